@@ -1,0 +1,102 @@
+"""What can go wrong, sorted by whose fault it is.
+
+`MessageError` is the peer's bytes, `RefusalError` a well-formed request that is declined, `TransitionError` a bug of our
+caller, `StoreError` a port. Any other exception that leaves the core is a bug. No HTTP and no user-facing wording here:
+`web/refusals.py` and `mobile_cli` speak to people.
+"""
+
+import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from authsim.secret import Secret
+
+
+class AuthsimError(Exception):
+    """The root; never raised itself."""
+
+    def __init__(self, *args: object) -> None:
+        if type(self) is AuthsimError:
+            raise TypeError("raise one of its subclasses")
+        super().__init__(*args)
+
+
+class MessageError(AuthsimError):
+    """The peer's bytes are not the protocol. The text names the rule, never the value."""
+
+
+class Reason(enum.Enum):
+    """Why a well-formed request was declined. The names are stable: tests, timelines and docs/refusals.md use them."""
+
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a refusal
+    UNKNOWN_USER = "unknown_user"
+    USER_LOCKED = "user_locked"
+    THROTTLED = "throttled"
+    ACCOUNT_EXPIRED = "account_expired"
+    WRONG_MODE = "wrong_mode"
+    LOGIN_EXPIRED = "login_expired"
+    LOGIN_CLOSED = "login_closed"
+    NO_ACTIVE_DEVICE = "no_active_device"
+    DEVICE_ALREADY_ACTIVE = "device_already_active"
+    CHALLENGE_EXPIRED = "challenge_expired"
+    CHALLENGE_CONSUMED = "challenge_consumed"
+    CHALLENGE_SUPERSEDED = "challenge_superseded"
+    CHALLENGES_EXHAUSTED = "challenges_exhausted"
+    MALFORMED_RESPONSE = "malformed_response"
+    WRONG_RESPONSE = "wrong_response"
+    ACTIVATION_UNKNOWN = "activation_unknown"
+    ACTIVATION_USED = "activation_used"
+    ACTIVATION_EXPIRED = "activation_expired"
+    ACTIVATION_MISMATCH = "activation_mismatch"
+    SESSION_EXPIRED = "session_expired"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
+    NOT_YOURS = "not_yours"
+    NAME_TAKEN = "name_taken"
+    NO_SUCH_USER = "no_such_user"
+    NO_SUCH_ACCOUNT = "no_such_account"
+    # the device's own refusals
+    WRONG_PIN = "wrong_pin"
+    PHONE_WIPED = "phone_wiped"
+    PORTAL_NOT_TRUSTED = "portal_not_trusted"
+    NOT_ENROLLED = "not_enrolled"
+    PIN_UNSUITABLE = "pin_unsuitable"
+    SUITE_MISMATCH = "suite_mismatch"
+
+
+class RefusalError(AuthsimError):
+    """Well formed, and declined. Leaves with what its reader needs to go on.
+
+    `attempts_remaining` counts tries, `retry_after_ms` is a duration in milliseconds, `continuation` a token with which
+    the same person may go on (the paper/live correction).
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        *,
+        attempts_remaining: int | None = None,
+        retry_after_ms: int | None = None,
+        continuation: "Secret | None" = None,
+    ) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.attempts_remaining = attempts_remaining
+        self.retry_after_ms = retry_after_ms
+        self.continuation = continuation
+
+
+class TransitionError(AuthsimError):
+    """Our caller asked for a step that the state table does not have: a bug."""
+
+    def __init__(self, state: enum.Enum, event: enum.Enum) -> None:
+        super().__init__(f"{type(state).__name__}.{state.name} has no {event.name}")
+        self.state = state
+        self.event = event
+
+
+class StoreError(AuthsimError):
+    """A port failed: disk full, database locked for too long, connection lost."""
+
+
+class StoreConflictError(StoreError):
+    """A compare-and-set lost, or a unique name was taken. Nothing was written."""

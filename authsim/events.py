@@ -1,0 +1,62 @@
+"""The audit vocabulary: what may be recorded, named `subject:action`, and the fact that is recorded.
+
+One row for each state change, written in the same transaction. The public never reads it; operators and the user's own
+activity page do. No secret and nothing that was typed for an unknown account may stand in `facts`.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from authsim.errors import Reason
+
+if TYPE_CHECKING:
+    from authsim.model import UserId
+
+
+class EventKind(enum.Enum):
+    """Everything that the portal records."""
+
+    USER_ADDED = "user:added"
+    USER_REMOVED = "user:removed"
+    USER_LOCKED = "user:locked"
+    USER_UNLOCKED = "user:unlocked"
+    PASSWORD_SET = "user:password_set"  # noqa: S105 - the name of an event
+    PASSWORD_PASSED = "login:password_passed"  # noqa: S105
+    LOGIN_STARTED = "login:started"
+    LOGIN_REFUSED = "login:refused"
+    LOGIN_COMPLETED = "login:completed"
+    LOGIN_EXPIRED = "login:expired"
+    CHALLENGE_ISSUED = "challenge:issued"
+    CHALLENGE_EXPIRED = "challenge:expired"
+    RESPONSE_COUNTED = "challenge:response_counted"
+    ACTIVATION_ISSUED = "activation:issued"
+    ACTIVATION_CONSUMED = "activation:consumed"
+    ACTIVATION_REFUSED = "activation:refused"
+    ACTIVATION_EXPIRED = "activation:expired"
+    DEVICE_REVOKED = "device:revoked"
+    SESSION_OPENED = "session:opened"
+    SESSION_ENDED = "session:ended"
+    SESSION_EXPIRED = "session:expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact, at one instant (`at_ms`: milliseconds since the epoch, the portal's clock)."""
+
+    kind: EventKind
+    at_ms: int
+    user_id: "UserId | None" = None
+    reason: Reason | None = None
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """A recorded event with its place in the hash chain: `chain` = SHA-256(previous chain || row), 32 bytes."""
+
+    sequence: int
+    event: Event
+    chain: bytes
