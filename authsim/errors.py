@@ -1,8 +1,8 @@
 """What can go wrong, sorted by whose fault it is.
 
-`MessageError` is the peer's bytes, `RefusalError` a well-formed request that is declined, `TransitionError` a bug of our
-caller, `StoreError` a port. Any other exception that leaves the core is a bug. No HTTP and no user-facing wording here:
-`web/refusals.py` and `mobile_cli` speak to people.
+`MessageError` is the peer's bytes, `RefusalError` a well-formed request that is declined, `TransitionError` a bug of
+our caller, `StoreError` a port. Any other exception that leaves the core is a bug. No HTTP and no user-facing wording
+here: `web/refusals.py` and `mobile_cli` speak to people.
 """
 
 import enum

@@ -230,7 +230,7 @@ class Logins(Protocol):
         """
 
     def fail(self, challenge: "Challenge", *, reason: str, now_ms: int, event: "Event") -> None:
-        """Close the challenge and its login as failed. `StoreConflictError` when the challenge is not issued any more."""
+        """Close the challenge and its login as failed. `StoreConflictError` when the challenge is not issued."""
 
 
 class Sessions(Protocol):
@@ -269,16 +269,29 @@ class Store(Protocol):
     """All that is kept, as one value that the composition root makes."""
 
     @property
-    def instances(self) -> Instances: ...
+    def instances(self) -> Instances:
+        """Return the row that names this portal."""
+
     @property
-    def users(self) -> Users: ...
+    def users(self) -> Users:
+        """Return usernames, passwords, lock-outs."""
+
     @property
-    def devices(self) -> Devices: ...
+    def devices(self) -> Devices:
+        """Return the users' keys."""
+
     @property
-    def activations(self) -> Activations: ...
+    def activations(self) -> Activations:
+        """Return activation codes."""
+
     @property
-    def logins(self) -> Logins: ...
+    def logins(self) -> Logins:
+        """Return login transactions and challenges."""
+
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> Sessions:
+        """Return signed-in browsers."""
+
     @property
-    def audit(self) -> Audit: ...
+    def audit(self) -> Audit:
+        """Return the record."""
