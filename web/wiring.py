@@ -1,0 +1,94 @@
+"""The composition root: the only place of the shell where adapters become a `Verifier`.
+
+It decides nothing. `web/commands` asks it for a portal, `web/app.py` serves the portal that it is given.
+"""
+
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from authsim.adapters.passwords import Argon2Passwords
+from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite, open_store
+from authsim.adapters.system import SystemClock, SystemEntropy
+from authsim.adapters.vault import FileVault
+from authsim.errors import StoreError
+from authsim.model import Instance, InstanceId
+from authsim.policy import Policy, format_policy, parse_policy
+from authsim.verifier import Verifier
+
+from .settings import DATABASE_FILE, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """An open portal: what the flows need, and what has to be closed."""
+
+    verifier: Verifier
+    store: SqlStore
+    vault: FileVault
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def open_portal(settings: Settings) -> Portal:
+    """Open a portal that `create_portal` made. Raises `StoreError` when there is none, or its key is not the right one."""
+    vault = FileVault.load(settings.key_path)
+    store = _open_store(settings)
+    instance = store.instances.get()
+    if instance is None:
+        store.close()
+        raise StoreError("there is no portal in this store yet: make one with `authsim init`")
+    return _compose(store, vault, instance)
+
+
+def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: str, is_demo: bool = False) -> Portal:
+    """Make keys, store and identity, and open them. `StoreConflictError` when the store already holds a portal.
+
+    A data directory is made with mode 0700; an existing one is taken as it is.
+    """
+    entropy = SystemEntropy()
+    if settings.data_dir is not None:
+        settings.data_dir.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
+    vault = FileVault.create(settings.key_path, entropy)
+    store = _open_store(settings)
+    instance = Instance(
+        instance_id=InstanceId(entropy.token_bytes(16).hex()),
+        profile=profile,
+        suite=suite,
+        policy=format_policy(policy),
+        origin=None,
+        created_ms=SystemClock().now_ms(),
+        is_demo=is_demo,
+    )
+    store.instances.create(instance)
+    return _compose(store, vault, instance)
+
+
+def keep_origin(portal: Portal, origin: str) -> Portal:
+    """Keep scheme, host and port for QR codes and transcripts, and return the portal that knows it."""
+    portal.store.instances.set_origin(origin)
+    instance = replace(portal.verifier.instance, origin=origin)
+    return replace(portal, verifier=replace(portal.verifier, instance=instance))
+
+
+def _open_store(settings: Settings) -> SqlStore:
+    if settings.data_dir is not None:
+        return open_store(open_sqlite(Path(settings.data_dir) / DATABASE_FILE))
+    if settings.database_url is None:
+        raise StoreError("neither a data directory nor a database URL was given")
+    return open_store(open_postgres(settings.database_url, settings.database_password_file))
+
+
+def _compose(store: SqlStore, vault: FileVault, instance: Instance) -> Portal:
+    verifier = Verifier(
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        passwords=Argon2Passwords(vault.pepper),
+        vault=vault,
+        store=store,
+        instance=instance,
+        policy=parse_policy(instance.policy),
+    )
+    return Portal(verifier=verifier, store=store, vault=vault)
