@@ -1,0 +1,66 @@
+"""A store in memory, for tests and for short-lived portals: full semantics of `ports.Store`, nothing durable.
+
+One lock makes every method one step. Each method checks first and writes last, so a raised error wrote nothing.
+"""
+
+from typing import TYPE_CHECKING, final
+
+from authsim.adapters.memory.activations import MemoryActivations
+from authsim.adapters.memory.audit import MemoryAudit
+from authsim.adapters.memory.devices import MemoryDevices
+from authsim.adapters.memory.instances import MemoryInstances
+from authsim.adapters.memory.logins import MemoryLogins
+from authsim.adapters.memory.sessions import MemorySessions
+from authsim.adapters.memory.tables import Tables
+from authsim.adapters.memory.users import MemoryUsers
+
+if TYPE_CHECKING:
+    from authsim import ports
+
+
+@final
+class MemoryStore:
+    """`ports.Store`, kept in dictionaries."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self) -> None:
+        self._tables = Tables()
+
+    @property
+    def instances(self) -> "ports.Instances":
+        """The identity of the portal."""
+        return MemoryInstances(self._tables)
+
+    @property
+    def users(self) -> "ports.Users":
+        """Usernames, passwords, lock-outs."""
+        return MemoryUsers(self._tables)
+
+    @property
+    def devices(self) -> "ports.Devices":
+        """The users' keys."""
+        return MemoryDevices(self._tables)
+
+    @property
+    def activations(self) -> "ports.Activations":
+        """One-time activation codes."""
+        return MemoryActivations(self._tables)
+
+    @property
+    def logins(self) -> "ports.Logins":
+        """Login transactions and challenges."""
+        return MemoryLogins(self._tables)
+
+    @property
+    def sessions(self) -> "ports.Sessions":
+        """Signed-in browsers."""
+        return MemorySessions(self._tables)
+
+    @property
+    def audit(self) -> "ports.Audit":
+        """The append-only record."""
+        return MemoryAudit(self._tables)
+
+    def close(self) -> None:
+        """Do nothing: what is in memory needs no closing."""

@@ -1,0 +1,58 @@
+"""`ports.Sessions` in memory."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from authsim.adapters.memory.tables import newest_first
+from authsim.errors import StoreConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authsim.adapters.memory.tables import Tables
+    from authsim.events import Event
+    from authsim.model import PortalSession, SessionId, UserId
+
+
+@final
+class MemorySessions:
+    """Signed-in browsers."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self, tables: "Tables") -> None:
+        self._tables = tables
+
+    def open(self, session: "PortalSession", *, sessions_allowed: int, event: "Event") -> None:
+        """Insert a session; the user's oldest beyond the limit end."""
+        with self._tables.lock:
+            self._tables.require_insertable_session(session)
+            self._tables.insert_session(session, sessions_allowed=sessions_allowed)
+            self._tables.record(event)
+
+    def find(self, token_hash: bytes) -> "PortalSession | None":
+        """Return by the hash of the browser's token, ended ones too."""
+        with self._tables.lock:
+            return next((row for row in self._tables.sessions.values() if row.token_hash == token_hash), None)
+
+    def list_open(self, user_id: "UserId", *, now_ms: int) -> "Sequence[PortalSession]":
+        """Return the open sessions, newest first."""
+        with self._tables.lock:
+            return newest_first(self._tables.open_sessions(user_id, now_ms), lambda row: row.opened_ms)
+
+    def touch(self, session_id: "SessionId", *, now_ms: int) -> None:
+        """Note last-seen."""
+        with self._tables.lock:
+            session = self._tables.sessions.get(session_id)
+            if session is not None and session.ended_ms is None:
+                last_seen_ms = max(session.last_seen_ms, now_ms)
+                self._tables.sessions[session_id] = replace(session, last_seen_ms=last_seen_ms)
+
+    def end(self, session_id: "SessionId", user_id: "UserId", *, now_ms: int, event: "Event") -> None:
+        """End one session of that user."""
+        with self._tables.lock:
+            session = self._tables.sessions.get(session_id)
+            if session is None or session.user_id != user_id or session.ended_ms is not None:
+                raise StoreConflictError("there is no such open session")
+            self._tables.end_session(session, now_ms=now_ms)
+            self._tables.record(event)

@@ -1,0 +1,88 @@
+"""`ports.Users` in memory."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from authsim.errors import StoreConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from authsim.adapters.memory.tables import Tables
+    from authsim.events import Event
+    from authsim.model import Lockout, User, UserId
+
+
+@final
+class MemoryUsers:
+    """Usernames, their passwords and lock-outs."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self, tables: "Tables") -> None:
+        self._tables = tables
+
+    def add(self, user: "User", *, event: "Event") -> None:
+        """Insert a user with a new name."""
+        with self._tables.lock:
+            if user.user_id in self._tables.users or self._by_name(user.name) is not None:
+                raise StoreConflictError("that user exists already")
+            self._tables.users[user.user_id] = user
+            self._tables.record(event)
+
+    def get(self, user_id: "UserId") -> "User | None":
+        """Return by id."""
+        with self._tables.lock:
+            return self._tables.users.get(user_id)
+
+    def find(self, name: str) -> "User | None":
+        """Return by name."""
+        with self._tables.lock:
+            return self._by_name(name)
+
+    def list_all(self) -> "Sequence[User]":
+        """Return all, by name."""
+        with self._tables.lock:
+            return sorted(self._tables.users.values(), key=lambda user: user.name)
+
+    def change_lockout(
+        self,
+        user_id: "UserId",
+        change: "Callable[[Lockout], Lockout]",
+        *,
+        event: "Event | None" = None,
+    ) -> "tuple[Lockout, Lockout]":
+        """Replace the lock-out by a function of it."""
+        with self._tables.lock:
+            before, after = self._tables.compute_lockout(user_id, change)
+            if after != before:
+                self._tables.users[user_id] = after
+                if event is not None:
+                    self._tables.record(event)
+            return before.lockout, after.lockout
+
+    def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
+        """Replace the hash and end the user's sessions."""
+        with self._tables.lock:
+            user = self._tables.require_user(user_id)
+            self._tables.users[user_id] = replace(user, password_hash=password_hash)
+            for session in list(self._tables.sessions.values()):
+                if session.user_id == user_id and session.ended_ms is None:
+                    self._tables.end_session(session, now_ms=event.at_ms)
+            self._tables.record(event)
+
+    def remove(self, user_id: "UserId", *, event: "Event") -> None:
+        """Delete the user and all that is theirs but the audit rows."""
+        tables = self._tables
+        with tables.lock:
+            tables.require_user(user_id)
+            tables.challenges = {key: row for key, row in tables.challenges.items() if row.user_id != user_id}
+            tables.logins = {key: row for key, row in tables.logins.items() if row.user_id != user_id}
+            tables.sessions = {key: row for key, row in tables.sessions.items() if row.user_id != user_id}
+            tables.activations = {key: row for key, row in tables.activations.items() if row.user_id != user_id}
+            tables.devices = {key: row for key, row in tables.devices.items() if row.user_id != user_id}
+            del tables.users[user_id]
+            tables.record(event)
+
+    def _by_name(self, name: str) -> "User | None":
+        return next((user for user in self._tables.users.values() if user.name == name), None)

@@ -1,0 +1,104 @@
+"""Slow password hashing: Argon2id over a peppered password, a few at a time.
+
+The pepper lives in the key file, so a stolen database alone cannot be guessed at. Policy on passwords is not here.
+"""
+
+import base64
+import hashlib
+import hmac
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, final
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from authsim.adapters.system import SystemEntropy
+from authsim.errors import StoreError
+
+if TYPE_CHECKING:
+    from authsim.ports import Entropy
+    from authsim.secret import Secret
+
+#: OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane is the least for Argon2id.
+MEMORY_KIB: Final = 19_456
+ITERATIONS: Final = 2
+LANES: Final = 1
+AT_ONCE: Final = 4
+LONGEST_WAIT_S: Final = 2.0
+
+_SALT_BYTES: Final = 16
+_HASH_BYTES: Final = 32
+
+
+@final
+class Argon2Passwords:
+    """`ports.Passwords` by Argon2id (PHC text) over HMAC-SHA256(pepper, NFC(password))."""
+
+    __slots__ = ("_entropy", "_iterations", "_lanes", "_longest_wait_s", "_memory_kib", "_nobody", "_pepper", "_places")
+
+    def __init__(
+        self,
+        pepper: "Secret",
+        *,
+        memory_kib: int = MEMORY_KIB,
+        iterations: int = ITERATIONS,
+        lanes: int = LANES,
+        at_once: int = AT_ONCE,
+        longest_wait_s: float = LONGEST_WAIT_S,
+        entropy: "Entropy | None" = None,
+    ) -> None:
+        self._pepper = pepper
+        self._memory_kib = memory_kib
+        self._iterations = iterations
+        self._lanes = lanes
+        self._longest_wait_s = longest_wait_s
+        self._entropy = SystemEntropy() if entropy is None else entropy
+        self._places = threading.BoundedSemaphore(at_once)
+        self._nobody = self._compose_dummy()
+
+    def hash(self, password: "Secret") -> str:
+        """Return PHC text with a fresh 16-byte salt. `StoreError` when no place is free within 2 s."""
+        with self._place():
+            return Argon2id(
+                salt=self._entropy.token_bytes(_SALT_BYTES),
+                length=_HASH_BYTES,
+                iterations=self._iterations,
+                lanes=self._lanes,
+                memory_cost=self._memory_kib,
+            ).derive_phc_encoded(self._compute_material(password))
+
+    def is_correct(self, password: "Secret", password_hash: str | None) -> bool:
+        """Say whether the password fits. None does the same work against a hash that nobody's password has."""
+        with self._place():
+            try:
+                Argon2id.verify_phc_encoded(self._compute_material(password), password_hash or self._nobody)
+            except InvalidKey:
+                return False
+            except ValueError:
+                raise StoreError("a stored password hash is damaged") from None
+        return password_hash is not None
+
+    def _compose_dummy(self) -> str:
+        """Return PHC text that costs as much as a real one: its hash is random, so no password is known for it."""
+        salt, digest = (
+            base64.b64encode(self._entropy.token_bytes(count)).rstrip(b"=").decode()
+            for count in (_SALT_BYTES, _HASH_BYTES)
+        )
+        return f"$argon2id$v=19$m={self._memory_kib},t={self._iterations},p={self._lanes}${salt}${digest}"
+
+    def _compute_material(self, password: "Secret") -> bytes:
+        text = password.reveal().decode("utf-8", "surrogateescape")  # total: any bytes are some password
+        normal = unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")
+        return hmac.digest(self._pepper.reveal(), normal, hashlib.sha256)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=self._longest_wait_s):
+            raise StoreError("too many passwords are being checked at once: try again in a moment")
+        try:
+            yield
+        finally:
+            self._places.release()

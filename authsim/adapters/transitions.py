@@ -1,0 +1,17 @@
+"""From where a row may be closed: the state tables, turned round, so that no store keeps an opinion of its own."""
+
+import enum
+from typing import TypeVar
+
+from authsim import states
+
+S = TypeVar("S", bound=enum.Enum)
+E = TypeVar("E", bound=enum.Enum)
+
+
+def states_before(table: "states.Table[S, E]", terminal: S) -> frozenset[S]:
+    """Return the states from which `terminal` can be reached. `ValueError` when it is no end: a bug of our caller."""
+    if not states.is_terminal(table, terminal):
+        raise ValueError(f"{terminal} is not a terminal state")
+    events = {event for row in table.values() for event, state in row.items() if state is terminal}
+    return frozenset[S]().union(*(states.states_that_allow(table, event) for event in events))
