@@ -1,0 +1,26 @@
+"""The operator's command `authsim`.
+
+What opens a store belongs to the portal's shell and is handed over to `python -P -m web`; what plays both ends together
+runs here, with both ends as child processes. Nothing here imports either shell.
+"""
+
+import sys
+from typing import NoReturn
+
+from authsim.cli.delegation import DELEGATED, hand_over
+from authsim.cli.outcome import CommandError, say
+
+
+def main() -> NoReturn:
+    """Run the console script `authsim` on this process's arguments."""
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] in DELEGATED:
+        try:
+            hand_over(arguments)
+        except CommandError as error:
+            say(str(error))
+            sys.exit(error.status)
+    from authsim.cli.group import authsim
+    from authsim.cli.running import run
+
+    sys.exit(run(authsim, arguments))

@@ -1,0 +1,51 @@
+"""Running a click command to its end: whatever goes wrong leaves as one sentence and a status, never as a traceback."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from authsim.cli.outcome import DONE, IO, PROGRAM, REFUSED, USAGE, CommandError, say
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run `command` and return its exit status."""
+    try:
+        status = command.main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return USAGE
+    except Exception as error:  # noqa: BLE001 - the last resort: nothing leaves as a traceback
+        status, text = _describe(error)
+        say(text)
+        return status
+    except KeyboardInterrupt:
+        return 128 + 2
+    return status if type(status) is int else DONE
+
+
+def _describe(error: Exception) -> tuple[int, str]:
+    if isinstance(error, CommandError):
+        return error.status, str(error)
+    if isinstance(error, click.UsageError):
+        path = PROGRAM if error.ctx is None else error.ctx.command_path
+        return USAGE, f"{error.format_message().rstrip('.')}. See '{path} --help'"
+    if isinstance(error, click.Abort):
+        return REFUSED, "stopped, nothing was changed"
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        return IO, f"{name}{(error.strerror or 'refused').lower()}. Check the path and its permissions"
+    return (
+        IO,
+        f"something unforeseen happened, reference {reference_of(error)}. 'authsim doctor' checks the installation",
+    )
+
+
+def reference_of(error: BaseException) -> str:
+    """Return kind and place of an error, such as `KeyError-tour.py-88`: enough for a bug report, and no value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__}-{Path(trace.tb_frame.f_code.co_filename).name}-{trace.tb_lineno}"

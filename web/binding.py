@@ -1,0 +1,148 @@
+"""Where a portal may listen: loopback by default, private networks when told so, the Internet never.
+
+A page that asks for a password and a code belongs on no network that strangers reach, whatever its banner says. The
+rules are pure: what the machine is and which addresses it has are handed in.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from authsim.errors import MessageError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+#: RFC 1918, RFC 3927, RFC 4193, RFC 4291: the networks that no router of the Internet carries.
+_PRIVATE: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+)
+_CONTAINER_MARKS: Final = (
+    "/.dockerenv",
+    "/run/.containerenv",
+    "/run/host/container-manager",
+    "/run/secrets/kubernetes.io",
+    "/var/run/secrets/kubernetes.io",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the rules need to know of this machine: whether it is a container, and the addresses it answers to."""
+
+    is_container: bool
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An address that the rules allow. `warning` is what its operator has to hear."""
+
+    address: Address
+    warning: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The address as a URL writes it; a wildcard is reached by loopback."""
+        if self.address.is_unspecified:
+            return "127.0.0.1" if self.address.version == 4 else "[::1]"
+        return str(self.address) if self.address.version == 4 else f"[{self.address}]"
+
+
+def require_place(host: str, *, bind_private: bool, tls: bool, machine: Machine) -> Place:
+    """Return where to listen for `host`, a name or an address. Raises `MessageError` with the rule that forbids it."""
+    places = [
+        _require_address(address, host, bind_private=bind_private, tls=tls, machine=machine)
+        for address in _resolve(host)
+    ]
+    return next((place for place in places if place.address.version == 4), places[0])
+
+
+def _require_address(address: Address, host: str, *, bind_private: bool, tls: bool, machine: Machine) -> Place:
+    if address.is_loopback:
+        return Place(address=address)
+    if address.is_unspecified:
+        return _require_wildcard(address, bind_private=bind_private, machine=machine)
+    if not _is_private(address):
+        raise MessageError(
+            f"{host} is neither on loopback nor on a private network. A simulator never answers there,"
+            " and nothing overrides this"
+        )
+    if not bind_private:
+        raise MessageError(
+            f"{host} is reached by other machines. A portal stays on loopback; --bind-private says that you mean it"
+        )
+    if not tls and not machine.is_container:
+        raise MessageError(f"{host} is reached by other machines, so the portal has to speak TLS there. Add --tls")
+    return Place(address=address, warning=_warning(host))
+
+
+def _require_wildcard(address: Address, *, bind_private: bool, machine: Machine) -> Place:
+    if not (bind_private and machine.is_container):
+        raise MessageError(
+            f"{address} means every network of this machine. Name one address;"
+            " inside a container, --bind-private allows it"
+        )
+    reached = [own for own in machine.addresses if address.version == 6 or own.version == 4]
+    if any(not own.is_loopback and not _is_private(own) and _is_global(own) for own in reached):
+        raise MessageError(
+            f"{address} would answer on an address that the Internet reaches. A simulator never answers there,"
+            " and nothing overrides this"
+        )
+    return Place(address=address, warning=_warning(str(address)))
+
+
+def _warning(host: str) -> str:
+    return f"other machines can reach this portal at {host}. Let nobody type real credentials"
+
+
+def _is_private(address: Address) -> bool:
+    return any(address.version == network.version and address in network for network in _PRIVATE)
+
+
+def _is_global(address: Address) -> bool:
+    return address.is_global and not address.is_multicast
+
+
+def _resolve(host: str) -> list[Address]:
+    """Return what `host` names. A mapped IPv4 address counts as the IPv4 address that it is."""
+    text = host.strip("[]")
+    try:
+        return [_unmapped(ipaddress.ip_address(text))]
+    except ValueError:
+        pass
+    try:
+        found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise MessageError(f"no address is known for {host!r}. Give an address such as 127.0.0.1") from None
+    return list(dict.fromkeys(_unmapped(ipaddress.ip_address(str(entry[4][0]))) for entry in found))
+
+
+def _unmapped(address: Address) -> Address:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def this_machine() -> Machine:
+    """Look at the machine that we run on."""
+    return Machine(
+        is_container=any(Path(mark).exists() for mark in _CONTAINER_MARKS),
+        addresses=tuple(_own_addresses()),
+    )
+
+
+def _own_addresses() -> Sequence[Address]:
+    """Return the addresses of this machine as Linux lists them; elsewhere nothing, and wildcards stay refused."""
+    found: list[Address] = []
+    try:
+        trie = Path("/proc/net/fib_trie").read_text(encoding="ascii", errors="replace")
+        found += [ipaddress.ip_address(text) for text in re.findall(r"\|-- ([0-9.]+)\n\s+/32 host LOCAL", trie)]
+        lines = Path("/proc/net/if_inet6").read_text(encoding="ascii", errors="replace").splitlines()
+        found += [ipaddress.IPv6Address(bytes.fromhex(line.split()[0])) for line in lines if line.strip()]
+    except (OSError, ValueError):
+        return found
+    return found

@@ -1,0 +1,1 @@
+"""The operator's commands that open a store: they parse, call the core, and say how it went."""

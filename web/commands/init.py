@@ -1,0 +1,92 @@
+"""`authsim init`: a portal that stays."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from authsim.errors import MessageError, StoreConflictError
+from authsim.policy import CLASSIC, HARDENED, HARDENED_IS_MISSING, Policy, with_setting
+
+from .helping import Command
+from .options import holds_portal, missing_package, settings_of, store_options, where
+from .outcome import USAGE, CommandError
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from ..wiring import Portal
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "authsim init --data ./portal",
+        "authsim init --data ./portal --set challenge_seconds=60",
+        "authsim init --database-url postgresql://authsim@localhost/authsim --key-file ./portal.key",
+    ),
+)
+@store_options
+@click.option("--profile", default=CLASSIC, metavar="classic|hardened", help="Which set of rules the portal follows.")
+@click.option("--set", "changes", multiple=True, metavar="POLICY=VALUE", help="Change one number of the policy.")
+@click.pass_context
+def init(ctx: click.Context, profile: str, changes: tuple[str, ...]) -> None:
+    """Make a portal: its keys, its store and its identity."""
+    policy = policy_of(profile, changes)
+    settings = settings_of(ctx)
+    make_portal(settings, profile=profile, policy=policy).close()
+    click.echo("The portal is set up. What comes next:")
+    click.echo(f"  authsim users add alice {where(settings)}")
+    click.echo(f"  authsim serve {where(settings)}")
+
+
+def policy_of(profile: str, changes: tuple[str, ...]) -> Policy:
+    """Return the policy of a profile with the operator's changes. Raises `CommandError` naming what is wrong."""
+    if profile == HARDENED:
+        missing = ", ".join(HARDENED_IS_MISSING)
+        raise CommandError(
+            USAGE, f"the profile hardened is not complete yet. It lacks: {missing}. Use --profile classic"
+        )
+    if profile != CLASSIC:
+        raise CommandError(USAGE, "there is no such profile. Use --profile classic or --profile hardened")
+    policy = Policy()
+    try:
+        for change in changes:
+            policy = with_setting(policy, change)
+    except MessageError as error:
+        raise CommandError(USAGE, str(error)) from None
+    return policy
+
+
+def make_portal(settings: "Settings", *, profile: str, policy: Policy, is_demo: bool = False) -> "Portal":
+    """Make and open a portal; a failure leaves no half of one behind."""
+    if holds_portal(settings):
+        raise CommandError(
+            USAGE, f"{settings.data_dir or settings.key_path} holds a portal already. Name another place"
+        )
+    present = _files(settings)
+    try:
+        from authsim.protocol.suite import CLASSIC6
+
+        from ..wiring import create_portal
+
+        return create_portal(settings, profile=profile, policy=policy, suite=CLASSIC6, is_demo=is_demo)
+    except ModuleNotFoundError as error:
+        raise missing_package(error) from None
+    except StoreConflictError:
+        _remove(settings, keep=present)
+        raise CommandError(USAGE, "this database holds a portal already. Name another one") from None
+    except Exception:
+        _remove(settings, keep=present)
+        raise
+
+
+def _files(settings: "Settings") -> frozenset[Path]:
+    """Return what lies where the portal's own files will lie."""
+    if settings.data_dir is None:
+        return frozenset({settings.key_path} if settings.key_path.exists() else ())
+    return frozenset(settings.data_dir.glob("portal.*"))
+
+
+def _remove(settings: "Settings", *, keep: frozenset[Path]) -> None:
+    for file in _files(settings) - keep:
+        file.unlink(missing_ok=True)

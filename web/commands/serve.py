@@ -1,0 +1,243 @@
+"""`authsim serve`: a portal that answers."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import click
+
+from authsim.errors import MessageError
+from authsim.policy import CLASSIC
+
+from .helping import Command
+from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
+from .outcome import BANNER, USAGE, CommandError, say
+
+if TYPE_CHECKING:
+    import socket
+
+    from flask import Flask
+
+    from ..binding import Place
+    from ..settings import Settings
+    from ..wiring import Portal
+
+DEFAULT_PORT: Final = 8765
+_OFF: Final = frozenset({"", "0", "false", "no"})
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "authsim serve --data ./portal",
+        "authsim serve --data ./portal --port 0",
+        "authsim serve --data ./portal --host 192.168.1.20 --bind-private --tls",
+    ),
+)
+@store_options
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free one."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--bind-private", is_flag=True, help="Allow an address of a private network or container.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; needs authsim[server]."
+)
+@click.option("--tls", is_flag=True, help="Speak https with a self-signed certificate; needs authsim[server].")
+@click.option(
+    "--proxies", type=click.IntRange(0, 8), default=0, show_default=True, help="Trusted proxies before the portal."
+)
+@click.option(
+    "--origin", metavar="URL", help="How browsers and phones reach the portal, when it is not the address itself."
+)
+@click.option("--access-log", is_flag=True, help="One line for each answer on stderr, without queries.")
+@click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
+@click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")
+@click.pass_context
+def serve(ctx: click.Context, /, **chosen: Any) -> None:
+    """Serve a portal. It says when it answers, and ends on Ctrl-C."""
+    _refuse_debugger()
+    from ..serving import end_on_signals
+
+    end_on_signals()
+    try:
+        _run(ctx, **chosen)
+    except MessageError as error:
+        raise CommandError(USAGE, str(error)) from None
+
+
+def _run(
+    ctx: click.Context,
+    *,
+    port: int,
+    host: str,
+    bind_private: bool,
+    workers: int,
+    tls: bool,
+    proxies: int,
+    origin: str | None,
+    access_log: bool,
+    demo: bool,
+    changes: tuple[str, ...],
+) -> None:
+    from ..binding import require_place, this_machine
+    from ..serving import open_listener, require_gunicorn
+
+    if workers > 1 or tls:
+        require_gunicorn()
+    if changes and not demo:
+        raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
+    chosen_origin = None if origin is None else _require_origin(origin)
+    settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
+    if not demo:
+        require_portal(settings)
+    place = require_place(host, bind_private=bind_private, tls=tls, machine=this_machine())
+    with closing(open_listener(place, port)) as listener:
+        address = f"{'https' if tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
+        settings = replace(settings, hosts=_hosts(host, place, chosen_origin))
+        _greet(place, address, chosen_origin)
+        plan = Plan(
+            settings=settings,
+            listener=listener,
+            address=address,
+            origin=chosen_origin or address,
+            workers=workers,
+            tls=tls,
+            access_log=access_log,
+        )
+        _open_and_serve(plan, (lambda: _demo_portal(settings, changes)) if demo else (lambda: open_existing(settings)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that was decided before the store is opened."""
+
+    settings: "Settings"
+    listener: "socket.socket"
+    address: str
+    origin: str
+    workers: int
+    tls: bool
+    access_log: bool
+
+
+def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
+    from ..serving import serve_here
+
+    with closing(open_store()) as opened:
+        portal = _with_origin(opened, plan.origin)
+        if plan.workers == 1 and not plan.tls:
+            app = _app(portal, plan)
+            serve_here(app, plan.listener, proxies=plan.settings.proxies, ready=lambda: _announce(plan))
+            return
+        now_ms = portal.verifier.clock.now_ms()
+    # From here on every worker opens the store for itself: an open one never crosses a fork.
+    _serve_forked(plan, now_ms)
+
+
+def _serve_forked(plan: Plan, now_ms: int) -> None:
+    from ..serving import Workers, serve_with_workers
+
+    certificate = None
+    if plan.tls:
+        from ..certificate import keep_certificate
+
+        folder = plan.settings.data_dir or plan.settings.key_path.parent
+        certificate = keep_certificate(folder, names=plan.settings.hosts, now_ms=now_ms)
+        click.echo(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
+    serve_with_workers(
+        lambda: _app(open_existing(plan.settings), plan),
+        plan.listener,
+        Workers(count=plan.workers, certificate=certificate),
+        ready=lambda: _announce(plan),
+    )
+
+
+def _app(portal: "Portal", plan: Plan) -> "Flask":
+    from ..app import create_app
+    from ..serving import log_requests
+
+    app = create_app(portal, plan.settings)
+    if plan.access_log:
+        log_requests(app)
+    return app
+
+
+def _announce(plan: Plan) -> None:
+    from ..serving import announce
+
+    announce(plan.address)
+
+
+def _with_origin(portal: "Portal", origin: str) -> "Portal":
+    from ..wiring import keep_origin
+
+    return portal if portal.verifier.instance.origin == origin else keep_origin(portal, origin)
+
+
+def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
+    """Return the demo store of a directory, made when the directory is empty. Any other store stays untouched."""
+    from .init import make_portal, policy_of
+
+    policy = policy_of(CLASSIC, changes)
+    if not holds_portal(settings):
+        if settings.data_dir is not None and settings.data_dir.is_dir() and any(settings.data_dir.iterdir()):
+            raise CommandError(
+                USAGE, f"{settings.data_dir} holds other files. A demo takes an empty directory of its own"
+            )
+        return make_portal(settings, profile=CLASSIC, policy=policy, is_demo=True)
+    portal = open_existing(settings)
+    if portal.verifier.instance.is_demo and not changes:
+        return portal
+    portal.close()
+    if changes:
+        raise CommandError(USAGE, "this demo store keeps the policy that it was made with. Leave --set out")
+    raise CommandError(
+        USAGE, f"{settings.data_dir} is a portal and no demo. 'authsim serve {where(settings)}' serves it"
+    )
+
+
+def _refuse_debugger() -> None:
+    if os.environ.get("FLASK_DEBUG", "").lower() not in _OFF:
+        raise CommandError(USAGE, "FLASK_DEBUG is set, and a portal never runs with a debugger. Unset it")
+
+
+def _require_origin(text: str) -> str:
+    from authsim.protocol.activation_uri import require_origin
+
+    from ..hosts import require_host
+
+    origin = require_origin(text)
+    parts = urlsplit(origin)
+    default = {"http": 80, "https": 443}[parts.scheme]
+    require_host(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
+    return origin.removesuffix(f":{default}") if parts.port == default else origin
+
+
+def _hosts(host: str, place: "Place", origin: str | None) -> tuple[str, ...]:
+    """Return the names, beyond loopback, that a browser may call this portal by."""
+    from ..hosts import require_host
+
+    named = [] if place.address.is_loopback or place.address.is_unspecified else [host, place.host]
+    if origin is not None:
+        named.append(urlsplit(origin).netloc.rpartition("@")[2])
+    return tuple(dict.fromkeys(require_host(_without_port(name)) for name in named))
+
+
+def _without_port(name: str) -> str:
+    if name.startswith("[") or name.count(":") > 1:
+        return f"[{name.partition(']')[0].lstrip('[')}]"
+    return name.partition(":")[0]
+
+
+def _greet(place: "Place", address: str, origin: str | None) -> None:
+    if sys.stderr.isatty():
+        click.echo(BANNER, err=True)
+    if place.warning:
+        say(place.warning)
+    if origin not in (None, address):
+        say(f"browsers and phones are told {origin}")
