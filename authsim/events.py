@@ -24,6 +24,7 @@ class EventKind(enum.Enum):
     USER_LOCKED = "user:locked"
     USER_UNLOCKED = "user:unlocked"
     PASSWORD_SET = "user:password_set"  # noqa: S105 - the name of an event
+    PASSWORD_COUNTED = "login:password_counted"  # noqa: S105
     PASSWORD_PASSED = "login:password_passed"  # noqa: S105
     LOGIN_STARTED = "login:started"
     LOGIN_REFUSED = "login:refused"

@@ -190,11 +190,17 @@ class PortalSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstFactorPassed:
-    """Proof that this user's password was right, at one instant."""
+    """Proof that this user's password was right, at one instant.
+
+    `login` and `token` are set when the proof was remembered while the live/paper switch was corrected: the transaction
+    that began then goes on.
+    """
 
     user: User
     at_ms: int
     client: Client
+    login: LoginTransaction | None = None
+    token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,60 @@
+"""The user's own page: last logins, failures, and what happened to their phone. Read-only.
+
+The whole record is the operator's (`authsim audit`); here stands what a user can judge: did I do that?
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from authsim.errors import Reason
+from authsim.events import EventKind
+from authsim.model import UserId
+from authsim.verifier import Verifier
+
+#: What a user is shown. Counted attempts and issued challenges are steps of these, not news.
+VISIBLE = frozenset(
+    {
+        EventKind.LOGIN_COMPLETED,
+        EventKind.LOGIN_REFUSED,
+        EventKind.LOGIN_EXPIRED,
+        EventKind.CHALLENGE_EXPIRED,
+        EventKind.ACTIVATION_CONSUMED,
+        EventKind.ACTIVATION_REFUSED,
+        EventKind.DEVICE_REVOKED,
+        EventKind.PASSWORD_SET,
+        EventKind.USER_LOCKED,
+        EventKind.USER_UNLOCKED,
+    }
+)
+
+#: A visible row is preceded by at most a few invisible ones.
+_ROWS_READ_FOR_ONE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One line of the page. `label` names a phone; empty texts are not known."""
+
+    at_ms: int
+    kind: EventKind
+    reason: Reason | None
+    address: str
+    agent: str
+    label: str
+
+
+def list_activity(verifier: Verifier, user_id: UserId, *, most: int = 50) -> Sequence[Activity]:
+    """Return what happened to a user, newest first, at most `most` lines."""
+    rows = verifier.store.audit.list_of(user_id, most=most * _ROWS_READ_FOR_ONE)
+    events = [row.event for row in rows if row.event.kind in VISIBLE]
+    return [
+        Activity(
+            at_ms=event.at_ms,
+            kind=event.kind,
+            reason=event.reason,
+            address=event.facts.get("address", ""),
+            agent=event.facts.get("agent", ""),
+            label=event.facts.get("label", ""),
+        )
+        for event in events[:most]
+    ]

@@ -1,0 +1,199 @@
+"""The second factor: a typed response to the one challenge of a login, judged once.
+
+Order is the whole point: a try is counted on the challenge and on the user before anybody compares, and a success is
+one conditional change that consumes the challenge, closes the login, clears the lock-out and opens the session.
+Issuing the challenge is `login`.
+"""
+
+import hmac
+from dataclasses import replace
+
+from authsim import states
+from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
+from authsim.events import Event, EventKind
+from authsim.model import (
+    Authenticated,
+    Challenge,
+    Client,
+    Factors,
+    Lockout,
+    PendingLogin,
+    PortalSession,
+)
+from authsim.protocol.codes import RESPONSE_DIGITS, compute_challenge_response
+from authsim.protocol.encodings import require_digits
+from authsim.secret import Secret
+from authsim.verifier import Verifier, lockout
+from authsim.verifier.login import require_pending
+from authsim.verifier.records import client_facts, refuse_login, require_row
+from authsim.verifier.sealing import open_seed
+from authsim.verifier.sessions import draw_session, is_open
+from authsim.verifier.tokens import draw_token
+
+
+def complete_challenge(verifier: Verifier, *, token: Secret, response: str, client: Client) -> Authenticated:
+    """Judge a response and, when it is right, open the session.
+
+    `response` is what a person typed: ASCII blanks and hyphens are deleted, then it must be 8 digits.
+    Refuses with `LOGIN_EXPIRED`, `CHALLENGE_EXPIRED`, `CHALLENGE_CONSUMED`, `LOGIN_CLOSED` and `NO_ACTIVE_DEVICE`;
+    with `MALFORMED_RESPONSE`, which counts nothing; with `USER_LOCKED` (`retry_after_ms`); with `WRONG_RESPONSE`, whose
+    `attempts_remaining` is above 0 when the same challenge may be tried again.
+    """
+    # (0) one instant
+    now_ms = verifier.clock.now_ms()
+    session_token = draw_token(verifier.entropy)
+    # (1) known?
+    pending = require_pending(verifier, token, now_ms=now_ms)
+    user = require_row(verifier.store.users.get(pending.login.user_id))
+    _require_session_open(verifier, pending, now_ms=now_ms)
+    typed = _require_response(response, pending.challenge)
+    # (2) count the attempt, durably: the same conditional update asks (4) still issued? and (5) fresh?
+    challenge, before, after = _count(verifier, pending, client=client, now_ms=now_ms)
+    # (3) limits: an attempt during a lock begins the lock anew, and is not judged
+    if lockout.locked_for_ms(before, now_ms=now_ms):
+        raise _refuse_locked(verifier, challenge, after, client=client, now_ms=now_ms)
+    # (6) recompute
+    device = require_row(verifier.store.devices.get(challenge.device_id))
+    expected = compute_challenge_response(
+        challenge.suite,
+        open_seed(verifier, device),
+        challenge=challenge.question,
+        purpose=challenge.purpose,
+    )
+    # (7) the one constant-time comparison
+    if not hmac.compare_digest(expected.encode("ascii"), typed.encode("ascii")):
+        raise _refuse_wrong(verifier, challenge, after, client=client, now_ms=now_ms)
+    # (8) consume: wins once, and (9) the record goes with it
+    session = draw_session(verifier, user, session_token, factors=Factors.TWO, client=client, now_ms=now_ms)
+    _complete(verifier, pending, challenge, session, now_ms=now_ms)
+    return Authenticated(
+        token=session_token,
+        session=session,
+        user=replace(user, lockout=Lockout()),
+        failures_before=len(before.failures_ms),
+    )
+
+
+def _require_response(response: str, challenge: Challenge) -> str:
+    """Return the 8 digits that were typed; anything else is refused before it counts, and the challenge lives on."""
+    try:
+        return require_digits(response, length=RESPONSE_DIGITS)
+    except MessageError:
+        remaining = challenge.attempts_allowed - challenge.attempts
+        raise RefusalError(Reason.MALFORMED_RESPONSE, attempts_remaining=remaining) from None
+
+
+def _require_session_open(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> None:
+    """Refuse a step-up whose limited session was signed out or expired: it vouched for the first factor."""
+    session_id = pending.login.session_id
+    if session_id is None:
+        return
+    sessions = verifier.store.sessions.list_open(pending.login.user_id, now_ms=now_ms)
+    if not any(
+        session.session_id == session_id and is_open(session, verifier.policy, now_ms=now_ms) for session in sessions
+    ):
+        event = Event(
+            kind=EventKind.LOGIN_EXPIRED,
+            at_ms=now_ms,
+            user_id=pending.login.user_id,
+            reason=Reason.SESSION_EXPIRED,
+        )
+        verifier.store.logins.expire(pending.login.login_id, now_ms=now_ms, event=event)
+        raise RefusalError(Reason.LOGIN_CLOSED)
+
+
+def _count(
+    verifier: Verifier, pending: PendingLogin, *, client: Client, now_ms: int
+) -> tuple[Challenge, Lockout, Lockout]:
+    """Count the try; when the conditional update does not find the challenge open, say what became of it."""
+    event = Event(
+        kind=EventKind.RESPONSE_COUNTED,
+        at_ms=now_ms,
+        user_id=pending.login.user_id,
+        facts=client_facts(client),
+    )
+    try:
+        return verifier.store.logins.count_response(
+            pending.challenge.challenge_id,
+            now_ms=now_ms,
+            change=lambda current: lockout.add_failure(current, verifier.policy, now_ms=now_ms),
+            event=event,
+        )
+    except StoreConflictError:
+        raise _refuse_lost(verifier, pending, now_ms=now_ms) from None
+
+
+def _complete(
+    verifier: Verifier, pending: PendingLogin, challenge: Challenge, session: PortalSession, *, now_ms: int
+) -> None:
+    facts = client_facts(session.client)
+    user_id = pending.login.user_id
+    try:
+        verifier.store.logins.complete(
+            challenge,
+            session=session,
+            replaces=pending.login.session_id,
+            sessions_allowed=verifier.policy.sessions_per_user,
+            now_ms=now_ms,
+            events=[
+                Event(kind=EventKind.LOGIN_COMPLETED, at_ms=now_ms, user_id=user_id, facts=facts),
+                Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user_id, facts=facts),
+            ],
+        )
+    except StoreConflictError:
+        raise _refuse_lost(verifier, pending, now_ms=now_ms) from None
+
+
+def _refuse_lost(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> RefusalError:
+    """Return why a race was lost. A challenge that still looks open is being judged for another request."""
+    try:
+        current = require_pending(verifier, pending.token, now_ms=now_ms)
+    except RefusalError as refusal:
+        return refusal
+    device = verifier.store.devices.get(current.challenge.device_id)
+    if device is None or device.state is not states.Device.ACTIVE:
+        return RefusalError(Reason.NO_ACTIVE_DEVICE)
+    return RefusalError(Reason.CHALLENGE_CONSUMED)
+
+
+def _refuse_locked(
+    verifier: Verifier, challenge: Challenge, after: Lockout, *, client: Client, now_ms: int
+) -> RefusalError:
+    _fail(verifier, challenge, Reason.USER_LOCKED, client=client, now_ms=now_ms)
+    return RefusalError(Reason.USER_LOCKED, retry_after_ms=lockout.locked_for_ms(after, now_ms=now_ms))
+
+
+def _refuse_wrong(
+    verifier: Verifier, challenge: Challenge, after: Lockout, *, client: Client, now_ms: int
+) -> RefusalError:
+    """Record a wrong response; it ends the login when it was the last try, or the failure that locked the user."""
+    is_locked = lockout.locked_for_ms(after, now_ms=now_ms) > 0
+    remaining = 0 if is_locked else challenge.attempts_allowed - challenge.attempts
+    if remaining:
+        return refuse_login(
+            verifier,
+            Reason.WRONG_RESPONSE,
+            now_ms=now_ms,
+            user_id=challenge.user_id,
+            client=client,
+            attempts_remaining=remaining,
+        )
+    _fail(verifier, challenge, Reason.WRONG_RESPONSE, client=client, now_ms=now_ms)
+    if is_locked:
+        verifier.store.audit.append(Event(kind=EventKind.USER_LOCKED, at_ms=now_ms, user_id=challenge.user_id))
+    return RefusalError(Reason.WRONG_RESPONSE, attempts_remaining=0)
+
+
+def _fail(verifier: Verifier, challenge: Challenge, reason: Reason, *, client: Client, now_ms: int) -> None:
+    """Close challenge and login as failed, with the record; if they were closed meanwhile, the record alone."""
+    event = Event(
+        kind=EventKind.LOGIN_REFUSED,
+        at_ms=now_ms,
+        user_id=challenge.user_id,
+        reason=reason,
+        facts=client_facts(client),
+    )
+    try:
+        verifier.store.logins.fail(challenge, reason=reason.value, now_ms=now_ms, event=event)
+    except StoreConflictError:
+        verifier.store.audit.append(event)

@@ -1,0 +1,204 @@
+"""What an operator does to users: add, show, lock, unlock, set a password, revoke a phone, remove.
+
+Accounts exist only because an operator made them, with fictional telephone numbers. Activation on an operator's word is
+`activation.operator_activation`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
+from authsim.events import Event, EventKind
+from authsim.model import Device, Lockout, Mode, PortalSession, Role, User, UserId
+from authsim.policy import DAY, Policy
+from authsim.secret import Secret
+from authsim.verifier import Verifier, lockout
+from authsim.verifier.activation import revoke
+from authsim.verifier.passwords import USER_NAME, find_user
+from authsim.verifier.sessions import list_sessions
+from authsim.verifier.tokens import draw_id
+
+LOCALES = ("en", "ja")
+PASSWORD_MOST_CHARACTERS = 128
+
+# Numbers that belong to nobody: 555-01xx of the North American plan, and Ofcom's range for drama.
+_PHONE = re.compile(r"\+1[0-9]{3}55501[0-9]{2}|\+447700900[0-9]{3}", re.ASCII)
+_PHONE_ORNAMENT = str.maketrans("", "", " -()[]")
+
+# Proquints (D. S. Wilkerson, arXiv:0901.4016): 16 bits as five letters that can be read aloud.
+_CONSONANTS = "bdfghjklmnprstvz"
+_VOWELS = "aiou"
+_PASSWORD_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFacts:
+    """What an operator sees of one user. `locked_for_ms` is a duration, 0 when not locked."""
+
+    user: User
+    device: Device | None
+    sessions: Sequence[PortalSession]
+    failures: int
+    locked_for_ms: int
+    is_expired: bool
+
+
+def add_user(
+    verifier: Verifier,
+    *,
+    name: str,
+    password: Secret,
+    role: Role = Role.PRIMARY,
+    account: str | None = None,
+    mode: Mode = Mode.LIVE,
+    phone: str | None = None,
+    locale: str = "en",
+) -> User:
+    """Add a user. An account is named after a primary user: a primary opens an own one unless `account` names another.
+
+    A secondary user belongs to `account`, or to that of the first primary. Raises `MessageError` for a malformed name,
+    password, number or locale; refuses with `NO_SUCH_ACCOUNT` and `NAME_TAKEN`.
+    """
+    now_ms = verifier.clock.now_ms()
+    user_id = UserId(draw_id(verifier.entropy))
+    if not USER_NAME.fullmatch(name):
+        raise MessageError("a user name is 3 to 32 of a-z, 0-9 and '-', and begins with a letter")
+    if locale not in LOCALES:
+        raise MessageError(f"a locale is one of: {', '.join(LOCALES)}")
+    number = None if phone is None else require_phone(phone)
+    require_strength(password, verifier.policy)
+    user = User(
+        user_id=user_id,
+        name=name,
+        role=role,
+        account=_require_account(verifier, name, role, account),
+        mode=mode,
+        phone=number,
+        locale=locale,
+        password_hash=verifier.passwords.hash(password),
+        created_ms=now_ms,
+        expires_ms=now_ms + verifier.policy.account_days * DAY,
+    )
+    event = Event(kind=EventKind.USER_ADDED, at_ms=now_ms, user_id=user_id, facts={"name": name, "role": role.value})
+    try:
+        verifier.store.users.add(user, event=event)
+    except StoreConflictError:
+        raise RefusalError(Reason.NAME_TAKEN) from None
+    return user
+
+
+def require_user(verifier: Verifier, name: str) -> User:
+    """Return the user of that name, or refuse with `NO_SUCH_USER`."""
+    user = find_user(verifier, name)
+    if user is None:
+        raise RefusalError(Reason.NO_SUCH_USER)
+    return user
+
+
+def show_user(verifier: Verifier, user: User) -> UserFacts:
+    """Return what an operator sees of a user, at one instant."""
+    now_ms = verifier.clock.now_ms()
+    settled = lockout.settle(user.lockout, now_ms=now_ms)
+    return UserFacts(
+        user=user,
+        device=verifier.store.devices.active_of(user.user_id),
+        sessions=list_sessions(verifier, user.user_id),
+        failures=lockout.count_failures(settled, verifier.policy, now_ms=now_ms),
+        locked_for_ms=lockout.locked_for_ms(settled, now_ms=now_ms),
+        is_expired=user.expires_ms <= now_ms,
+    )
+
+
+def list_users(verifier: Verifier) -> Sequence[UserFacts]:
+    """Return all users, by name, each as `show_user` does."""
+    return [show_user(verifier, user) for user in verifier.store.users.list_all()]
+
+
+def set_password(verifier: Verifier, user: User, password: Secret) -> None:
+    """Replace a password; every session of the user ends. Raises `MessageError` when the password is unsuitable."""
+    now_ms = verifier.clock.now_ms()
+    require_strength(password, verifier.policy)
+    password_hash = verifier.passwords.hash(password)
+    event = Event(kind=EventKind.PASSWORD_SET, at_ms=now_ms, user_id=user.user_id)
+    verifier.store.users.set_password(user.user_id, password_hash, event=event)
+
+
+def unlock(verifier: Verifier, user: User) -> None:
+    """Lift a lock and forget the failures that led to it. Unlocking an unlocked user changes nothing."""
+    now_ms = verifier.clock.now_ms()
+    event = Event(kind=EventKind.USER_UNLOCKED, at_ms=now_ms, user_id=user.user_id)
+    verifier.store.users.change_lockout(user.user_id, lambda _: Lockout(), event=event)
+
+
+def lock(verifier: Verifier, user: User) -> None:
+    """Lock a user for `lockout_seconds`, as ten failures would."""
+    now_ms = verifier.clock.now_ms()
+    event = Event(kind=EventKind.USER_LOCKED, at_ms=now_ms, user_id=user.user_id, facts={"by": "operator"})
+    verifier.store.users.change_lockout(
+        user.user_id, lambda current: lockout.lock(current, verifier.policy, now_ms=now_ms), event=event
+    )
+
+
+def revoke_device(verifier: Verifier, user: User) -> Device:
+    """Take the user's active device out of use for good, and return it; refuses with `NO_ACTIVE_DEVICE`."""
+    now_ms = verifier.clock.now_ms()
+    device = verifier.store.devices.active_of(user.user_id)
+    if device is None:
+        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+    revoke(verifier, device, now_ms=now_ms, by="operator")
+    return device
+
+
+def remove_user(verifier: Verifier, user: User) -> None:
+    """Delete a user and all that is theirs; the record keeps what happened."""
+    now_ms = verifier.clock.now_ms()
+    event = Event(kind=EventKind.USER_REMOVED, at_ms=now_ms, user_id=user.user_id, facts={"name": user.name})
+    verifier.store.users.remove(user.user_id, event=event)
+
+
+def generate_password(verifier: Verifier) -> Secret:
+    """Return a password of 80 random bits: five words that can be read aloud, joined by hyphens, 29 characters."""
+    bits = int.from_bytes(verifier.entropy.token_bytes(2 * _PASSWORD_WORDS), "big")
+    words = [_format_proquint(bits >> 16 * place & 0xFFFF) for place in range(_PASSWORD_WORDS)]
+    return Secret("-".join(words))
+
+
+def require_strength(password: Secret, policy: Policy) -> None:
+    """Return when a password is long enough (code points, NFC), and not too long to hash; else `MessageError`."""
+    characters = len(unicodedata.normalize("NFC", password.reveal_text()))
+    least = policy.password_least_characters
+    if not least <= characters <= PASSWORD_MOST_CHARACTERS:
+        raise MessageError(f"a password has {least} to {PASSWORD_MOST_CHARACTERS} characters")
+
+
+def require_phone(text: str) -> str:
+    """Return a fictional telephone number without blanks, hyphens and brackets; any other is a `MessageError`."""
+    number = text.translate(_PHONE_ORNAMENT)
+    if not _PHONE.fullmatch(number):
+        raise MessageError("a telephone number is fictional: +1 AAA 555 01XX or +44 7700 900XXX")
+    return number
+
+
+def _require_account(verifier: Verifier, name: str, role: Role, account: str | None) -> str:
+    """Return the account that a new user belongs to."""
+    if role is Role.PRIMARY and account in (None, name):
+        return name
+    primaries = [user for user in verifier.store.users.list_all() if user.role is Role.PRIMARY]
+    if account is None and primaries:
+        return min(primaries, key=lambda user: user.created_ms).account
+    if account is None or account not in {user.account for user in primaries}:
+        raise RefusalError(Reason.NO_SUCH_ACCOUNT)
+    return account
+
+
+def _format_proquint(value: int) -> str:
+    """Return 16 bits as consonant, vowel, consonant, vowel, consonant."""
+    return (
+        _CONSONANTS[value >> 12 & 15]
+        + _VOWELS[value >> 10 & 3]
+        + _CONSONANTS[value >> 6 & 15]
+        + _VOWELS[value >> 4 & 3]
+        + _CONSONANTS[value & 15]
+    )
