@@ -76,7 +76,7 @@ def parse_activation_uri(text: str) -> ActivationUri:
     found = _URI.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
     if found is None:
         raise MessageError("not an activation URI of authsim/1")
-    origin = require_origin(unquote(found["p"], errors="strict"))
+    origin = require_origin(unquote(found["p"]))
     if quote(origin, safe="") != found["p"]:
         raise MessageError("the origin is percent-encoded in one way only")
     return ActivationUri(

@@ -32,7 +32,7 @@ _SUITE: Final = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_LONGEST: Final = 64  # the longest legal suite has 52 characters
+_LONGEST: Final = 64  # the longest legal suite has 46 characters
 _SECONDS: Final = MappingProxyType({"S": 1, "M": 60})
 
 
