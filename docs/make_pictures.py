@@ -1,0 +1,187 @@
+"""Make every picture of README and docs from the running product: `.venv/bin/python docs/make_pictures.py`.
+
+A portal with a fixed cast is made, served and signed in to; what a browser and a terminal show is what is kept. Needs
+Chromium, and the fonts named in `.ci/run`. A test compares the list below with the documents and with the files.
+"""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+THEMES = ("light", "dark")
+SUBJECTS = ("login", "activation", "activate", "challenge", "respond", "home", "login-phone", "login-ja")
+NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
+
+DESK = {"width": 1280, "height": 860}
+POCKET = {"width": 390, "height": 844}
+PORT = 8765
+PIN = "246810"
+PASSWORD = "correct-horse-7"  # a practice account of this script, gone when it ends
+PROGRAMS = Path(sys.executable).parent
+
+TERMINAL = """<!doctype html><meta charset="utf-8"><style>
+  :root {{ color-scheme: {theme}; }}
+  body {{ margin: 0; padding: 24px; background: light-dark(#f4f2ec, #101418); }}
+  figure {{ margin: 0; width: max-content; border-radius: 10px; overflow: hidden;
+    border: 1px solid light-dark(#c9c5b8, #2c363d);
+    background: light-dark(#fffdf8, #171d22); color: light-dark(#1d2327, #e6e9ea); }}
+  figcaption {{ padding: 8px 16px; font: 13px system-ui, sans-serif;
+    border-bottom: 1px solid light-dark(#e2ded2, #2c363d); color: light-dark(#5a6268, #9aa5ab); }}
+  pre {{ margin: 0; padding: 16px; font: 15px/1.5 "DejaVu Sans Mono", "Noto Sans Mono", monospace; min-width: 46rem; }}
+  b {{ color: light-dark(#0b6e69, #5cc8c0); font-weight: 600; }}
+</style><figure><figcaption>{title}</figcaption><pre>{text}</pre></figure>"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A served portal in a directory of its own."""
+
+    directory: Path
+    address: str
+
+    def says(self, program: str, *arguments: str, text: str | None = None) -> str:
+        """Run one of our programs to its end and return its stdout."""
+        command = [str(PROGRAMS / program), *arguments]
+        done = subprocess.run(command, cwd=self.directory, input=text, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def typed(self, command: str) -> str:
+        """Type a command in a terminal, answer its questions for the PIN, and return what stood there in the end."""
+        environment = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"}
+        child = pexpect.spawn(
+            "bash", ["-c", command], cwd=self.directory, env=environment, encoding="utf-8", dimensions=(40, 92)
+        )
+        shown = ""
+        while child.expect([r"(PIN|Passcode)[^\r\n]*: ?$", pexpect.EOF], timeout=60) == 0:
+            shown += child.before + child.after
+            child.sendline(PIN)
+        return shown + child.before
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Make a portal with two users, alice with a phone and bob without, and serve it while the block lasts."""
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        (directory / "password").write_text(PASSWORD)
+        (directory / "pin").write_text(PIN)
+        stage = Stage(directory=directory, address=f"http://127.0.0.1:{PORT}")
+        stage.says("authsim", "init", "--data", "portal")
+        for name in ("alice", "bob"):
+            stage.says("authsim", "users", "add", name, "--data", "portal", "--password-file", "password")
+        serve = [PROGRAMS / "authsim", "serve", "--data", "portal", "--port", str(PORT)]
+        with subprocess.Popen(serve, cwd=directory, stdout=subprocess.PIPE, text=True) as portal:
+            try:
+                if portal.stdout is None or "ready" not in portal.stdout.readline():
+                    sys.exit(f"the portal did not start: is port {PORT} taken?")
+                uri = stage.says("authsim", "users", "activation", "alice", "--data", "portal")
+                stage.says("authkey", "activate", "-", "--pin-file", "pin", "--home", "phone", text=uri)
+                yield stage
+            finally:
+                portal.terminate()
+
+
+def save(shot: bytes, name: str) -> None:
+    """Keep a picture small: screens have few colours."""
+    PICTURES.mkdir(exist_ok=True)
+    path = PICTURES / name
+    path.write_bytes(shot)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(colors=128).save(path, optimize=True)
+    print(f"docs/pictures/{name}  {path.stat().st_size // 1024} kB")
+
+
+def terminal(browser: Browser, *, theme: str, name: str, title: str, command: str, output: str) -> None:
+    """Draw what a terminal showed."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output).replace("\r", "").strip("\n")
+    text = f"<b>$</b> {html.escape(command)}\n{html.escape(plain)}"
+    page = browser.new_page(viewport=DESK)
+    page.set_content(TERMINAL.format(theme=theme, title=html.escape(title), text=text))
+    save(page.locator("figure").screenshot(), name)
+    page.close()
+
+
+def sign_in(page: Page, stage: Stage, name: str) -> None:
+    """Fill the login form."""
+    page.goto(f"{stage.address}/")
+    page.fill("#xyz-field-username", name)
+    page.fill("#xyz-field-password", PASSWORD)
+    page.click(".xyz-button-login")
+
+
+def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
+    """Sign in as bob, who has no phone, and as alice, who has one; picture both ends on the way."""
+    for name, size, language in (("login", DESK, "en"), ("login-phone", POCKET, "en"), ("login-ja", DESK, "ja")):
+        page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
+        page.goto(f"{stage.address}/")
+        save(page.screenshot(), f"{name}-{theme}.png")
+        page.close()
+
+    page = browser.new_page(viewport=DESK, color_scheme=theme, locale="en")
+    sign_in(page, stage, "bob")
+    screen = page.screenshot(path=stage.directory / "screenshot.png")
+    save(screen, f"activation-{theme}.png")
+    activate = "authkey activate screenshot.png"
+    shown = stage.typed(f"{activate} --home phone-of-bob-{theme}")
+    terminal(
+        browser,
+        theme=theme,
+        name=f"activate-{theme}.png",
+        title="second terminal: the phone",
+        command=activate,
+        output=shown,
+    )
+    page.close()
+
+    page = browser.new_page(viewport=DESK, color_scheme=theme, locale="en")
+    sign_in(page, stage, "alice")
+    if page.locator("a.xyz-showchallenge").count():
+        page.click("a.xyz-showchallenge")
+    challenge = page.locator(".xyz-goldchallenge").inner_text().strip()
+    respond = f"authkey respond {challenge}"
+    shown = stage.typed(f"{respond} --home phone")
+    terminal(
+        browser,
+        theme=theme,
+        name=f"respond-{theme}.png",
+        title="second terminal: the phone",
+        command=respond,
+        output=shown,
+    )
+    page.fill("#xyz-field-gold-response", re.findall(r"\b[0-9]{8}\b", shown)[-1])
+    save(page.screenshot(), f"challenge-{theme}.png")
+    page.press("#xyz-field-gold-response", "Enter")
+    page.wait_for_url("**/sso/Dispatcher*")
+    save(page.screenshot(), f"home-{theme}.png")
+    page.close()
+    stage.says("authsim", "users", "revoke", "bob", "--data", "portal")
+
+
+def main() -> None:
+    """Make them all."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with staged() as stage, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        for theme in THEMES:
+            picture_pages(browser, stage, theme)
+        browser.close()
+    for stale in set(PICTURES.glob("*")) - {PICTURES / name for name in NAMES}:
+        stale.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What README and docs show on a terminal is what happens.
+
+A console block says in the comment above it what it is: `runs` (its commands are run, its output compared), `stays`
+(its command is left running for the rest of the page), `set-up` (one of the two commands that `.ci/run` runs word for
+word), or `shown: why not`. In the output `…` stands for anything and a digit for any digit.
+"""
+
+import doctest
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import Block, all_pages, blocks_of
+from tests.support.tree import ROOT
+
+SET_UP = (
+    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/authsim demo",
+    "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest",
+)
+PORT = "8765"
+PATIENCE = 60.0
+
+CONSOLES = [block for page in all_pages() for block in blocks_of(page) if block.kind == "console"]
+PAGES = sorted({block.page for block in CONSOLES if block.mark in {"runs", "stays"}})
+SESSIONS = [
+    block for page in all_pages() for block in blocks_of(page) if block.kind == "python" and ">>>" in block.body
+]
+
+
+def commands_of(block: Block) -> Iterator[tuple[str, str]]:
+    """Each command of a console block with the output shown below it."""
+    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command = command.removesuffix("\\") + more.strip()
+        yield command, output
+
+
+def looks_like(shown: str) -> re.Pattern[str]:
+    """The pattern that an output of the documentation stands for."""
+    pattern = re.sub(r"[0-9]", "[0-9]", re.escape(shown.strip()))
+    return re.compile(pattern.replace("…", r"[\s\S]*?"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """Somebody who types what a page says, in an empty directory."""
+
+    directory: Path
+    port: str
+    left_running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The programs of this installation first; a home of one's own."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "HOME": str(self.directory), "XDG_DATA_HOME": str(self.directory)}
+
+    def types(self, command: str) -> str:
+        """Run a command that has to succeed, and return what the terminal shows."""
+        child = subprocess.run(
+            ["bash", "-c", command.replace(PORT, self.port)],
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert child.returncode == 0, f"{command}\n{child.stdout}"
+        return child.stdout.strip().replace(self.port, PORT)
+
+    def leaves_running(self, command: str, shown: str) -> None:
+        """Start a command and wait until it has said what the page shows."""
+        said = self.directory / f"said-{len(self.left_running)}"
+        with said.open("w") as output:
+            self.left_running.append(
+                subprocess.Popen(
+                    ["bash", "-c", f"exec {command.replace(PORT, self.port)}"],
+                    cwd=self.directory,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            )
+        until = time.monotonic() + PATIENCE
+        while not looks_like(shown).search(said.read_text().replace(self.port, PORT)):
+            assert time.monotonic() < until, f"{command}\n{said.read_text()}"
+            assert self.left_running[-1].poll() is None, f"{command}\n{said.read_text()}"
+            time.sleep(0.05)
+
+    def goes_home(self) -> None:
+        """End what still runs, as Ctrl-C does; it has to end in peace."""
+        for child in self.left_running:
+            child.send_signal(signal.SIGINT)
+        assert [child.wait(timeout=PATIENCE) for child in self.left_running] == [0] * len(self.left_running)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    """A reader with an empty directory and a port that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    person = Reader(directory=tmp_path, port=port)
+    yield person
+    for child in person.left_running:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_can_be_followed(page: Path, reader: Reader) -> None:
+    """The commands of a page, typed in its order, succeed and say what the page shows."""
+    for block in CONSOLES:
+        if block.page != page or block.mark not in {"runs", "stays"}:
+            continue
+        for command, shown in commands_of(block):
+            if block.mark == "stays":
+                reader.leaves_running(command, shown)
+            else:
+                said = reader.types(command)
+                assert looks_like(shown).fullmatch(said), f"{page}:{block.line}\n$ {command}\n{said}"
+    reader.goes_home()
+
+
+def test_every_console_block_says_what_it_is() -> None:
+    """No console block of README and docs is left out of the tests without a reason."""
+    unmarked = [
+        f"{block.page.relative_to(ROOT)}:{block.line}"
+        for block in CONSOLES
+        if not re.fullmatch(r"runs|stays|set-up|shown: .+", block.mark)
+    ]
+
+    assert unmarked == []
+    assert PAGES
+
+
+def test_the_set_up_is_two_commands() -> None:
+    """The README shows the two set-up commands word for word, and nothing else as set-up."""
+    shown = [command for block in CONSOLES if block.mark == "set-up" for command, _ in commands_of(block)]
+
+    assert tuple(shown) == SET_UP
+
+
+@pytest.mark.parametrize("block", SESSIONS, ids=lambda block: f"{block.page.name}:{block.line}")
+def test_python_sessions_hold(block: Block) -> None:
+    """A Python session in the documentation computes what it shows."""
+    test = doctest.DocTestParser().get_doctest(block.body, {}, block.page.name, str(block.page), block.line)
+
+    assert doctest.DocTestRunner().run(test).failed == 0
