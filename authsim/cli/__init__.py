@@ -4,6 +4,7 @@ What opens a store belongs to the portal's shell and is handed over to `python -
 runs here, with both ends as child processes. Nothing here imports either shell.
 """
 
+import io
 import sys
 from typing import NoReturn
 
@@ -13,6 +14,9 @@ from authsim.cli.outcome import CommandError, say
 
 def main() -> NoReturn:
     """Run the console script `authsim` on this process's arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter gets a question mark, not an error
     arguments = sys.argv[1:]
     if arguments and arguments[0] in DELEGATED:
         try:

@@ -1,0 +1,42 @@
+"""`authsim doctor`: is this installation usable, and if not, what to do."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from authsim.cli.checks import Check, Finding, all_checks
+from authsim.cli.helping import Command
+from authsim.cli.outcome import DONE, UNREACHABLE
+
+_MARKS = {Finding.OK: "✓ ok   ", Finding.NOTE: "· note ", Finding.WRONG: "✗ wrong"}
+_COLOURS = {Finding.OK: "green", Finding.NOTE: None, Finding.WRONG: "red"}
+
+
+@click.command(cls=Command, examples=("authsim doctor", "authsim doctor --data ./portal", "authsim doctor --json"))
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Check this directory for a portal as well."
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True, help="The port to try.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(data: Path | None, port: int, as_json: bool) -> int:
+    """Check the installation and say what to do. Exit 0 when AuthSim is usable."""
+    checks = list(all_checks(data=data, port=port))
+    is_usable = all(check.finding is not Finding.WRONG for check in checks)
+    if as_json:
+        listed = [asdict(check) | {"finding": check.finding.value} for check in checks]
+        click.echo(json.dumps({"usable": is_usable, "checks": listed}, ensure_ascii=False))
+    else:
+        _print(checks)
+        click.echo("\nAuthSim is usable." if is_usable else "\nAuthSim is not usable yet. See the lines marked wrong.")
+    return DONE if is_usable else UNREACHABLE
+
+
+def _print(checks: list[Check]) -> None:
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        mark = click.style(_MARKS[check.finding], fg=_COLOURS[check.finding])
+        click.echo(f"{mark}  {check.name.ljust(width)}  {check.text}")
+        if check.remedy:
+            click.echo(f"{'':9}{'':{width}}  {check.remedy}")
