@@ -33,7 +33,7 @@ class Portal:
 
 
 def open_portal(settings: Settings) -> Portal:
-    """Open a portal that `create_portal` made. Raises `StoreError` when there is none, or its key is not the right one."""
+    """Open a portal that `create_portal` made. Raises `StoreError` when there is none or its key does not load."""
     vault = FileVault.load(settings.key_path)
     store = _open_store(settings)
     instance = store.instances.get()

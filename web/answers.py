@@ -1,0 +1,133 @@
+"""How an answer leaves: the redirect after a post, a refusal carried to its page, and the last resort.
+
+A refusal is carried in Flask's signed cookie as a name and a reference, never as words and never with what was typed.
+"""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Flask, Response, render_template, request, session, url_for
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from authsim.errors import MessageError, Reason, RefusalError, StoreError
+from authsim.protocol.messages import ErrorReply, format_error
+
+from . import scope
+from .banner import SENTENCE, TITLE_MARK
+from .refusals import Explanation, explain
+
+LOGGER: Final = logging.getLogger("authsim.web")
+API_PREFIX: Final = "/api/"
+JSON_PATHS: Final = frozenset({"/portal/activation/state"})
+_KEY: Final = "refusal"
+_NOTICE: Final = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A refusal that a redirect brought to its page. `name`: the user whose password was right, else None."""
+
+    explanation: Explanation
+    reference: str
+    name: str | None
+    paper: bool
+
+
+def redirect_to(endpoint: str, *, status: int = 303, query: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return a redirect to one of our own pages, with a relative address and no body."""
+    address = url_for(endpoint) + (f"?{urlencode(query)}" if query else "")
+    return Response("", status, {"Location": address}, mimetype="text/plain")
+
+
+def redirect_refused(error: RefusalError, endpoint: str, *, name: str | None = None, paper: bool = False) -> Response:
+    """Carry a refusal to the page it belongs to. `name` only of a user who proved the password."""
+    LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), error.reason.value, request.endpoint)
+    session[_KEY] = {
+        "reason": error.reason.value,
+        "wait": error.retry_after_ms,
+        "ref": scope.reference(),
+        "name": name,
+        "paper": paper,
+    }
+    return redirect_to(endpoint)
+
+
+def take_carried() -> Carried | None:
+    """Return the refusal that was carried here, once; a HEAD request leaves it for the page."""
+    kept = session.get(_KEY) if request.method == "HEAD" else session.pop(_KEY, None)
+    if kept is None:
+        return None
+    paper = bool(kept["paper"])
+    error = RefusalError(Reason(kept["reason"]), retry_after_ms=kept["wait"])
+    return Carried(explanation=explain(error, paper=paper), reference=kept["ref"], name=kept["name"], paper=paper)
+
+
+def leave_notice(name: str) -> None:
+    """Leave a word for the next page: one of the names that templates know."""
+    session[_NOTICE] = name
+
+
+def take_notice() -> str | None:
+    """Return the word that was left, once."""
+    kept = session.get(_NOTICE) if request.method == "HEAD" else session.pop(_NOTICE, None)
+    return None if kept is None else str(kept)
+
+
+def answer_json(body: str, status: int = 200) -> Response:
+    """Return a JSON body that is already text."""
+    return Response(body, status, mimetype="application/json")
+
+
+def register(app: Flask) -> None:
+    """Let every error of `app` leave through `explain`."""
+    app.register_error_handler(Exception, _answer_error)
+    app.register_error_handler(HTTPException, _answer_error)
+
+
+def _answer_error(error: Exception) -> Response:
+    explanation = explain(error)
+    if explanation.status >= 500:
+        _log_unexpected(error, explanation)
+    else:
+        LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), explanation.name, request.endpoint)
+    response = _answer(explanation)
+    if explanation.retry_after_ms is not None:
+        response.headers["Retry-After"] = str(max(1, -(-explanation.retry_after_ms // 1000)))
+    if isinstance(error, HTTPException) and error.code == 405:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET, HEAD")
+    return response
+
+
+def _answer(explanation: Explanation) -> Response:
+    if request.path.startswith(API_PREFIX) or request.path in JSON_PATHS:
+        body = format_error(ErrorReply(error=explanation.code, ref=scope.reference()))
+        return answer_json(body, explanation.status)
+    try:
+        page = render_template("refusal.html", refusal=explanation, reference=scope.reference())
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever is broken, the reader gets a page
+        _log_unexpected(error, explanation)
+        page = format_plain_page(explanation.what, scope.reference())
+    return Response(page, explanation.status, mimetype="text/html")
+
+
+def format_plain_page(what: str, reference: str) -> str:
+    """Return a page that needs no template, with the banner."""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE_MARK} AuthSim</title></head>'
+        f"<body><p>{SENTENCE}</p><main><h1>{escape(what)}</h1><p>Reference {escape(reference)}</p></main></body></html>"
+    )
+
+
+def _log_unexpected(error: Exception, explanation: Explanation) -> None:
+    """Log what broke and where, without the words of the exception: they may quote what was typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    kind = type(error).__name__
+    level = logging.WARNING if isinstance(error, (StoreError, MessageError)) else logging.ERROR
+    LOGGER.log(level, "failed ref=%s status=%d error=%s at=%s", scope.reference(), explanation.status, kind, places)

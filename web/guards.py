@@ -1,0 +1,50 @@
+"""What is asked of a request before any page sees it: host, method, size, and where an unsafe request comes from."""
+
+from typing import Final
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
+
+from . import hosts, scope
+from .answers import API_PREFIX
+
+FORM_BYTES: Final = 64 * 1024
+API_BYTES: Final = 16 * 1024
+METHODS: Final = ("GET", "HEAD", "POST")
+_SAME_SITE: Final = frozenset({"same-origin", "none"})
+
+
+def register(app: Flask) -> None:
+    """Guard every request of `app`. To be registered before the CSRF check, so that sizes are known first."""
+    app.before_request(_require_known_host)
+    app.before_request(_require_known_method)
+    app.before_request(_limit_body)
+    app.before_request(_require_own_origin)
+
+
+def _require_known_host() -> None:
+    if not hosts.is_trusted(request.headers.get("Host"), hosts=scope.settings().hosts):
+        raise BadRequest
+
+
+def _require_known_method() -> None:
+    if request.method not in METHODS:
+        raise MethodNotAllowed(METHODS)
+
+
+def _limit_body() -> None:
+    request.max_content_length = API_BYTES if request.path.startswith(API_PREFIX) else FORM_BYTES
+
+
+def _require_own_origin() -> None:
+    """Refuse an unsafe request that a browser says was made by another page.
+
+    SameSite cookies are about sites, not origins: another port of this machine is the same site.
+    """
+    if request.method in ("GET", "HEAD"):
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
+        raise Forbidden
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME_SITE:
+        raise Forbidden

@@ -1,0 +1,13 @@
+"""Pages that only explain."""
+
+from typing import Final
+
+from flask import Blueprint, render_template
+
+pages: Final = Blueprint("help", __name__)
+
+
+@pages.get("/help/phishing")
+def phishing() -> str:
+    """How to recognise phishing, and why this page is none."""
+    return render_template("phishing.html")

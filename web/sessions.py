@@ -1,0 +1,136 @@
+"""The browser's two cookies: the session of somebody who is signed in, and the login that waits for its second factor.
+
+Both hold a random token and nothing else; what it opens is a row of the store. `sign_in` accepts only the proofs that
+the core returns. Cookies ignore ports, so their names carry the portal they belong to.
+"""
+
+import re
+from typing import Final, cast
+
+from flask import Response, g, request, session
+
+from authsim.errors import Reason, RefusalError
+from authsim.model import Authenticated, Factors, Instance, LimitedEntry, PendingLogin
+from authsim.secret import Secret
+from authsim.verifier.sessions import SignedIn, end_session, require_session, require_two_factors
+
+from . import scope
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_SESSION: Final = "s"
+_LOGIN: Final = "l"
+
+
+def cookie_name(kind: str, instance: Instance, *, tls: bool) -> str:
+    """Return a cookie's name; under TLS the browser itself vouches for host and path (`__Host-`)."""
+    prefix = "__Host-" if tls else ""
+    return f"{prefix}authsim_{kind}_{instance.instance_id[:8]}"
+
+
+def _name(kind: str) -> str:
+    return cookie_name(kind, scope.verifier().instance, tls=scope.settings().tls)
+
+
+def sign_in(response: Response, proof: Authenticated | LimitedEntry) -> Response:
+    """Give the browser the session that `proof` opened; whatever it held before is over."""
+    previous = _signed_in_or_none()
+    if previous is not None and previous.session.session_id != proof.session.session_id:
+        end_session(scope.verifier(), previous.session)
+    session.clear()  # a fresh CSRF token for a fresh session
+    _set_cookie(response, _SESSION, proof.token)
+    forget_login(response)
+    return response
+
+
+def sign_out(response: Response) -> Response:
+    """End the session of this browser and make it forget.
+
+    `Clear-Site-Data` does not name cookies: they ignore ports, and those of other programs on this machine stay.
+    """
+    previous = _signed_in_or_none()
+    if previous is not None:
+        end_session(scope.verifier(), previous.session)
+    session.clear()
+    _delete_cookie(response, _SESSION)
+    forget_login(response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def require_signed_in() -> SignedIn:
+    """Return who is signed in, with one factor or two. Refuses with `SESSION_EXPIRED`."""
+    if "signed_in" not in g:
+        token = _read_cookie(_SESSION)
+        if token is None:
+            raise RefusalError(Reason.SESSION_EXPIRED)
+        g.signed_in = require_session(scope.verifier(), token)
+    return cast("SignedIn", g.signed_in)
+
+
+def require_full() -> SignedIn:
+    """Return who is signed in with both factors. Refuses with `SESSION_EXPIRED` and `SECOND_FACTOR_REQUIRED`."""
+    signed_in = require_signed_in()
+    require_two_factors(signed_in)
+    return signed_in
+
+
+def is_full(signed_in: SignedIn) -> bool:
+    """Say whether a session was opened by both factors."""
+    return signed_in.session.factors is Factors.TWO
+
+
+def session_token() -> Secret:
+    """Return the token of the session that `require_signed_in` found."""
+    token = _read_cookie(_SESSION)
+    if token is None:
+        raise RefusalError(Reason.SESSION_EXPIRED)
+    return token
+
+
+def remember_login(response: Response, pending: PendingLogin) -> Response:
+    """Give the browser the token of its pending login."""
+    return remember_continuation(response, pending.token)
+
+
+def remember_continuation(response: Response, token: Secret) -> Response:
+    """Give the browser the token with which it may correct the live/paper switch."""
+    _set_cookie(response, _LOGIN, token)
+    return response
+
+
+def login_token() -> Secret | None:
+    """Return the token of this browser's login attempt, if it has a well-formed one."""
+    return _read_cookie(_LOGIN)
+
+
+def forget_login(response: Response) -> Response:
+    """Take the token of the login attempt away."""
+    _delete_cookie(response, _LOGIN)
+    return response
+
+
+def _signed_in_or_none() -> SignedIn | None:
+    try:
+        return require_signed_in()
+    except RefusalError:
+        return None
+
+
+def _set_cookie(response: Response, kind: str, token: Secret) -> None:
+    response.set_cookie(
+        _name(kind),
+        token.reveal_text(),
+        path="/",
+        secure=scope.settings().tls,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _delete_cookie(response: Response, kind: str) -> None:
+    response.delete_cookie(_name(kind), path="/", secure=scope.settings().tls, httponly=True, samesite="Lax")
+
+
+def _read_cookie(kind: str) -> Secret | None:
+    text = request.cookies.get(_name(kind), "")
+    return Secret(text) if _TOKEN.fullmatch(text) else None

@@ -1,0 +1,13 @@
+// Every page works without this file. It adds copying, counting down and local times; nothing is stored, nothing leaves.
+
+import { addCopying } from "./copy.js";
+import { addCountdown } from "./countdown.js";
+import { addLocalTimes } from "./times.js";
+import { addModeSwitch } from "./mode.js";
+import { addWatching } from "./watch.js";
+
+addCopying(document);
+addCountdown(document);
+addLocalTimes(document);
+addModeSwitch(document);
+addWatching(document);
