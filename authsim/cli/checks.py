@@ -48,32 +48,32 @@ class Check:
 
 def all_checks(*, data: Path | None, port: int) -> Iterator[Check]:
     """Yield every check, in the order in which a first login needs them."""
-    yield _check_python()
-    yield _check_packages()
-    yield _check_shell("web")
-    yield _check_shell("mobile_cli")
-    yield _check_commands()
-    yield _check_debugger()
-    yield _check_port(port)
-    yield _check_folder("temp folder", Path(tempfile.gettempdir()))
+    yield _look_at_python()
+    yield _look_at_packages()
+    yield _look_at_shell("web")
+    yield _look_at_shell("mobile_cli")
+    yield _look_at_commands()
+    yield _look_at_debugger()
+    yield _look_at_port(port)
+    yield _look_at_folder("temp folder", Path(tempfile.gettempdir()))
     if data is not None:
-        yield _check_folder("data", data)
-    yield _check_database()
-    yield _check_reader()
-    yield _check_tool("clipboard", _CLIPBOARD, "authkey activate --clipboard")
-    yield _check_tool("screen", _SCREEN, "authkey activate --screen")
-    yield _check_extra("server", ("gunicorn", "gevent"), "serve --workers and --tls")
-    yield _check_extra("postgres", ("psycopg", "psycopg_pool"), "--database-url")
+        yield _look_at_folder("data", data)
+    yield _look_at_database()
+    yield _look_at_reader()
+    yield _look_at_tool("clipboard", _CLIPBOARD, "authkey activate --clipboard")
+    yield _look_at_tool("screen", _SCREEN, "authkey activate --screen")
+    yield _look_at_extra("server", ("gunicorn", "gevent"), "serve --workers and --tls")
+    yield _look_at_extra("postgres", ("psycopg", "psycopg_pool"), "--database-url")
 
 
-def _check_python() -> Check:
+def _look_at_python() -> Check:
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.version_info < _LEAST_PYTHON:
         return Check(name="Python", finding=Finding.WRONG, text=version, remedy="AuthSim needs Python 3.11 or newer.")
     return Check(name="Python", finding=Finding.OK, text=f"{version}, {sys.executable}")
 
 
-def _check_packages() -> Check:
+def _look_at_packages() -> Check:
     broken = [name for name in _PACKAGES if not _can_import(name)]
     if broken:
         return Check(
@@ -93,7 +93,7 @@ def _can_import(name: str) -> bool:
     return True
 
 
-def _check_shell(name: str) -> Check:
+def _look_at_shell(name: str) -> Check:
     try:
         place = require_shell(name)
     except CommandError as error:
@@ -102,7 +102,7 @@ def _check_shell(name: str) -> Check:
     return Check(name=name, finding=Finding.OK, text=str(place))
 
 
-def _check_commands() -> Check:
+def _look_at_commands() -> Check:
     missing = [name for name in ("authsim", "authkey") if shutil.which(name) is None]
     if not missing:
         return Check(name="commands", finding=Finding.OK, text="authsim and authkey are on the PATH")
@@ -114,7 +114,7 @@ def _check_commands() -> Check:
     )
 
 
-def _check_debugger() -> Check:
+def _look_at_debugger() -> Check:
     if os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
         return Check(
             name="debugger",
@@ -125,7 +125,7 @@ def _check_debugger() -> Check:
     return Check(name="debugger", finding=Finding.OK, text="off")
 
 
-def _check_port(port: int) -> Check:
+def _look_at_port(port: int) -> Check:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -140,7 +140,7 @@ def _check_port(port: int) -> Check:
     return Check(name="port", finding=Finding.OK, text=f"{port} is free")
 
 
-def _check_folder(name: str, folder: Path) -> Check:
+def _look_at_folder(name: str, folder: Path) -> Check:
     present = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     try:
         with tempfile.TemporaryDirectory(dir=present, prefix=".authsim-") as probe, closing(_open_wal(Path(probe))):
@@ -166,7 +166,7 @@ def _open_wal(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_database() -> Check:
+def _look_at_database() -> Check:
     if sqlite3.sqlite_version_info < _LEAST_SQLITE:
         return Check(
             name="SQLite",
@@ -177,7 +177,7 @@ def _check_database() -> Check:
     return Check(name="SQLite", finding=Finding.OK, text=sqlite3.sqlite_version)
 
 
-def _check_reader() -> Check:
+def _look_at_reader() -> Check:
     text = "authsim://doctor"
     try:
         qrcode, zxingcpp = import_module("qrcode"), import_module("zxingcpp")
@@ -195,7 +195,7 @@ def _check_reader() -> Check:
     return Check(name="QR reader", finding=Finding.OK, text="reads what it draws")
 
 
-def _check_tool(name: str, tools: tuple[str, ...], used_by: str) -> Check:
+def _look_at_tool(name: str, tools: tuple[str, ...], used_by: str) -> Check:
     found = next((tool for tool in tools if shutil.which(tool)), None)
     if found is None:
         return Check(
@@ -207,7 +207,7 @@ def _check_tool(name: str, tools: tuple[str, ...], used_by: str) -> Check:
     return Check(name=name, finding=Finding.OK, text=f"{found}, for '{used_by}'")
 
 
-def _check_extra(extra: str, packages: tuple[str, ...], used_by: str) -> Check:
+def _look_at_extra(extra: str, packages: tuple[str, ...], used_by: str) -> Check:
     if any(find_spec(package) is None for package in packages):
         return Check(
             name=extra,
