@@ -1,0 +1,139 @@
+"""`ports.Activations` in SQL."""
+
+from typing import TYPE_CHECKING, Final, final
+
+from sqlalchemy import bindparam, insert, select, update
+
+from authsim import states
+from authsim.adapters.sql.audit import record
+from authsim.adapters.sql.conditions import one_shot_allows, values_of
+from authsim.adapters.sql.devices import insert_device
+from authsim.adapters.sql.rows import format_activation, parse_activation
+from authsim.adapters.sql.tables import ACTIVATIONS
+from authsim.adapters.sql.users import lock_user
+from authsim.adapters.transitions import states_before
+from authsim.errors import StoreConflictError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from authsim.adapters.sql.database import Database
+    from authsim.events import Event
+    from authsim.model import ActivationCode, CodeId, Device, SessionId
+
+_INSERT: Final = insert(ACTIVATIONS)
+_GET: Final = select(ACTIVATIONS).where(ACTIVATIONS.c.code_id == bindparam("of_code"))
+_LATEST_OF_SESSION: Final = (
+    select(ACTIVATIONS)
+    .where(ACTIVATIONS.c.session_id == bindparam("of_session"))
+    .order_by(ACTIVATIONS.c.issued_ms.desc(), ACTIVATIONS.c.serial.desc())
+    .limit(1)
+)
+_SUPERSEDE: Final = (
+    update(ACTIVATIONS)
+    .where(
+        ACTIVATIONS.c.user_id == bindparam("of_user"),
+        ACTIVATIONS.c.state.in_(one_shot_allows(states.OneShotEvent.SUPERSEDE)),
+    )
+    .values(state=states.OneShot.SUPERSEDED.value, closed_ms=bindparam("now_ms"))
+)
+_CONSUME: Final = (
+    update(ACTIVATIONS)
+    .where(
+        ACTIVATIONS.c.code_id == bindparam("of_code"),
+        ACTIVATIONS.c.state.in_(one_shot_allows(states.OneShotEvent.CONSUME)),
+        ACTIVATIONS.c.expires_ms > bindparam("now_ms"),
+    )
+    .values(
+        state=states.OneShot.CONSUMED.value,
+        closed_ms=bindparam("now_ms"),
+        device_id=bindparam("new_device"),
+        request_digest=bindparam("new_digest"),
+        reply=bindparam("new_reply"),
+    )
+    .returning(ACTIVATIONS.c.serial)
+)
+_CLOSE: Final = (
+    update(ACTIVATIONS)
+    .where(
+        ACTIVATIONS.c.code_id == bindparam("of_code"),
+        ACTIVATIONS.c.state.in_(bindparam("from_states", expanding=True)),
+    )
+    .values(state=bindparam("to_state"), closed_ms=bindparam("now_ms"))
+    .returning(ACTIVATIONS.c.serial)
+)
+
+
+@final
+class SqlActivations:
+    """One-time activation codes."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def issue(self, code: "ActivationCode", *, event: "Event") -> None:
+        """Insert, and supersede any other issued code of that user."""
+
+        def work(connection: "Connection") -> None:
+            lock_user(connection, code.user_id)
+            connection.execute(_SUPERSEDE, {"of_user": code.user_id, "now_ms": code.issued_ms})
+            connection.execute(_INSERT, format_activation(code))
+            record(connection, [event])
+
+        self._database.write(work)
+
+    def get(self, code_id: "CodeId") -> "ActivationCode | None":
+        """Return by id."""
+        row = self._database.read(lambda connection: connection.execute(_GET, {"of_code": code_id}).one_or_none())
+        return None if row is None else parse_activation(row)
+
+    def latest_of_session(self, session_id: "SessionId") -> "ActivationCode | None":
+        """Return the newest code shown in a session."""
+        values = {"of_session": session_id}
+        row = self._database.read(lambda connection: connection.execute(_LATEST_OF_SESSION, values).one_or_none())
+        return None if row is None else parse_activation(row)
+
+    def redeem(
+        self,
+        code_id: "CodeId",
+        *,
+        device: "Device",
+        request_digest: bytes,
+        reply: str,
+        now_ms: int,
+        event: "Event",
+    ) -> None:
+        """Consume the code and insert the active device."""
+        values = {
+            "of_code": code_id,
+            "now_ms": now_ms,
+            "new_device": device.device_id,
+            "new_digest": request_digest,
+            "new_reply": reply,
+        }
+
+        def work(connection: "Connection") -> None:
+            if connection.execute(_CONSUME, values).one_or_none() is None:
+                raise StoreConflictError("the activation is closed already")
+            insert_device(connection, device)
+            record(connection, [event])
+
+        self._database.write(work)
+
+    def close(self, code_id: "CodeId", state: "states.OneShot", *, now_ms: int, event: "Event") -> None:
+        """Move an issued code to a terminal state."""
+        values = {
+            "of_code": code_id,
+            "from_states": values_of(states_before(states.ONE_SHOT, state)),
+            "to_state": state.value,
+            "now_ms": now_ms,
+        }
+
+        def work(connection: "Connection") -> None:
+            if connection.execute(_CLOSE, values).one_or_none() is None:
+                raise StoreConflictError("the activation is closed already")
+            record(connection, [event])
+
+        self._database.write(work)

@@ -1,0 +1,52 @@
+"""The version of the schema: made by migrations, checked at every start without loading them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, inspect, text
+
+from authsim.errors import StoreError
+
+#: The newest migration. A test compares it with the migrations' own head.
+REVISION: Final = "0001"
+
+_MIGRATIONS: Final = Path(__file__).with_name("migrations")
+_GET_REVISIONS: Final = text("SELECT version_num FROM alembic_version")
+_GET_NUMBER: Final = text("PRAGMA user_version")
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema up to date, or make it, inside the transaction that `connection` is in."""
+    from alembic import command  # here: a portal that only starts needs none of it
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    if connection.dialect.name == "sqlite":  # Alembic would make a table that is not STRICT
+        connection.execute(
+            text("CREATE TABLE IF NOT EXISTS alembic_version (version_num TEXT NOT NULL PRIMARY KEY) STRICT")
+        )
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise StoreError("this store belongs to a newer AuthSim than this one: install that") from None
+
+
+def require_current(connection: Connection) -> None:
+    """Raise `StoreError` unless the schema is the one that this version was made for."""
+    if not inspect(connection).has_table("alembic_version"):
+        raise StoreError("this store is empty: make a portal in it with `authsim init`")
+    found = connection.execute(_GET_REVISIONS).scalars().all()
+    if found != [REVISION] or (
+        connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(REVISION)
+    ):
+        raise StoreError(_compose_mismatch(found))
+
+
+def _compose_mismatch(found: Sequence[str]) -> str:
+    if any(revision > REVISION for revision in found):
+        return f"this store belongs to a newer AuthSim (schema {max(found)}, this one knows {REVISION}): install that"
+    return f"this store has not the schema {REVISION} of this AuthSim: keep a copy, then run `authsim init` on it again"

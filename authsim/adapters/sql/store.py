@@ -1,0 +1,106 @@
+"""The SQL store as one value, and the steps of opening it: address, schema, start."""
+
+from pathlib import Path
+from typing import final
+
+from sqlalchemy import text
+
+from authsim.adapters.sql import postgres, schema, sqlite
+from authsim.adapters.sql.activations import SqlActivations
+from authsim.adapters.sql.audit import SqlAudit
+from authsim.adapters.sql.database import LONGEST_WAIT_S, Database
+from authsim.adapters.sql.devices import SqlDevices
+from authsim.adapters.sql.instances import SqlInstances
+from authsim.adapters.sql.logins import SqlLogins
+from authsim.adapters.sql.sessions import SqlSessions
+from authsim.adapters.sql.users import SqlUsers
+from authsim.errors import StoreError
+
+_INTEGRITY_CHECK = text("PRAGMA integrity_check(1)")
+
+
+@final
+class SqlStore:
+    """`ports.Store` in a database. Nothing is opened before the first use."""
+
+    __slots__ = (
+        "_path",
+        "_watch",
+        "activations",
+        "audit",
+        "database",
+        "devices",
+        "instances",
+        "logins",
+        "sessions",
+        "users",
+    )
+
+    def __init__(self, database: Database, *, path: Path | None = None) -> None:
+        self.database = database
+        self._path = path
+        self._watch: sqlite.FileWatch | None = None
+        self.instances = SqlInstances(database)
+        self.users = SqlUsers(database)
+        self.devices = SqlDevices(database)
+        self.activations = SqlActivations(database)
+        self.logins = SqlLogins(database)
+        self.sessions = SqlSessions(database)
+        self.audit = SqlAudit(database)
+
+    def make_schema(self) -> None:
+        """Make the file and the tables, or bring them up to date."""
+        if self._path is not None:
+            sqlite.create_file(self._path)
+        self.database.write(schema.upgrade)
+
+    def require_current_schema(self) -> None:
+        """Raise `StoreError`, saying what to do, unless the tables are those of this version."""
+        if self._path is not None and not self._path.exists():
+            raise StoreError(f"there is no portal at {self._path}: make one with `authsim init`")
+        self.database.read(schema.require_current)
+
+    def storage_check(self) -> None:
+        """Read a SQLite file through if its last portal did not stop cleanly. `StoreError` when it is damaged."""
+        if self._path is None or self._watch is not None:
+            return
+        self._watch = sqlite.FileWatch(self._path)
+        if self._watch.was_unclean:
+            found = self.database.read(lambda connection: connection.execute(_INTEGRITY_CHECK).scalar_one())
+            if found != "ok":
+                raise StoreError(f"{self._path} was damaged when the machine or the portal stopped: restore a copy")
+
+    def close(self) -> None:
+        """Close the connections. What was written stays."""
+        self.database.close()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+
+def open_sqlite(path: Path, *, longest_wait_s: float = LONGEST_WAIT_S) -> SqlStore:
+    """Return a store in one SQLite file. Nothing is opened or made yet."""
+    engine = sqlite.make_engine(path, longest_wait_s=longest_wait_s)
+    return SqlStore(Database(engine, longest_wait_s=longest_wait_s), path=path)
+
+
+def open_postgres(url: str, password_file: Path | None = None) -> SqlStore:
+    """Return a store in a PostgreSQL database; `password_file` is libpq's. `StoreError` when `url` holds a password."""
+    return SqlStore(Database(postgres.make_engine(url, password_file)))
+
+
+def create_schema(store: SqlStore) -> SqlStore:
+    """Make the tables of a new store, or bring those of an older version up to date; return it ready for use."""
+    store.make_schema()
+    return open_store(store)
+
+
+def open_store(store: SqlStore) -> SqlStore:
+    """Make sure that an existing store is sound and of this version, and return it."""
+    try:
+        store.require_current_schema()
+        store.storage_check()
+    except BaseException:
+        store.close()
+        raise
+    return store
