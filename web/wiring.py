@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from authsim.adapters.passwords import Argon2Passwords
-from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite, open_store
+from authsim.adapters.sql import SqlStore, create_schema, open_postgres, open_sqlite, open_store
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.adapters.vault import FileVault
 from authsim.errors import StoreError
@@ -35,7 +35,7 @@ class Portal:
 def open_portal(settings: Settings) -> Portal:
     """Open a portal that `create_portal` made. Raises `StoreError` when there is none or its key does not load."""
     vault = FileVault.load(settings.key_path)
-    store = _open_store(settings)
+    store = open_store(_locate_store(settings))
     instance = store.instances.get()
     if instance is None:
         store.close()
@@ -52,7 +52,7 @@ def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: st
     if settings.data_dir is not None:
         settings.data_dir.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
     vault = FileVault.create(settings.key_path, entropy)
-    store = _open_store(settings)
+    store = create_schema(_locate_store(settings))
     instance = Instance(
         instance_id=InstanceId(entropy.token_bytes(16).hex()),
         profile=profile,
@@ -73,12 +73,12 @@ def keep_origin(portal: Portal, origin: str) -> Portal:
     return replace(portal, verifier=replace(portal.verifier, instance=instance))
 
 
-def _open_store(settings: Settings) -> SqlStore:
+def _locate_store(settings: Settings) -> SqlStore:
     if settings.data_dir is not None:
-        return open_store(open_sqlite(Path(settings.data_dir) / DATABASE_FILE))
+        return open_sqlite(Path(settings.data_dir) / DATABASE_FILE)
     if settings.database_url is None:
         raise StoreError("neither a data directory nor a database URL was given")
-    return open_store(open_postgres(settings.database_url, settings.database_password_file))
+    return open_postgres(settings.database_url, settings.database_password_file)
 
 
 def _compose(store: SqlStore, vault: FileVault, instance: Instance) -> Portal:
