@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +75,17 @@ def end_on_signals() -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
     raise SystemExit(0)
+
+
+def end_with_parent() -> None:
+    """End this process when its stdin closes: whoever started a demo holds the other end."""
+
+    def wait_for_the_end() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
 def announce(address: str) -> None:

@@ -85,7 +85,7 @@ def _run(
     changes: tuple[str, ...],
 ) -> None:
     from ..binding import require_place, this_machine
-    from ..serving import open_listener, require_gunicorn
+    from ..serving import end_with_parent, open_listener, require_gunicorn
 
     if workers > 1 or tls:
         require_gunicorn()
@@ -96,6 +96,8 @@ def _run(
     if not demo:
         require_portal(settings)
     place = require_place(host, bind_private=bind_private, tls=tls, machine=this_machine())
+    if demo:
+        end_with_parent()
     with closing(open_listener(place, port)) as listener:
         address = f"{'https' if tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
         settings = replace(settings, hosts=_hosts(host, place, chosen_origin))

@@ -1,0 +1,179 @@
+"""A browser without a window: real HTTP, cookies, forms and links, as far as a login needs them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self, final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import httpx2
+
+_EMPTY: Final = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+
+
+class MissingElementError(LookupError):
+    """A page does not show what was looked for; the text names the page and the element."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Element:
+    """One element of a page, with its children in order: elements and texts."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: "list[Element | str]" = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All text below, with blanks collapsed."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                yield from child._texts()  # noqa: SLF001 - of the same class
+
+    def walk(self) -> "Iterator[Element]":
+        """Yield this element and all below, in the order of the page."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.walk()
+
+    def fits(self, selector: str) -> bool:
+        """Say whether `tag`, `#id` or `.class` names this element."""
+        if selector.startswith("#"):
+            return self.attributes.get("id") == selector[1:]
+        if selector.startswith("."):
+            return selector[1:] in self.attributes.get("class", "").split()
+        return self.tag == selector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one request came to: status, path after all redirects, and the elements."""
+
+    status: int
+    path: str
+    root: Element
+
+    def find(self, selector: str) -> Element | None:
+        """Return the first element that fits, or None."""
+        return next((element for element in self.root.walk() if element.fits(selector)), None)
+
+    def require(self, selector: str) -> Element:
+        """Return the first element that fits, or raise `MissingElementError`."""
+        found = self.find(selector)
+        if found is None:
+            raise MissingElementError(f"{self.path} ({self.status}) shows no {selector}")
+        return found
+
+    def form_to(self, action: str) -> Element:
+        """Return the form that posts to `action`."""
+        for element in self.root.walk():
+            if element.tag == "form" and element.attributes.get("action") == action:
+                return element
+        raise MissingElementError(f"{self.path} ({self.status}) shows no form to {action}")
+
+    @property
+    def refusal(self) -> str:
+        """What the page says went wrong, or nothing."""
+        found = self.find(".xyz-errormessage")
+        return "" if found is None else found.text
+
+
+@final
+class Browser:
+    """One browser with its own cookies, at one portal."""
+
+    def __init__(self, address: str) -> None:
+        import httpx2
+
+        self._address = address
+        self._client: httpx2.Client = httpx2.Client(
+            base_url=address,
+            headers={"Accept-Language": "en", "User-Agent": "AuthSim tour"},
+            follow_redirects=True,
+            timeout=20,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._client.close()
+
+    def twin(self) -> "Browser":
+        """Return a browser with a copy of this one's cookies, as a thief of them would have."""
+        other = Browser(self._address)
+        for cookie in self._client.cookies.jar:
+            other._client.cookies.jar.set_cookie(cookie)
+        return other
+
+    def open(self, path: str) -> Page:
+        """Return the page at `path`."""
+        return _read(self._client.get(path))
+
+    def submit(self, form: Element, **typed: str) -> Page:
+        """Send a form as it stands, with what was typed."""
+        fields = {
+            element.attributes["name"]: element.attributes.get("value", "")
+            for element in form.walk()
+            if element.tag == "input" and "name" in element.attributes and element.attributes.get("type") != "checkbox"
+        }
+        action = form.attributes.get("action", "")
+        return _read(self._client.post(action, data=fields | typed, headers={"Origin": self._address}))
+
+    def log_in(self, name: str, password: str) -> Page:
+        """Type name and password into the login page and return what follows."""
+        form = self.open("/").require(".xyzform-username")
+        return self.submit(form, username=name, password=password)
+
+    def answer(self, page: Page, response: str) -> Page:
+        """Type the response on the page that shows a challenge."""
+        return self.submit(page.require(".xyzform-gold"), **{"gold-response": response})
+
+    def sign_out(self, page: Page) -> Page:
+        """Use the page's own button."""
+        return self.submit(page.form_to("/portal/sign-out"))
+
+
+def _read(response: "httpx2.Response") -> Page:
+    reader = _Reader()
+    reader.feed(response.text)
+    reader.close()
+    return Page(status=response.status_code, path=urlsplit(str(response.url)).path, root=reader.root)
+
+
+class _Reader(HTMLParser):
+    """Builds the tree of elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element(tag="", attributes={})
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag=tag, attributes={name: value or "" for name, value in attrs})
+        self._open[-1].children.append(element)
+        if tag not in _EMPTY:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].children.append(Element(tag=tag, attributes={name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self._open) - 1, 0, -1):
+            if self._open[place].tag == tag:
+                del self._open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)

@@ -1,0 +1,180 @@
+"""Who plays in a demo, and how they come into a store: users by one list, phones by running `authkey`."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from authsim.adapters.system import SystemEntropy
+from authsim.cli.children import PhoneChild, run_portal_command
+from authsim.cli.outcome import IO, CommandError
+
+PHONES: Final = "phones"
+_PIN_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One user of the cast. `phone` names the folder of the phone that is active for them from the start."""
+
+    name: str
+    story: str
+    role: str = "primary"
+    account: str | None = None
+    locale: str = "en"
+    is_paper: bool = False
+    is_locked: bool = False
+    phone: str | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handset:
+    """A phone of the cast: the folder's name and its platform."""
+
+    name: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A member as they stand in a store. `password` is known only when it was made just now."""
+
+    member: Member
+    password: str | None
+    phone: PhoneChild | None
+
+
+CAST: Final = (
+    Member(name="alice", story="never activated: a first login, with the QR code", number="+1 202 555 0101"),
+    Member(name="bruno", story="active on an iPhone", phone="bruno", number="+1 202 555 0102"),
+    Member(name="chiara", story="active on an Android phone", phone="chiara", number="+44 7700 900101"),
+    Member(
+        name="dana",
+        story="secondary user of bruno's account, second user on bruno's phone",
+        role="secondary",
+        account="bruno",
+        phone="bruno",
+        number="+1 202 555 0104",
+    ),
+    Member(name="emiko", story="Japanese pages, never activated", locale="ja", number="+1 202 555 0105"),
+    Member(name="farid", story="locked, even with the right password", is_locked=True, number="+1 202 555 0106"),
+    Member(
+        name="greta",
+        story="paper trading: turn the switch on, active on an Android phone",
+        is_paper=True,
+        phone="greta",
+        number="+44 7700 900102",
+    ),
+)
+HANDSETS: Final = (
+    Handset(name="bruno", platform="ios"),
+    Handset(name="chiara", platform="android"),
+    Handset(name="greta", platform="android"),
+)
+
+
+def phone_in(folder: Path, name: str) -> PhoneChild:
+    """Return the phone of that name in a demo's folder."""
+    return PhoneChild(home=folder / PHONES / name, pin_file=folder / PHONES / f"{name}.pin")
+
+
+def make_cast(folder: Path) -> list[Player]:
+    """Add every member that the store lacks, activate their phones, and return all of the cast."""
+    present = {user["name"]: user for user in list_users(folder)}
+    missing = [member for member in CAST if member.name not in present]
+    with ThreadPoolExecutor(max_workers=2) as hands:
+        handsets = [hands.submit(_make_handset, folder, handset) for handset in HANDSETS]
+        made = _load(folder, missing) if missing else {}
+        for handset in handsets:
+            handset.result()
+        journeys = {
+            name: [one for one in made.values() if one.get("activation") and _member(one["name"]).phone == name]
+            for name in {member.phone for member in missing if member.phone is not None}
+        }
+        for done in [hands.submit(_activate_all, phone_in(folder, name), users) for name, users in journeys.items()]:
+            done.result()
+    return [
+        Player(
+            member=member,
+            password=made.get(member.name, {}).get("password"),
+            phone=None if member.phone is None else phone_in(folder, member.phone),
+        )
+        for member in CAST
+    ]
+
+
+def renew_passwords(folder: Path, players: list[Player]) -> list[Player]:
+    """Give every player whose password is not known a new one."""
+    return [
+        player
+        if player.password is not None
+        else replace(
+            player,
+            password=run_portal_command("users", "set-password", player.member.name, "--data", str(folder)).strip(),
+        )
+        for player in players
+    ]
+
+
+def remove_expired(folder: Path) -> None:
+    """Remove the members whose practice accounts have run out, with their phones: they are made anew."""
+    expired = [user["name"] for user in list_users(folder) if user["state"] == "expired"]
+    for name in expired:
+        if name in {member.name for member in CAST}:
+            run_portal_command("users", "remove", name, "--yes", "--data", str(folder))
+
+
+def list_users(folder: Path) -> list[dict[str, Any]]:
+    """Return the users of a store, as `authsim users list --json` says."""
+    listed: list[dict[str, Any]] = json.loads(run_portal_command("users", "list", "--json", "--data", str(folder)))
+    return listed
+
+
+def _member(name: str) -> Member:
+    return next(member for member in CAST if member.name == name)
+
+
+def _load(folder: Path, members: list[Member]) -> dict[str, dict[str, Any]]:
+    wanted = [
+        {
+            "name": member.name,
+            "role": member.role,
+            "account": member.account,
+            "locale": member.locale,
+            "phone": member.number,
+            "paper": member.is_paper,
+            "locked": member.is_locked,
+            "activation": member.phone is not None,
+        }
+        for member in members
+    ]
+    made = json.loads(run_portal_command("users", "load", "-", "--data", str(folder), text=json.dumps(wanted)))
+    return {one["name"]: one for one in made}
+
+
+def _make_handset(folder: Path, handset: Handset) -> None:
+    phone = phone_in(folder, handset.name)
+    phone.home.parent.mkdir(mode=0o700, exist_ok=True)
+    if (phone.home / "keystore.json").exists():
+        return
+    if not phone.pin_file.exists():
+        digits = SystemEntropy().randbelow(10**_PIN_DIGITS)
+        phone.pin_file.touch(mode=0o600)
+        phone.pin_file.write_text(f"{digits:0{_PIN_DIGITS}}\n", encoding="ascii")
+    _require_done(
+        phone.run_with_pin("init", "--platform", handset.platform), f"the phone {handset.name} could not be made"
+    )
+
+
+def _activate_all(phone: PhoneChild, users: list[dict[str, Any]]) -> None:
+    for user in users:
+        done = phone.run_with_pin("activate", "-", text=user["activation"])
+        _require_done(done, f"the phone of {user['name']} could not be activated")
+
+
+def _require_done(done: Any, problem: str) -> None:
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise CommandError(IO, f"{problem}: {said[-1] if said else 'authkey said nothing'}")

@@ -1,0 +1,89 @@
+"""`authsim demo`: a portal on loopback with a cast, ready to be played with, and gone with Ctrl-C."""
+
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from authsim.cli.helping import Command
+from authsim.cli.outcome import BANNER, DONE, USAGE, CommandError
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "authsim demo",
+        "authsim demo --port 0",
+        "authsim demo --data ./demo --new-passwords",
+        "authsim demo --set challenge_seconds=30",
+    ),
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Keep the demo here; otherwise it is deleted."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@click.option("--set", "changes", multiple=True, metavar="POLICY=VALUE", help="Change one number of the policy.")
+@click.option("--new-passwords", is_flag=True, help="Give the cast of a kept demo new passwords and show them.")
+@click.option("--json", "as_json", is_flag=True, help="Describe the demo as one JSON object, once it is ready.")
+def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: bool, as_json: bool) -> int:
+    """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
+    from authsim.cli.children import PortalChild
+
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    if not as_json:
+        click.echo(BANNER, err=True)
+    with ExitStack() as cleaning:
+        folder = _folder(data, cleaning)
+        settings = [word for change in changes for word in ("--set", change)]
+        portal = cleaning.enter_context(PortalChild(folder, "--port", str(port), *settings))
+        address = portal.wait_until_ready()
+        if not as_json:
+            click.echo(f"AuthSim is ready at {address}")
+            sys.stdout.flush()
+        _present(folder, address, is_kept=data is not None, new_passwords=new_passwords, as_json=as_json)
+        status = portal.wait()
+        raise CommandError(status or DONE, "the portal has ended by itself. Start the demo again")
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    """End through every `finally`: children first, then the folder."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    raise SystemExit(DONE)
+
+
+def _folder(data: Path | None, cleaning: ExitStack) -> Path:
+    """Return the folder of the demo. One of our own making is removed at the end, whatever is left in it."""
+    if data is not None:
+        if data.exists() and not data.is_dir():
+            raise CommandError(USAGE, f"{data} is no directory. Name an empty one, or leave --data out")
+        return data.absolute()
+    folder = Path(tempfile.mkdtemp(prefix="authsim-demo-"))
+    cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _present(folder: Path, address: str, *, is_kept: bool, new_passwords: bool, as_json: bool) -> None:
+    """Make the cast while the portal answers already, and describe it."""
+    from authsim.cli.cast import make_cast, remove_expired, renew_passwords
+    from authsim.cli.programme import describe, print_programme
+
+    if is_kept:
+        remove_expired(folder)
+    players = make_cast(folder)
+    if new_passwords:
+        players = renew_passwords(folder, players)
+    description: dict[str, Any] = describe(folder, address, players, is_kept=is_kept)
+    if as_json:
+        click.echo(json.dumps(description, ensure_ascii=False))
+    else:
+        print_programme(description)
+    sys.stdout.flush()

@@ -1,0 +1,101 @@
+"""The programme of a demo: who plays, which phones there are, and what to type in the second terminal."""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from authsim.cli.cast import HANDSETS, Player, phone_in
+
+
+def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: bool) -> dict[str, Any]:
+    """Return the demo as JSON: what `print_programme` says, for programs."""
+    platforms = {handset.name: handset.platform for handset in HANDSETS}
+    return {
+        "address": address,
+        "data": str(folder),
+        "is_kept": is_kept,
+        "authkey": shlex.split(find_authkey()),
+        "users": [
+            {
+                "name": player.member.name,
+                "password": player.password,
+                "story": player.member.story,
+                "role": player.member.role,
+                "locale": player.member.locale,
+                "paper": player.member.is_paper,
+                "state": "locked" if player.member.is_locked else "new" if player.phone is None else "active",
+                "platform": platforms.get(player.member.phone or ""),
+                "home": None if player.phone is None else str(player.phone.home),
+                "pin_file": None if player.phone is None else str(player.phone.pin_file),
+            }
+            for player in players
+        ],
+    }
+
+
+def find_authkey() -> str:
+    """Return how a person starts `authkey` from any folder: by its name, if the one on the PATH is ours."""
+    ours = Path(sys.executable).parent / "authkey"
+    on_path = shutil.which("authkey")
+    if on_path is not None and Path(on_path).resolve() == ours.resolve():
+        return "authkey"
+    return shlex.quote(str(ours)) if ours.exists() else f"{shlex.quote(sys.executable)} -m mobile_cli"
+
+
+def print_programme(description: dict[str, Any]) -> None:
+    """Write who can log in, the phones, and what to type."""
+    users = description["users"]
+    click.echo()
+    _heading("Who can log in")
+    unknown = "as it was printed before"
+    _table([(user["name"], user["password"] or unknown, user["story"]) for user in users])
+    if any(user["password"] is None for user in users):
+        click.echo("  --new-passwords gives them new ones.")
+    click.echo()
+    _heading("Phones that are active")
+    homes = {user["home"]: user for user in users if user["home"]}
+    shared = {home: ", ".join(user["name"] for user in users if user["home"] == home) for home in homes}
+    rows = [(shared[home], user["platform"], home, user["pin_file"]) for home, user in homes.items()]
+    _table([("users", "platform", "home", "PIN file"), *rows])
+    _print_steps(description)
+    click.echo()
+    if description["is_kept"]:
+        click.echo(f"Ctrl-C ends the demo. It is kept in {description['data']}.")
+    else:
+        click.echo("Ctrl-C ends the demo and deletes it.")
+
+
+def _print_steps(description: dict[str, Any]) -> None:
+    authkey, address = shlex.join(description["authkey"]), description["address"]
+    folder, users = Path(description["data"]), description["users"]
+    beginner = next(user for user in users if user["state"] == "new")
+    regular = next(user for user in users if user["state"] == "active")
+    home = shlex.quote(str(phone_in(folder, beginner["name"]).home))
+    click.echo()
+    _heading(f"A first login, as {beginner['name']}")
+    click.echo(f"  1. Open {address} and log in with the password above. The page shows a QR code.")
+    click.echo("  2. Copy the Session ID under it, and in a second terminal make a phone of it:")
+    click.echo(f"       {authkey} --home {home} activate SESSION-ID --portal {address}")
+    click.echo("  3. Press 'Sign in with your phone', and type the response to the challenge code:")
+    click.echo(f"       {authkey} --home {home} respond CHALLENGE")
+    click.echo()
+    _heading(f"A login with a phone that is active already, as {regular['name']}")
+    click.echo("  1. Log in. The page shows a challenge code.")
+    click.echo("  2. In a second terminal:")
+    chosen = f"--home {shlex.quote(regular['home'])} respond CHALLENGE --user {regular['name']}"
+    click.echo(f"       {authkey} {chosen} --pin-file {shlex.quote(regular['pin_file'])}")
+
+
+def _heading(text: str) -> None:
+    click.echo(click.style(text, bold=True))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo(f"  {'   '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))}".rstrip())

@@ -1,0 +1,80 @@
+"""`authsim tour`: every flow by itself, real HTTP and a real device, one calm line each."""
+
+import json
+import signal
+import time
+from dataclasses import asdict, dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from authsim.cli.helping import Command
+from authsim.cli.outcome import BANNER, DONE, FAILED
+from authsim.cli.running import reference_of
+
+if TYPE_CHECKING:
+    from authsim.cli.acts import Act
+    from authsim.cli.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How an act went. `detail` says what was seen when it did not hold."""
+
+    name: str
+    title: str
+    held: bool
+    detail: str
+    seconds: float
+
+
+@click.command(cls=Command, examples=("authsim tour", "authsim tour --json"))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object at the end.")
+def tour(as_json: bool) -> int:
+    """Play every flow end to end, in temporary stores. Exit 0 only if all of them hold."""
+    from authsim.cli.acts import ACTS
+    from authsim.cli.stage import Stage
+
+    signal.signal(signal.SIGTERM, _end)
+    if not as_json:
+        click.echo(BANNER, err=True)
+    began = time.monotonic()
+    played: list[Played] = []
+    width = max(len(act.title) for act in ACTS)
+    with Stage() as stage:
+        for act in ACTS:
+            played.append(_play(act, stage))
+            if not as_json:
+                _print(played[-1], width)
+    seconds = round(time.monotonic() - began, 1)
+    held = all(one.held for one in played)
+    if as_json:
+        acts = [asdict(one) for one in played]
+        click.echo(json.dumps({"held": held, "seconds": seconds, "acts": acts}, ensure_ascii=False))
+    else:
+        count = sum(one.held for one in played)
+        click.echo(f"\n{count} of {len(played)} hold, in {seconds} s.")
+    return DONE if held else FAILED
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    raise KeyboardInterrupt
+
+
+def _play(act: "Act", stage: "Stage") -> Played:
+    began = time.monotonic()
+    detail = ""
+    try:
+        act.play(stage)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is what the line says
+        detail = str(error) or reference_of(error)
+    seconds = round(time.monotonic() - began, 1)
+    return Played(name=act.name, title=act.title, held=not detail, detail=detail, seconds=seconds)
+
+
+def _print(played: Played, width: int) -> None:
+    mark = click.style("✓ holds", fg="green") if played.held else click.style("✗ fails", fg="red")
+    click.echo(f"{mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s")
+    if not played.held:
+        click.echo(f"         {played.detail}")
