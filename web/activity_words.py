@@ -12,6 +12,8 @@ from authsim.errors import Reason
 from authsim.events import EventKind
 from authsim.verifier.activity import Activity
 
+from .agents import name_agent
+
 KINDS: Final[Mapping[EventKind, LazyString]] = MappingProxyType(
     {
         EventKind.LOGIN_COMPLETED: _l("Logged in"),
@@ -57,5 +59,5 @@ def describe(row: Activity) -> Line:
     """Return a row in the reader's language."""
     cause = "" if row.reason is None else str(CAUSES.get(row.reason, ""))
     tone = "good" if row.kind in _GOOD else "bad" if row.kind in _BAD else "plain"
-    facts = tuple(fact for fact in (cause, row.label, row.address, row.agent) if fact)
+    facts = tuple(fact for fact in (cause, row.label, row.address, name_agent(row.agent)) if fact)
     return Line(at_ms=row.at_ms, what=str(KINDS[row.kind]), tone=tone, facts=facts)

@@ -2,7 +2,7 @@
 
 from flask import Flask, g, request
 
-from . import look, scope, wording
+from . import agents, look, scope, wording
 from .banner import SENTENCE, TITLE_MARK
 from .portal.look import PAGE_NAMES
 
@@ -11,6 +11,8 @@ def register(app: Flask) -> None:
     """Give templates their common words."""
     app.jinja_env.filters["instant"] = wording.format_instant
     app.jinja_env.filters["machine_instant"] = wording.format_machine_instant
+    app.jinja_env.filters["time_of_day"] = wording.format_time_of_day
+    app.jinja_env.filters["agent"] = agents.name_agent
     app.jinja_env.filters["remaining"] = wording.format_remaining
     app.context_processor(_common)
 
