@@ -148,9 +148,17 @@ def require_gunicorn() -> None:
 
 
 def serve_with_workers(
-    load: Callable[[], "Flask"], listener: socket.socket, workers: Workers, *, ready: Callable[[], None]
+    load: Callable[[], "Flask"],
+    listener: socket.socket,
+    workers: Workers,
+    *,
+    ready: Callable[[], None],
+    leave: Callable[[], None],
 ) -> None:
-    """Serve with gunicorn until told to end. Each worker calls `load` after the fork: no open store crosses it."""
+    """Serve with gunicorn until told to end. Each worker calls `load` after the fork, and `leave` at its end.
+
+    So no open store crosses a fork. The listener is gunicorn's from here on.
+    """
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # the extra ships no types
 
     read_end, write_end = os.pipe()
@@ -165,7 +173,9 @@ def serve_with_workers(
         if token:
             ready()
 
-    options = _gunicorn_options(listener, workers, first_worker_is_ready)
+    options = _gunicorn_options(listener.detach(), workers)
+    options["post_worker_init"] = first_worker_is_ready
+    options["worker_exit"] = lambda server, worker: leave()  # noqa: ARG005 - gunicorn's signature
 
     class Application(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
         def load_config(self) -> None:
@@ -178,11 +188,9 @@ def serve_with_workers(
     Application().run()
 
 
-def _gunicorn_options(
-    listener: socket.socket, workers: Workers, worker_is_ready: Callable[[Any], None]
-) -> dict[str, Any]:
+def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
     options: dict[str, Any] = {
-        "bind": [f"fd://{listener.fileno()}"],
+        "bind": [f"fd://{listener}"],
         "workers": workers.count,
         "worker_class": "gevent",
         "worker_connections": _CONNECTIONS,
@@ -193,7 +201,6 @@ def _gunicorn_options(
         "limit_request_fields": 50,
         "loglevel": "error",
         "control_socket_disable": True,
-        "post_worker_init": worker_is_ready,
         "proc_name": "authsim",
     }
     if workers.certificate is not None:

@@ -69,7 +69,8 @@ def _describe(error: Exception) -> tuple[int, str]:
         return error.status, str(error)
     if isinstance(error, click.UsageError):
         path = PROGRAM if error.ctx is None else error.ctx.command_path
-        return USAGE, f"{error.format_message().rstrip('.')}. See '{path} --help'"
+        message = error.format_message().rstrip(".")
+        return USAGE, f"{message[:1].lower()}{message[1:]}. See '{path} --help'"
     if isinstance(error, click.Abort):
         return REFUSED, "stopped, nothing was changed"
     if isinstance(error, RefusalError):

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -151,11 +151,13 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
         folder = plan.settings.data_dir or plan.settings.key_path.parent
         certificate = keep_certificate(folder, names=plan.settings.hosts, now_ms=now_ms)
         click.echo(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
+    opened = ExitStack()
     serve_with_workers(
-        lambda: _app(open_existing(plan.settings), plan),
+        lambda: _app(opened.enter_context(closing(open_existing(plan.settings))), plan),
         plan.listener,
         Workers(count=plan.workers, certificate=certificate),
         ready=lambda: _announce(plan),
+        leave=opened.close,
     )
 
 

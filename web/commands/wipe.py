@@ -1,5 +1,7 @@
 """`authsim wipe`: delete a portal's data directory, and only that."""
 
+import fcntl
+import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,7 @@ def wipe(data: Path, yes: bool) -> None:
 
     if data.is_symlink() or not data.is_dir() or not (data / KEY_FILE).exists() or not (data / DATABASE_FILE).exists():
         raise CommandError(USAGE, f"{data} is no data directory of AuthSim. Nothing was touched")
+    _require_idle(data)
     if not yes:
         click.confirm(f"Delete the portal in {data} for good?", abort=True, err=True)
     # Without the key nothing in the store can be read again.
@@ -37,3 +40,14 @@ def wipe(data: Path, yes: bool) -> None:
     else:
         data.rmdir()
         click.echo("The portal is deleted.", err=True)
+
+
+def _require_idle(data: Path) -> None:
+    """Refuse while a portal serves from here: an open store shares a lock on its directory."""
+    descriptor = os.open(data, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CommandError(USAGE, f"a portal serves from {data}. Stop it first") from None
+    finally:
+        os.close(descriptor)
