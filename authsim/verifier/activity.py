@@ -27,8 +27,8 @@ VISIBLE = frozenset(
     }
 )
 
-#: A visible row is preceded by at most a few invisible ones.
-_ROWS_READ_FOR_ONE = 6
+#: A completed login leaves seven rows, of which one is shown.
+_ROWS_READ_FOR_ONE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ Issuing the challenge is `login`.
 import hmac
 from dataclasses import replace
 
-from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import (
@@ -147,12 +146,9 @@ def _complete(
 def _refuse_lost(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> RefusalError:
     """Return why a race was lost. A challenge that still looks open is being judged for another request."""
     try:
-        current = require_pending(verifier, pending.token, now_ms=now_ms)
+        require_pending(verifier, pending.token, now_ms=now_ms)
     except RefusalError as refusal:
         return refusal
-    device = verifier.store.devices.get(current.challenge.device_id)
-    if device is None or device.state is not states.Device.ACTIVE:
-        return RefusalError(Reason.NO_ACTIVE_DEVICE)
     return RefusalError(Reason.CHALLENGE_CONSUMED)
 
 

@@ -39,7 +39,7 @@ class FakeClock:
     def advance(self, *, days: int = 0, seconds: int = 0, ms: int = 0) -> None:
         """Move forwards."""
         step_ms = (days * 86_400 + seconds) * 1_000 + ms
-        if step_ms < 0:
+        if step_ms < 0:  # the parts may be negative: days=7, ms=-1
             raise ValueError("the clock of a portal never runs backwards")
         self._now_ms += step_ms
 
@@ -112,29 +112,41 @@ class MemoryVault:
 class BetweenSteps:
     """A store, or one of its ports, that lets somebody else act once just before a named method runs.
 
-    `BetweenSteps(store).before("activations.redeem", action)` is how a test loses a race without threads.
+    `BetweenSteps(store).before("activations.redeem", action)` is how a test loses a race without threads;
+    `replace("logins.count_questions", stub)` answers for one method that would take a million rows.
     """
 
-    def __init__(self, inner: Any, path: str = "", actions: dict[str, Callable[[], object]] | None = None) -> None:
+    def __init__(
+        self,
+        inner: Any,
+        path: str = "",
+        actions: dict[str, Callable[[], object]] | None = None,
+        stubs: dict[str, Callable[..., Any]] | None = None,
+    ) -> None:
         self._inner = inner
         self._path = path
         self._actions: dict[str, Callable[[], object]] = {} if actions is None else actions
+        self._stubs: dict[str, Callable[..., Any]] = {} if stubs is None else stubs
 
     def before(self, method: str, action: Callable[[], object]) -> None:
         """Run `action` once, just before `port.method` runs next."""
         self._actions[method] = action
 
+    def replace(self, method: str, stub: Callable[..., Any]) -> None:
+        """Let `stub` answer instead of `port.method` from now on."""
+        self._stubs[method] = stub
+
     def __getattr__(self, name: str) -> Any:
         inner = getattr(self._inner, name)
         path = f"{self._path}.{name}" if self._path else name
         if not callable(inner):
-            return BetweenSteps(inner, path, self._actions)
+            return BetweenSteps(inner, path, self._actions, self._stubs)
 
         def call(*args: Any, **kwargs: Any) -> Any:
             action = self._actions.pop(path, None)
             if action is not None:
                 action()
-            return inner(*args, **kwargs)
+            return self._stubs.get(path, inner)(*args, **kwargs)
 
         return call
 

@@ -1,0 +1,182 @@
+"""Verbs for tests of the portal's half: a town with one portal, and the people in it.
+
+`alice.activates(phone)`, `alice.logs_in(with_=phone)`. A person holds a password and acts through the ceremonies only.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import pytest
+
+from authsim.adapters.memory import MemoryStore
+from authsim.errors import Reason, RefusalError
+from authsim.events import EventKind
+from authsim.model import (
+    Authenticated,
+    Client,
+    Device,
+    FirstFactorPassed,
+    LimitedEntry,
+    Lockout,
+    Mode,
+    PendingLogin,
+    Role,
+    User,
+)
+from authsim.policy import Policy
+from authsim.protocol.suite import CLASSIC6
+from authsim.secret import Secret
+from authsim.verifier import Verifier, activation, challenge_response, login, operators, passwords
+from tests.support.device import TestPhone
+from tests.support.ports import BetweenSteps, CheapPasswords, CountedEntropy, FakeClock, make_verifier
+
+PASSWORD = Secret("correct horse battery")
+WRONG = Secret("wrong horse battery")
+BROWSER = Client(address="127.0.0.1", agent="a browser")
+
+
+@contextmanager
+def refused(reason: Reason) -> Iterator[pytest.ExceptionInfo[RefusalError]]:
+    """Expect that what happens inside is refused for this reason."""
+    with pytest.raises(RefusalError) as caught:
+        yield caught
+    assert caught.value.reason is reason
+
+
+@dataclass(slots=True)
+class Person:
+    """A user, and the verbs of somebody who knows the password."""
+
+    town: "Town"
+    user: User
+    password: Secret = field(default_factory=lambda: PASSWORD)
+
+    def passes_password(self) -> FirstFactorPassed:
+        """Type the right password."""
+        return passwords.require_password(
+            self.town.verifier, name=self.user.name, password=self.password, client=BROWSER
+        )
+
+    def fails_password(self, reason: Reason = Reason.WRONG_PASSWORD) -> RefusalError:
+        """Type a wrong password, and be refused for this reason."""
+        with refused(reason) as caught:
+            passwords.require_password(self.town.verifier, name=self.user.name, password=WRONG, client=BROWSER)
+        return caught.value
+
+    def is_refused(self, reason: Reason) -> RefusalError:
+        """Type the right password, and be refused all the same."""
+        with refused(reason) as caught:
+            self.passes_password()
+        return caught.value
+
+    def enters(self) -> LimitedEntry:
+        """Open the limited session that shows a QR code."""
+        return activation.open_limited_session(self.town.verifier, self.passes_password())
+
+    def sees_code(self, entry: LimitedEntry) -> Secret:
+        """Return the URI in the QR code on the page."""
+        view = activation.show_activation(self.town.verifier, session=entry.session, token=entry.token)
+        assert view.offer is not None
+        return view.offer.uri
+
+    def activates(self, phone: TestPhone) -> LimitedEntry:
+        """Sign in with the password and let the phone scan what the page shows."""
+        entry = self.enters()
+        phone.activate(self.town.verifier, self.sees_code(entry))
+        return entry
+
+    def begins(self, *, mode: Mode = Mode.LIVE) -> PendingLogin:
+        """Pass the first factor and be asked a question."""
+        return login.begin_login(self.town.verifier, self.passes_password(), mode=mode)
+
+    def steps_up(self, entry: LimitedEntry) -> PendingLogin:
+        """Press *Sign in with your phone*."""
+        return login.begin_step_up(self.town.verifier, entry.session, client=BROWSER)
+
+    def answers(self, pending: PendingLogin, response: str) -> Authenticated:
+        """Type a response into the page of that login."""
+        return challenge_response.complete_challenge(
+            self.town.verifier, token=pending.token, response=response, client=BROWSER
+        )
+
+    def logs_in(self, *, with_: TestPhone) -> Authenticated:
+        """Log in with both factors."""
+        pending = self.begins()
+        return self.answers(pending, with_.respond(pending.challenge.question))
+
+    def fails_response(self, pending: PendingLogin, reason: Reason = Reason.WRONG_RESPONSE) -> RefusalError:
+        """Type a response that is wrong in its last digit, or whatever else keeps it from being right."""
+        with refused(reason) as caught:
+            self.answers(pending, "00000000")
+        return caught.value
+
+    @property
+    def lockout(self) -> Lockout:
+        """The failures that the portal keeps of this user."""
+        user = self.town.verifier.store.users.get(self.user.user_id)
+        assert user is not None
+        return user.lockout
+
+    @property
+    def device(self) -> Device | None:
+        """The active device."""
+        return self.town.verifier.store.devices.active_of(self.user.user_id)
+
+    def events(self) -> list[tuple[EventKind, Reason | None]]:
+        """What the record says of this user, oldest first."""
+        rows = self.town.verifier.store.audit.list_of(self.user.user_id, most=1_000)
+        return [(row.event.kind, row.event.reason) for row in reversed(rows)]
+
+
+@dataclass(slots=True)
+class Town:
+    """One portal in memory, its clock, and the people who use it."""
+
+    policy: Policy = field(default_factory=Policy)
+    suite: str = CLASSIC6
+    between: BetweenSteps = field(default_factory=lambda: BetweenSteps(MemoryStore()))
+    verifier: Verifier = field(init=False)
+    phones: int = 0
+
+    def __post_init__(self) -> None:
+        self.verifier = make_verifier(policy=self.policy, suite=self.suite, store=self.between)
+
+    @property
+    def clock(self) -> FakeClock:
+        """The portal's clock."""
+        return cast(FakeClock, self.verifier.clock)
+
+    @property
+    def entropy(self) -> CountedEntropy:
+        """The portal's entropy."""
+        return cast(CountedEntropy, self.verifier.entropy)
+
+    @property
+    def passwords(self) -> CheapPasswords:
+        """The portal's password hashing."""
+        return cast(CheapPasswords, self.verifier.passwords)
+
+    def under(self, **numbers: int) -> "Town":
+        """Go on under other numbers."""
+        self.policy = replace(self.policy, **numbers)
+        self.verifier = replace(self.verifier, policy=self.policy)
+        return self
+
+    def adds(
+        self, name: str, *, mode: Mode = Mode.LIVE, role: Role = Role.PRIMARY, account: str | None = None
+    ) -> Person:
+        """Add a user with the usual password."""
+        user = operators.add_user(self.verifier, name=name, password=PASSWORD, mode=mode, role=role, account=account)
+        return Person(self, user)
+
+    def sells_phone(self) -> TestPhone:
+        """Return a new phone with its own randomness."""
+        self.phones += 1
+        return TestPhone(entropy=CountedEntropy(f"phone {self.phones}"), label=f"phone {self.phones}")
+
+    def events(self) -> list[tuple[EventKind, Reason | None]]:
+        """The whole record, oldest first."""
+        rows = self.verifier.store.audit.read(after=0, most=10_000)
+        return [(row.event.kind, row.event.reason) for row in rows]
