@@ -1,0 +1,90 @@
+"""What every command is given: which phone, in which language, for whom it writes, and where its PIN stands."""
+
+import os
+from typing import final
+
+from authsim.authenticator.device import Platform
+from authsim.authenticator.keystore import Unlocked
+from authsim.authenticator.pin import PinPolicy, normalise_pin, require_pin
+from authsim.errors import MessageError, RefusalError
+from authsim.secret import Secret
+from mobile_cli.console import Console
+from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.home import PhoneHome
+from mobile_cli.prompts import Terminal, is_interactive, read_pin
+
+
+@final
+class Invocation:
+    """One run of one command. `platform` decides what the security element is called and when it is asked."""
+
+    __slots__ = ("console", "home", "pin_file", "pin_stdin", "platform", "policy")
+
+    def __init__(self, *, home: str, language: str, as_json: bool, pin_file: str | None, pin_stdin: bool) -> None:
+        self.console = Console(language=language, as_json=as_json)
+        self.home = PhoneHome(home)
+        self.pin_file = pin_file
+        self.pin_stdin = pin_stdin
+        self.platform = Platform.IOS
+        self.policy: PinPolicy | None = None
+
+    @property
+    def element(self) -> str:
+        """The security element's name on this platform: Passcode (iOS) or PIN (Android)."""
+        return self.console.say(f"element_{self.platform.value}")
+
+    def ask(self, key: str, **facts: object) -> str:
+        """Ask the person; only when `is_interactive`."""
+        return Terminal().ask(self.console.say(key, **facts))
+
+    def confirm(self, key: str, *, yes: bool, **facts: object) -> bool:
+        """Ask before something that cannot be undone. Where nobody can be asked, --yes is the answer."""
+        if yes:
+            return True
+        if not is_interactive():
+            raise PhoneError(Exit.USAGE, "need_yes")
+        return Terminal().confirm(self.console.say(key, **facts))
+
+    def ask_pin(self) -> Secret:
+        """Return the PIN of this phone, normalised. One that cannot be right is refused before a try is counted."""
+        pin = self._read_pin(self.element)
+        try:
+            return normalise_pin(pin) if self.policy is None else require_pin(pin, policy=self.policy)
+        except RefusalError:
+            raise self._unsuitable(self.policy or PinPolicy.CLASSIC) from None
+
+    def ask_new_pin(self, policy: PinPolicy) -> Secret:
+        """Return a PIN for a new phone, normalised; typed, it is typed twice."""
+        new = self.console.say("new_element", element=self.element)
+        try:
+            pin = require_pin(self._read_pin(new), policy=policy)
+        except RefusalError:
+            raise self._unsuitable(policy) from None
+        if self.pin_file is None and not self.pin_stdin:
+            again = self._read_pin(self.console.say("repeat_element", element=self.element))
+            if normalise_pin(again) != pin:
+                raise PhoneError(Exit.REFUSED, "pin_differs")
+        return pin
+
+    def unlock(self, pin: Secret) -> Unlocked:
+        """Open the phone; a damaged one is told from a wrong PIN."""
+        try:
+            return self.home.unlock(pin)
+        except MessageError as error:
+            raise PhoneError(Exit.MALFORMED, "damaged", path=self.home.path, rule=error) from None
+
+    def _read_pin(self, label: str) -> Secret:
+        return read_pin(file=self.pin_file, from_stdin=self.pin_stdin, label=label, element=self.element)
+
+    def _unsuitable(self, policy: PinPolicy) -> PhoneError:
+        return PhoneError(Exit.REFUSED, f"pin_{policy.value}", element=self.element)
+
+
+def resolve_home(wanted: str | None) -> str:
+    """Return the folder of the phone: what was asked for, else AUTHKEY_HOME, else the user's data folder."""
+    named = wanted or os.environ.get("AUTHKEY_HOME")
+    if named:
+        return os.path.abspath(named)
+    from platformdirs import user_data_path
+
+    return str(user_data_path("authsim", appauthor=False) / "phone")

@@ -1,0 +1,92 @@
+"""Asking the person at the terminal, and reading a PIN from where it may stand: terminal, file, standard input.
+
+Never from an argument or the environment, and never with an echo: without a terminal that is an error, not a fallback.
+"""
+
+import os
+import sys
+from typing import Final, final
+
+from authsim.secret import Secret
+from mobile_cli.exits import Exit, PhoneError
+
+MOST_PIN_BYTES: Final = 1024
+_MOST_LINE_BYTES: Final = 4096
+_TERMINAL: Final = "/dev/tty"
+
+
+def is_interactive() -> bool:
+    """Say whether a person can be asked: standard input and output are a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@final
+class Terminal:
+    """The controlling terminal, opened for one question after another."""
+
+    __slots__ = ()
+
+    def ask(self, label: str) -> str:
+        """Return a typed line, or raise `EOFError`."""
+        return self._read(label, echo=True).decode("utf-8", "replace")
+
+    def ask_hidden(self, label: str) -> Secret:
+        """Return a line typed without echo, or raise `EOFError`; `OSError` when there is no terminal."""
+        line = self._read(label, echo=False)
+        try:
+            return Secret(bytes(line))
+        finally:
+            line[:] = bytes(len(line))
+
+    def confirm(self, question: str) -> bool:
+        """Say whether the person typed y or yes."""
+        return self.ask(question).strip().casefold() in {"y", "yes"}
+
+    def _read(self, label: str, *, echo: bool) -> bytearray:
+        import termios
+
+        sys.stdout.flush()
+        descriptor = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            before = termios.tcgetattr(descriptor)
+            if not echo:
+                silent = list(before)
+                silent[3] &= ~(termios.ECHO | termios.ECHONL)
+                termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
+            try:
+                os.write(descriptor, f"{label}: ".encode())
+                return _read_line(descriptor)
+            finally:
+                if not echo:
+                    termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+                    os.write(descriptor, b"\n")
+        finally:
+            os.close(descriptor)
+
+
+def _read_line(descriptor: int) -> bytearray:
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < _MOST_LINE_BYTES:
+        part = os.read(descriptor, _MOST_LINE_BYTES)
+        if not part:
+            raise EOFError
+        line += part
+    del line[-1:]
+    return line
+
+
+def read_pin(*, file: str | None, from_stdin: bool, label: str, element: str) -> Secret:
+    """Return a PIN from its file, from standard input, or typed; one trailing newline of a file is removed."""
+    if file is not None:
+        with open(file, "rb") as stream:
+            return _trim(stream.read(MOST_PIN_BYTES + 1))
+    if from_stdin:
+        return _trim(sys.stdin.buffer.read(MOST_PIN_BYTES + 1))
+    try:
+        return Terminal().ask_hidden(label)
+    except OSError:
+        raise PhoneError(Exit.USAGE, "no_terminal", element=element) from None
+
+
+def _trim(content: bytes) -> Secret:
+    return Secret(content.removesuffix(b"\n").removesuffix(b"\r"))

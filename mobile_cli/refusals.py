@@ -1,0 +1,52 @@
+"""The one door through which a command that failed leaves: which exit status, which sentence.
+
+Whatever is not expected becomes a short reference made of where it happened, never of what was in it.
+"""
+
+import hashlib
+import traceback
+from typing import TYPE_CHECKING
+
+from authsim.errors import MessageError, Reason, RefusalError
+from mobile_cli.exits import Exit, PhoneError
+
+if TYPE_CHECKING:
+    from mobile_cli.console import Console
+
+_SENTENCES = {
+    Reason.PHONE_WIPED: "wiped",
+    Reason.PORTAL_NOT_TRUSTED: "not_trusted",
+    Reason.NOT_ENROLLED: "nothing_pending",
+    Reason.PIN_UNSUITABLE: "pin_too_weak",
+}
+
+
+def explain(error: Exception, console: "Console", *, element: str) -> tuple[Exit, str]:
+    """Return how the command ends, and what is said about it."""
+    match error:
+        case PhoneError():
+            lines = [error.key, f"{error.key}_why"] if error.key == "auth_failed" else [error.key]
+            return error.status, "\n".join(console.say(key, **error.facts) for key in lines)
+        case RefusalError():
+            return Exit.REFUSED, _explain_refusal(error, console, element)
+        case MessageError():
+            return Exit.MALFORMED, console.say("malformed", rule=error)
+        case OSError() if error.filename is not None:
+            return Exit.IO, console.say("cannot_use", path=error.filename, why=error.strerror or "")
+        case OSError():
+            return Exit.IO, console.say("io", why=error.strerror or type(error).__name__)
+    return Exit.BUG, console.say("bug", reference=compute_reference(error))
+
+
+def compute_reference(error: BaseException) -> str:
+    """Return 8 hexadecimal digits that name the place of an error: its type, and the functions and lines it crossed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = "\n".join([type(error).__name__, *(f"{frame.name}:{frame.lineno}" for frame in frames)])
+    return hashlib.sha256(place.encode()).hexdigest()[:8]
+
+
+def _explain_refusal(error: RefusalError, console: "Console", element: str) -> str:
+    if error.reason is Reason.WRONG_PIN:
+        left = error.attempts_remaining or 0
+        return console.say("wrong_pin_one" if left == 1 else "wrong_pin", element=element, left=left)
+    return console.say(_SENTENCES.get(error.reason, "refused"), reason=error.reason.value)

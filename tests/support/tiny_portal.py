@@ -1,0 +1,176 @@
+"""A portal that is only its device API, on a loopback port: for tests of what can go wrong between phone and portal.
+
+It signs genuinely with `authsim.protocol`. It keeps nothing, counts nothing and judges nothing but the code: whoever
+wants a portal takes the real one.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, format_session_id
+from authsim.protocol.codes import Purpose, compute_challenge_response
+from authsim.protocol.keys import (
+    agreement_public_key,
+    compute_shared,
+    derive_activation_keys,
+    derive_seed,
+    sign,
+    signing_public_key,
+)
+from authsim.protocol.messages import (
+    ActivateReply,
+    ActivateRequest,
+    InstanceInfo,
+    activate_reply_transcript,
+    format_activate_reply,
+    format_instance,
+    parse_activate_request,
+)
+from authsim.protocol.suite import CLASSIC6
+from authsim.secret import Secret
+
+INSTANCE = "/api/device/v1/instance"
+ACTIVATE = "/api/device/v1/activate"
+
+
+@dataclass(slots=True)
+class Reply:
+    """What goes over the wire. `body` None closes the connection without a word."""
+
+    body: bytes | None
+    status: int = 200
+    kind: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class TinyPortal:
+    """One user, one code at a time. `answers` overrules what a path is answered, given the honest reply."""
+
+    origin: str = ""
+    suite: str = CLASSIC6
+    user_label: str = "alice"
+    instance_id: str = "11" * 16
+    user_id: str = "22" * 16
+    device_id: str = "33" * 16
+    psk_seed: Secret = field(default_factory=lambda: Secret(b"\x01" * 32))
+    code: Secret = field(default_factory=lambda: Secret(b"\xa0" * 16))
+    requests: list[bytes] = field(default_factory=list)
+    answers: dict[str, Callable[[Reply], Reply]] = field(default_factory=dict)
+    seed: Secret | None = None
+
+    @property
+    def psk(self) -> bytes:
+        return signing_public_key(self.psk_seed)
+
+    def uri(self) -> str:
+        """Return the text of the QR code."""
+        uri = ActivationUri(
+            instance_id=self.instance_id,
+            origin=self.origin,
+            psk=self.psk,
+            code=self.code,
+            expires_s=1_750_000_600,
+            suite=self.suite,
+        )
+        return format_activation_uri(uri).reveal_text()
+
+    def session_id(self) -> str:
+        """Return the code as it is typed."""
+        return format_session_id(self.code).reveal_text()
+
+    def expects(self, challenge: str, *, purpose: int = Purpose.LOG_IN) -> str:
+        """Return the response that the activated phone must give."""
+        if self.seed is None:
+            raise LookupError("nobody was activated")
+        return compute_challenge_response(self.suite, self.seed, challenge=challenge, purpose=purpose)
+
+    def answer(self, path: str, body: bytes) -> Reply:
+        """Return what this path is answered."""
+        if path == INSTANCE:
+            info = InstanceInfo(instance_id=self.instance_id, origin=self.origin, psk=self.psk, suite=self.suite)
+            honest = Reply(format_instance(info).encode())
+        elif path == ACTIVATE:
+            self.requests.append(body)
+            honest = self._activate(parse_activate_request(body))
+        else:
+            honest = Reply(b"{}", status=404)
+        return self.answers.get(path, lambda reply: reply)(honest)
+
+    def _activate(self, request: ActivateRequest) -> Reply:
+        keys = derive_activation_keys(self.code)
+        if request.code_id != keys.code_id:
+            return Reply(b'{"v":1,"error":"auth_failed","ref":"test"}', status=401)
+        private = Secret(b"\x04" * 32)
+        reply = ActivateReply(
+            device_id=self.device_id,
+            user_id=self.user_id,
+            user_label=self.user_label,
+            pkx=agreement_public_key(private),
+            sn=b"\x06" * 32,
+            iat=1_750_000_000_000,
+            exp=1_750_000_600_000,
+            sig=b"",
+        )
+        transcript = activate_reply_transcript(
+            instance_id=self.instance_id,
+            origin=self.origin,
+            user_id=reply.user_id,
+            device_id=reply.device_id,
+            code_id=request.code_id,
+            server_nonce=reply.sn,
+            client_nonce=request.cn,
+            iat=reply.iat,
+            exp=reply.exp,
+            dsk=request.dsk,
+            dkx=request.dkx,
+            psk=self.psk,
+            pkx=reply.pkx,
+            suite=request.suite,
+            label=request.label,
+            user_label=reply.user_label,
+        )
+        self.seed = derive_seed(keys.psk, compute_shared(private, request.dkx), transcript)
+        return Reply(format_activate_reply(replace(reply, sig=sign(self.psk_seed, transcript))).encode())
+
+    @contextmanager
+    def serving(self) -> Iterator["TinyPortal"]:
+        """Answer on a free loopback port until the block ends."""
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._reply(b"")
+
+            def do_POST(self) -> None:
+                self._reply(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def _reply(self, body: bytes) -> None:
+                reply = portal.answer(self.path, body)
+                if reply.body is None:
+                    self.close_connection = True
+                    return
+                self.send_response(reply.status)
+                headers = {"Content-Type": reply.kind, "Content-Length": str(len(reply.body))} | reply.headers
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(reply.body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        self.origin = self.origin or f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
