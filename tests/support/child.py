@@ -1,0 +1,69 @@
+"""Our own programs as child processes: where they are, what they may see of this machine, how they are waited for."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+#: No child of a test takes longer, on the slowest machine that is still of use.
+LONGEST_S = 60.0
+#: What a child keeps of our environment: how to find programs, and how coverage is measured.
+_KEPT = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_FILE", "COVERAGE_PROCESS_CONFIG")
+
+
+def console_script(name: str) -> str:
+    """The console script that was installed with this Python."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def shell(name: str, *arguments: str) -> list[str]:
+    """The command line that runs the package `name` (`web` or `mobile_cli`), blind to the current folder."""
+    return [sys.executable, "-P", "-m", name, *arguments]
+
+
+def clean_environment(home: Path, **more: str) -> dict[str, str]:
+    """An environment that knows nothing of the person at this machine; all that is kept goes below `home`."""
+    for folder in (home, home / "tmp"):
+        folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"HOME": str(home), "TMPDIR": str(home / "tmp"), "LANG": "C.UTF-8", "TERM": "dumb"} | more
+
+
+def run(
+    command: Sequence[str], *, environment: dict[str, str], given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with `given` as its standard input."""
+    return subprocess.run(
+        command,
+        env=environment,
+        input=given,
+        stdin=subprocess.DEVNULL if given is None else None,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+    )
+
+
+def wait_until(what: Callable[[], bool], *, longest_s: float = LONGEST_S, every_s: float = 0.01) -> None:
+    """Return when `what()` holds; fail when it does not in time."""
+    deadline = time.monotonic() + longest_s
+    while not what():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {longest_s} s in vain for {what}")
+        time.sleep(every_s)
+
+
+def children_of(pid: int) -> list[int]:
+    """The children of a process, by number."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(folder.name))
+    return sorted(found)

@@ -1,0 +1,87 @@
+"""What must be true of a portal's store at any moment, also a moment after the power was cut.
+
+I1: a one-shot succeeds at most once. I3: a session stands on one consumed proof. I4: a terminal state is never left.
+I5: tries stay within what is allowed. I6: at most one active phone. I7: the record is unbroken and has one row for each
+change. I2, that what was acknowledged is durable, is for those who know what was.
+"""
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from authsim.adapters.audit_chain import require_unbroken
+from authsim.adapters.sql import open_sqlite, open_store
+from authsim.events import EventKind
+from tests.support.portal import LivePortal
+
+_TERMINAL = ("consumed", "failed", "expired", "cancelled", "superseded", "done", "revoked", "replaced")
+_ONE_SHOTS = (("challenges", "challenge_id"), ("activation_codes", "code_id"), ("logins", "login_id"))
+_MOST_ROWS = 100_000
+
+
+@dataclass(slots=True)
+class Invariants:
+    """Checks one store again and again; remembers which one-shots it has seen closed."""
+
+    portal: LivePortal
+    closed: dict[str, str] = field(default_factory=dict)
+
+    def require(self) -> None:
+        """Fail, naming the invariant, when one does not hold now."""
+        assert [row[0] for row in self.portal.rows("PRAGMA integrity_check")] == ["ok"]
+        self._require_single_use()
+        self._require_terminal()
+        self._require_limits()
+        self._require_record()
+
+    def _require_single_use(self) -> None:
+        done = self._count("SELECT user_id FROM logins WHERE state = 'done'")
+        consumed = self._count("SELECT user_id FROM challenges WHERE state = 'consumed'")
+        sessions = self._count("SELECT user_id FROM sessions WHERE factors = 'two'")
+        per_login = self.portal.rows("SELECT count(*) FROM challenges WHERE state = 'consumed' GROUP BY login_id")
+        halves = self.portal.rows(
+            "SELECT login_id FROM challenges JOIN logins USING (login_id)"
+            " WHERE (challenges.state = 'consumed') != (logins.state = 'done')"
+        )
+        assert {row[0] for row in per_login} <= {1}, "I1: a login consumed two challenges"
+        assert not halves, "I1: a challenge was consumed without its login, or the other way round"
+        assert sessions == consumed == done, "I3: sessions and consumed proofs differ"
+
+    def _require_terminal(self) -> None:
+        now = {
+            row[0]: row[1]
+            for table, key in _ONE_SHOTS
+            for row in self.portal.rows(f"SELECT {key}, state FROM {table}")  # noqa: S608 - names of our own
+            if row[1] in _TERMINAL
+        }
+        left = {key: (state, now.get(key)) for key, state in self.closed.items() if now.get(key) != state}
+        assert not left, "I4: a terminal state was left"
+        self.closed = now
+
+    def _require_limits(self) -> None:
+        over = self.portal.rows("SELECT challenge_id FROM challenges WHERE attempts > attempts_allowed")
+        untried = self.portal.rows("SELECT challenge_id FROM challenges WHERE state = 'consumed' AND attempts = 0")
+        active = self._count("SELECT user_id FROM devices WHERE state = 'active'")
+        assert not over, "I5: more tries than allowed"
+        assert not untried, "I5: a success that was not counted as a try"
+        assert set(active.values()) <= {1}, "I6: two active phones"
+
+    def _require_record(self) -> None:
+        with closing(open_store(open_sqlite(self.portal.database))) as store:
+            head = store.audit.head()
+            rows = [row for row in store.audit.read(after=0, most=_MOST_ROWS) if row.sequence <= head.sequence]
+        assert require_unbroken(rows) == head, "I7: the record was cut off"
+        kinds = Counter(row.event.kind for row in rows)
+        changes = {
+            EventKind.LOGIN_COMPLETED: "SELECT count(*) FROM logins WHERE state = 'done'",
+            EventKind.RESPONSE_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM challenges",
+            EventKind.SESSION_OPENED: "SELECT count(*) FROM sessions",
+            EventKind.ACTIVATION_CONSUMED: "SELECT count(*) FROM devices",
+            EventKind.CHALLENGE_ISSUED: "SELECT count(*) FROM challenges",
+            EventKind.USER_ADDED: "SELECT count(*) FROM users",
+        }
+        kept = {kind: self.portal.rows(statement)[0][0] for kind, statement in changes.items()}
+        assert {kind: kinds[kind] for kind in changes} == kept, "I7: changes and rows of the record differ"
+
+    def _count(self, statement: str) -> Counter[str]:
+        return Counter(row[0] for row in self.portal.rows(statement))

@@ -1,0 +1,28 @@
+"""The device's side of the wire for phones that are not `authkey`: A1 posted, A2 taken."""
+
+import http.client
+from urllib.parse import urlsplit
+
+from authsim.protocol.messages import format_activate_request
+from authsim.secret import Secret
+from tests.support.device import TestPhone
+
+
+def activate_over_http(phone: TestPhone, uri: Secret, address: str) -> None:
+    """Let a phone redeem an activation URI at the portal that answers at `address`."""
+    attempt = phone.scan(uri)
+    status, body = post_json(f"{address}/api/device/v1/activate", format_activate_request(attempt.request))
+    assert status == 200, body
+    phone.accept(attempt, body)
+
+
+def post_json(url: str, body: str) -> tuple[int, str]:
+    """Post a message as a device does; return status and body."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.request("POST", parts.path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
