@@ -27,22 +27,25 @@ SUBJECTS = ("login", "activation", "activate", "challenge", "respond", "home", "
 NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
 
 DESK = {"width": 1280, "height": 860}
+TALL = {"width": 1280, "height": 960}
 POCKET = {"width": 390, "height": 844}
 PORT = 8765
 PIN = "246810"
 PASSWORD = "correct-horse-7"  # a practice account of this script, gone when it ends
 PROGRAMS = Path(sys.executable).parent
 
-TERMINAL = """<!doctype html><meta charset="utf-8"><style>
-  :root {{ color-scheme: {theme}; }}
-  body {{ margin: 0; padding: 24px; background: light-dark(#f4f2ec, #101418); }}
-  figure {{ margin: 0; width: max-content; border-radius: 10px; overflow: hidden;
-    border: 1px solid light-dark(#c9c5b8, #2c363d);
-    background: light-dark(#fffdf8, #171d22); color: light-dark(#1d2327, #e6e9ea); }}
-  figcaption {{ padding: 8px 16px; font: 13px system-ui, sans-serif;
-    border-bottom: 1px solid light-dark(#e2ded2, #2c363d); color: light-dark(#5a6268, #9aa5ab); }}
+# The terminal is drawn with the portal's own colours.
+TOKENS = re.search(r":root \{.*?\n\}", (ROOT / "web/static/authsim.css").read_text(encoding="utf-8"), re.DOTALL)
+TERMINAL = """<!doctype html><html><meta charset="utf-8"><style>
+  {tokens}
+  :root:root {{ color-scheme: {theme}; }}
+  body {{ margin: 0; padding: 24px; background: var(--paper); }}
+  figure {{ margin: 0; width: max-content; border-radius: var(--radius); overflow: hidden;
+    border: 1px solid var(--line); background: var(--surface); color: var(--ink); }}
+  figcaption {{ padding: 8px 16px; font: 13px var(--sans); color: var(--ink-soft);
+    border-bottom: 1px solid var(--line); }}
   pre {{ margin: 0; padding: 16px; font: 15px/1.5 "DejaVu Sans Mono", "Noto Sans Mono", monospace; min-width: 46rem; }}
-  b {{ color: light-dark(#0b6e69, #5cc8c0); font-weight: 600; }}
+  b {{ color: var(--accent); font-weight: 600; }}
 </style><figure><figcaption>{title}</figcaption><pre>{text}</pre></figure>"""
 
 
@@ -59,17 +62,23 @@ class Stage:
         done = subprocess.run(command, cwd=self.directory, input=text, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
-    def typed(self, command: str) -> str:
-        """Type a command in a terminal, answer its questions for the PIN, and return what stood there in the end."""
-        environment = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"}
+    def typed(self, command: str, *, phone: str) -> str:
+        """Type a command in the terminal of a phone, answer when it asks for the PIN, and return what stood there."""
+        home = {"AUTHKEY_HOME": str(self.directory / phone), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
         child = pexpect.spawn(
-            "bash", ["-c", command], cwd=self.directory, env=environment, encoding="utf-8", dimensions=(40, 92)
+            "bash",
+            ["-c", command],
+            cwd=self.directory,
+            env={**os.environ, **home, "TERM": "xterm-256color"},
+            encoding="utf-8",
+            dimensions=(40, 92),
         )
         shown = ""
-        while child.expect([r"(PIN|Passcode)[^\r\n]*: ?$", pexpect.EOF], timeout=60) == 0:
+        while child.expect([r"Passcode[^\r\n]*: ?$", pexpect.EOF], timeout=60) == 0:
             shown += child.before + child.after
             child.sendline(PIN)
-        return shown + child.before
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown + child.before).replace("\r", "")
+        return plain.replace(str(self.directory), "~").strip("\n")
 
 
 @contextmanager
@@ -89,7 +98,7 @@ def staged() -> Iterator[Stage]:
                 if portal.stdout is None or "ready" not in portal.stdout.readline():
                     sys.exit(f"the portal did not start: is port {PORT} taken?")
                 uri = stage.says("authsim", "users", "activation", "alice", "--data", "portal")
-                stage.says("authkey", "activate", "-", "--pin-file", "pin", "--home", "phone", text=uri)
+                stage.says("authkey", "activate", "-", "--pin-file", "pin", "--home", "phones/alice", text=uri)
                 yield stage
             finally:
                 portal.terminate()
@@ -107,10 +116,11 @@ def save(shot: bytes, name: str) -> None:
 
 def terminal(browser: Browser, *, theme: str, name: str, title: str, command: str, output: str) -> None:
     """Draw what a terminal showed."""
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output).replace("\r", "").strip("\n")
-    text = f"<b>$</b> {html.escape(command)}\n{html.escape(plain)}"
+    text = f"<b>$</b> {html.escape(command)}\n{html.escape(output)}"
     page = browser.new_page(viewport=DESK)
-    page.set_content(TERMINAL.format(theme=theme, title=html.escape(title), text=text))
+    page.set_content(
+        TERMINAL.format(theme=theme, tokens=TOKENS[0] if TOKENS else "", title=html.escape(title), text=text)
+    )
     save(page.locator("figure").screenshot(), name)
     page.close()
 
@@ -131,12 +141,12 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
         save(page.screenshot(), f"{name}-{theme}.png")
         page.close()
 
-    page = browser.new_page(viewport=DESK, color_scheme=theme, locale="en")
+    page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
     sign_in(page, stage, "bob")
     screen = page.screenshot(path=stage.directory / "screenshot.png")
     save(screen, f"activation-{theme}.png")
     activate = "authkey activate screenshot.png"
-    shown = stage.typed(f"{activate} --home phone-of-bob-{theme}")
+    shown = stage.typed(activate, phone=f"phones/bob-{theme}")
     terminal(
         browser,
         theme=theme,
@@ -147,13 +157,13 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
     )
     page.close()
 
-    page = browser.new_page(viewport=DESK, color_scheme=theme, locale="en")
+    page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
     sign_in(page, stage, "alice")
     if page.locator("a.xyz-showchallenge").count():
         page.click("a.xyz-showchallenge")
     challenge = page.locator(".xyz-goldchallenge").inner_text().strip()
     respond = f"authkey respond {challenge}"
-    shown = stage.typed(f"{respond} --home phone")
+    shown = stage.typed(respond, phone="phones/alice")
     terminal(
         browser,
         theme=theme,

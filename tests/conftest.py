@@ -10,7 +10,7 @@ import hypothesis
 hypothesis.settings.register_profile("authsim", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("authsim")
 
-OURS = ("AUTHKEY_HOME", "AUTHSIM_DEBUG", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV")
+OURS = ("AUTHKEY_HOME", "AUTHKEY_LANG", "AUTHSIM_DEBUG", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV")
 
 
 def _is_here(address: object) -> bool:

@@ -31,6 +31,11 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"HOME": str(home), "TMPDIR": str(home / "tmp"), "LANG": "C.UTF-8", "TERM": "dumb"} | more
 
 
+def unmeasured() -> dict[str, str]:
+    """Our own environment without coverage: for tests of what a child imports, and of how long it takes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def run(
     command: Sequence[str], *, environment: dict[str, str], given: str | None = None
 ) -> subprocess.CompletedProcess[str]:

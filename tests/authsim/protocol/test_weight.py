@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from tests.support.children import unmeasured
+from tests.support.child import unmeasured
 
 LIGHT = ["codes", "encodings", "hkdf", "hotp", "ocra", "suite", "transcript"]
 
