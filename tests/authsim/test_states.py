@@ -94,4 +94,4 @@ def test_a_table_cannot_be_changed(table: Table[Any, Any], states: type[enum.Enu
 def test_an_event_of_another_machine_is_refused() -> None:
     """A device's event means nothing to a challenge."""
     with pytest.raises(TransitionError):
-        next_state(ONE_SHOT, OneShot.ISSUED, DeviceEvent.EXPIRE)  # type: ignore[type-var]
+        next_state(ONE_SHOT, OneShot.ISSUED, DeviceEvent.EXPIRE)  # type: ignore[misc]

@@ -5,7 +5,7 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, StoreConflictError
 from authsim.events import EventKind
-from authsim.model import Mode, PendingLogin
+from authsim.model import FirstFactorPassed, Mode, PendingLogin
 from authsim.policy import DAY, SECOND
 from authsim.secret import Secret
 from authsim.verifier import login, operators, passwords
@@ -21,7 +21,7 @@ def enrolled(alice: Person, phone: TestPhone) -> Person:
     return alice
 
 
-def resumed(town: Town, alice: Person) -> passwords.FirstFactorPassed:
+def resumed(town: Town, alice: Person) -> FirstFactorPassed:
     """Return a first factor that was remembered while the switch was corrected."""
     with refused(Reason.WRONG_MODE) as caught:
         alice.begins(mode=Mode.PAPER)
