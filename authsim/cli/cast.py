@@ -31,10 +31,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handset:
-    """A phone of the cast: the folder's name and its platform."""
+    """A phone of the cast: the folder's name, its platform, and what the portal's pages call it."""
 
     name: str
     platform: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,9 @@ CAST: Final = (
     ),
 )
 HANDSETS: Final = (
-    Handset(name="bruno", platform="ios"),
-    Handset(name="chiara", platform="android"),
-    Handset(name="greta", platform="android"),
+    Handset(name="bruno", platform="ios", label="iPhone"),
+    Handset(name="chiara", platform="android", label="Android phone"),
+    Handset(name="greta", platform="android", label="Android phone"),
 )
 
 
@@ -80,21 +81,21 @@ def phone_in(folder: Path, name: str) -> PhoneChild:
     return PhoneChild(home=folder / PHONES / name, pin_file=folder / PHONES / f"{name}.pin")
 
 
-def make_cast(folder: Path) -> list[Player]:
-    """Add every member that the store lacks, activate their phones, and return all of the cast."""
-    present = {user["name"]: user for user in list_users(folder)}
+def make_cast(folder: Path, *, is_new: bool) -> list[Player]:
+    """Bring the whole cast into the store as its stories say, and return it. `is_new`: nobody is there yet."""
+    present = {} if is_new else {user["name"]: user for user in list_users(folder)}
     missing = [member for member in CAST if member.name not in present]
     with ThreadPoolExecutor(max_workers=2) as hands:
         handsets = [hands.submit(_make_handset, folder, handset) for handset in HANDSETS]
         made = _load(folder, missing) if missing else {}
+        codes = {name: one["activation"] for name, one in made.items() if "activation" in one}
+        for name, user in present.items():
+            if user["device"] is None and any(member.name == name and member.phone for member in CAST):
+                codes[name] = run_portal_command("users", "activation", name, "--data", str(folder)).strip()
         for handset in handsets:
             handset.result()
-        journeys = {
-            name: [one for one in made.values() if one.get("activation") and _member(one["name"]).phone == name]
-            for name in {member.phone for member in missing if member.phone is not None}
-        }
-        for done in [hands.submit(_activate_all, phone_in(folder, name), users) for name, users in journeys.items()]:
-            done.result()
+        for activated in [hands.submit(_activate_all, folder, handset, codes, is_new=is_new) for handset in HANDSETS]:
+            activated.result()
     return [
         Player(
             member=member,
@@ -119,21 +120,17 @@ def renew_passwords(folder: Path, players: list[Player]) -> list[Player]:
 
 
 def remove_expired(folder: Path) -> None:
-    """Remove the members whose practice accounts have run out, with their phones: they are made anew."""
-    expired = [user["name"] for user in list_users(folder) if user["state"] == "expired"]
-    for name in expired:
-        if name in {member.name for member in CAST}:
-            run_portal_command("users", "remove", name, "--yes", "--data", str(folder))
+    """Remove the members whose practice accounts have run out: they are made anew."""
+    cast = {member.name for member in CAST}
+    for user in list_users(folder):
+        if user["state"] == "expired" and user["name"] in cast:
+            run_portal_command("users", "remove", user["name"], "--yes", "--data", str(folder))
 
 
 def list_users(folder: Path) -> list[dict[str, Any]]:
     """Return the users of a store, as `authsim users list --json` says."""
     listed: list[dict[str, Any]] = json.loads(run_portal_command("users", "list", "--json", "--data", str(folder)))
     return listed
-
-
-def _member(name: str) -> Member:
-    return next(member for member in CAST if member.name == name)
 
 
 def _load(folder: Path, members: list[Member]) -> dict[str, dict[str, Any]]:
@@ -168,10 +165,16 @@ def _make_handset(folder: Path, handset: Handset) -> None:
     )
 
 
-def _activate_all(phone: PhoneChild, users: list[dict[str, Any]]) -> None:
-    for user in users:
-        done = phone.run_with_pin("activate", "-", text=user["activation"])
-        _require_done(done, f"the phone of {user['name']} could not be activated")
+def _activate_all(folder: Path, handset: Handset, codes: dict[str, str], *, is_new: bool) -> None:
+    """Activate one phone for its users, one after the other: they share its home."""
+    phone = phone_in(folder, handset.name)
+    for member in CAST:
+        if member.phone != handset.name or member.name not in codes:
+            continue
+        if not is_new:
+            phone.run_with_pin("forget", member.name, "--yes")  # a key that the portal does not know any more
+        done = phone.run_with_pin("activate", "-", "--label", handset.label, text=codes[member.name])
+        _require_done(done, f"the phone of {member.name} could not be activated")
 
 
 def _require_done(done: Any, problem: str) -> None:

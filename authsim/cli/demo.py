@@ -8,12 +8,15 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from authsim.cli.helping import Command
 from authsim.cli.outcome import BANNER, DONE, USAGE, CommandError
+
+if TYPE_CHECKING:
+    from authsim.cli.cast import Player
 
 
 @click.command(
@@ -35,20 +38,26 @@ from authsim.cli.outcome import BANNER, DONE, USAGE, CommandError
 def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: bool, as_json: bool) -> int:
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
     from authsim.cli.children import PortalChild
+    from authsim.cli.programme import describe
 
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
-    if not as_json:
+    is_watched = sys.stderr.isatty() and not as_json
+    if is_watched:
         click.echo(BANNER, err=True)
     with ExitStack() as cleaning:
         folder = _folder(data, cleaning)
         settings = [word for change in changes for word in ("--set", change)]
+        is_new = not (folder / "portal.key").exists()
         portal = cleaning.enter_context(PortalChild(folder, "--port", str(port), *settings))
         address = portal.wait_until_ready()
         if not as_json:
             click.echo(f"AuthSim is ready at {address}")
             sys.stdout.flush()
-        _present(folder, address, is_kept=data is not None, new_passwords=new_passwords, as_json=as_json)
+        if is_watched:
+            click.echo("Making the cast, a few seconds ...", err=True)
+        players = _call_cast(folder, is_new=is_new, new_passwords=new_passwords)
+        _present(describe(folder, address, players, is_kept=data is not None), as_json=as_json)
         status = portal.wait()
         raise CommandError(status or DONE, "the portal has ended by itself. Start the demo again")
 
@@ -71,17 +80,19 @@ def _folder(data: Path | None, cleaning: ExitStack) -> Path:
     return folder
 
 
-def _present(folder: Path, address: str, *, is_kept: bool, new_passwords: bool, as_json: bool) -> None:
-    """Make the cast while the portal answers already, and describe it."""
+def _call_cast(folder: Path, *, is_new: bool, new_passwords: bool) -> "list[Player]":
+    """Make the cast while the portal answers already."""
     from authsim.cli.cast import make_cast, remove_expired, renew_passwords
-    from authsim.cli.programme import describe, print_programme
 
-    if is_kept:
+    if not is_new:
         remove_expired(folder)
-    players = make_cast(folder)
-    if new_passwords:
-        players = renew_passwords(folder, players)
-    description: dict[str, Any] = describe(folder, address, players, is_kept=is_kept)
+    players = make_cast(folder, is_new=is_new)
+    return renew_passwords(folder, players) if new_passwords else players
+
+
+def _present(description: dict[str, Any], *, as_json: bool) -> None:
+    from authsim.cli.programme import print_programme
+
     if as_json:
         click.echo(json.dumps(description, ensure_ascii=False))
     else:

@@ -24,7 +24,9 @@ class CommandError(Exception):
 
 
 def say(text: str) -> None:
-    """Write one sentence of ours to stderr."""
+    """Write one sentence of ours to stderr; nothing when a child has said it already."""
+    if not text:
+        return
     sentence = " ".join(text.split())
     ending = "" if sentence.endswith((".", "?")) else "."
     sys.stderr.write(f"{PROGRAM}: {sentence}{ending}\n")

@@ -64,6 +64,7 @@ class Relay:
                 if self._is_to_be_lost(first):
                     portal.recv(_CHUNK)  # the portal has answered: it was done there
                     self.lost += 1
+                    client.shutdown(socket.SHUT_RDWR)  # a thread still reads from it: closing alone would say nothing
                     return
                 _pump(portal, client)
 

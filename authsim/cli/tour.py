@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 from dataclasses import asdict, dataclass
 from types import FrameType
@@ -37,7 +38,7 @@ def tour(as_json: bool) -> int:
     from authsim.cli.stage import Stage
 
     signal.signal(signal.SIGTERM, _end)
-    if not as_json:
+    if sys.stderr.isatty() and not as_json:
         click.echo(BANNER, err=True)
     began = time.monotonic()
     played: list[Played] = []

@@ -101,7 +101,8 @@ def _run(
     with closing(open_listener(place, port)) as listener:
         address = f"{'https' if tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
         settings = replace(settings, hosts=_hosts(host, place, chosen_origin))
-        _greet(place, address, chosen_origin)
+        if not demo:
+            _greet(place, address, chosen_origin)
         plan = Plan(
             settings=settings,
             listener=listener,
