@@ -1,14 +1,11 @@
-"""Errors by fault, and the one list of refusals."""
+"""Errors by fault."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from authsim.errors import AuthsimError, MessageError, Reason, RefusalError, StoreConflictError, StoreError
 from authsim.secret import Secret
-
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "refusals.md"
 
 
 def test_the_root_is_never_raised_itself() -> None:
@@ -39,10 +36,3 @@ def test_names_are_snake_case_and_follow_from_the_member(reason: Reason) -> None
     """A refusal's public name is its member's name in lower case."""
     assert reason.value == reason.name.lower()
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", reason.value)
-
-
-def test_the_document_lists_exactly_the_refusals() -> None:
-    """docs/refusals.md has one row for each reason, in the order of the code, with meaning and remedy."""
-    rows = re.findall(r"^\| `([a-z_]+)` \| (.+?) \| (.+?) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-
-    assert [name for name, _, _ in rows] == [reason.value for reason in Reason]
