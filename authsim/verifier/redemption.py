@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError, StoreError
 from authsim.events import Event, EventKind
-from authsim.model import ActivationCode, CodeId, Device, DeviceId
+from authsim.model import ActivationCode, CodeId, Device, DeviceId, User
 from authsim.protocol.keys import (
     ActivationKeys,
     agreement_public_key,
@@ -108,24 +108,7 @@ def _enrol(
     user = require_row(verifier.store.users.get(code.user_id))
     suite = verifier.instance.suite
     pkx = agreement_public_key(draft.kx)
-    transcript = activate_reply_transcript(
-        instance_id=verifier.instance.instance_id,
-        origin=require_origin(verifier),
-        user_id=user.user_id,
-        device_id=draft.device_id,
-        code_id=request.code_id,
-        server_nonce=draft.server_nonce,
-        client_nonce=request.cn,
-        iat=draft.now_ms,
-        exp=code.expires_ms,
-        dsk=request.dsk,
-        dkx=request.dkx,
-        psk=verifier.vault.signing_public_key(),
-        pkx=pkx,
-        suite=suite,
-        label=request.label,
-        user_label=user.name,
-    )
+    transcript = _reply_transcript(verifier, request, draft, code, user, pkx)
     reply = format_activate_reply(
         ActivateReply(
             device_id=draft.device_id,
@@ -186,6 +169,30 @@ def _request_transcript(verifier: Verifier, request: ActivateRequest) -> bytes:
         psk=verifier.vault.signing_public_key(),
         suite=request.suite,
         label=request.label,
+    )
+
+
+def _reply_transcript(
+    verifier: Verifier, request: ActivateRequest, draft: _Draft, code: ActivationCode, user: User, pkx: bytes
+) -> bytes:
+    """Return ST, which the portal signs and both ends derive the seed from."""
+    return activate_reply_transcript(
+        instance_id=verifier.instance.instance_id,
+        origin=require_origin(verifier),
+        user_id=user.user_id,
+        device_id=draft.device_id,
+        code_id=request.code_id,
+        server_nonce=draft.server_nonce,
+        client_nonce=request.cn,
+        iat=draft.now_ms,
+        exp=code.expires_ms,
+        dsk=request.dsk,
+        dkx=request.dkx,
+        psk=verifier.vault.signing_public_key(),
+        pkx=pkx,
+        suite=verifier.instance.suite,
+        label=request.label,
+        user_label=user.name,
     )
 
 
