@@ -67,11 +67,11 @@ class MemoryActivations:
             code = tables.activations.get(code_id)
             if (
                 code is None
+                or code.user_id != device.user_id
                 or code.state not in states.states_that_allow(states.ONE_SHOT, states.OneShotEvent.CONSUME)
                 or code.expires_ms <= now_ms
             ):
                 raise StoreConflictError("the activation is closed already")
-            tables.require_user(device.user_id)
             if device.device_id in tables.devices or any(
                 row.user_id == device.user_id and row.state is states.Device.ACTIVE for row in tables.devices.values()
             ):

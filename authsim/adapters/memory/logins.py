@@ -149,7 +149,7 @@ class MemoryLogins:
             replaced = None if replaces is None else tables.sessions.get(replaces)
             if replaced is not None and replaced.user_id == user.user_id and replaced.ended_ms is None:
                 tables.end_session(replaced, now_ms=now_ms)
-            tables.insert_session(session, sessions_allowed=sessions_allowed)
+            tables.insert_session(session, sessions_allowed=sessions_allowed, now_ms=now_ms)
             tables.record(*events)
 
     def fail(self, challenge: "Challenge", *, reason: str, now_ms: int, event: "Event") -> None:

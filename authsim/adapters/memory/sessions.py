@@ -27,7 +27,7 @@ class MemorySessions:
         """Insert a session; the user's oldest beyond the limit end."""
         with self._tables.lock:
             self._tables.require_insertable_session(session)
-            self._tables.insert_session(session, sessions_allowed=sessions_allowed)
+            self._tables.insert_session(session, sessions_allowed=sessions_allowed, now_ms=session.opened_ms)
             self._tables.record(event)
 
     def find(self, token_hash: bytes) -> "PortalSession | None":

@@ -72,11 +72,11 @@ class Tables:
         if session.session_id in self.sessions or any(taken):
             raise StoreConflictError("that session exists already")
 
-    def insert_session(self, session: PortalSession, *, sessions_allowed: int) -> None:
+    def insert_session(self, session: PortalSession, *, sessions_allowed: int, now_ms: int) -> None:
         """Insert, and end the user's oldest open sessions beyond `sessions_allowed`."""
-        older = newest_first(self.open_sessions(session.user_id, session.opened_ms), lambda row: row.opened_ms)
+        older = newest_first(self.open_sessions(session.user_id, now_ms), lambda row: row.opened_ms)
         for row in older[max(sessions_allowed - 1, 0) :]:
-            self.end_session(row, now_ms=session.opened_ms)
+            self.end_session(row, now_ms=now_ms)
         self.sessions[session.session_id] = session
 
     def open_sessions(self, user_id: UserId, now_ms: int) -> Iterable[PortalSession]:

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from authsim import states
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.conditions import one_shot_allows, values_of
 from authsim.adapters.sql.devices import insert_device
 from authsim.adapters.sql.rows import format_activation, parse_activation
-from authsim.adapters.sql.tables import ACTIVATIONS
+from authsim.adapters.sql.tables import ACTIVATIONS, DEVICES
 from authsim.adapters.sql.users import lock_user
 from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
@@ -41,8 +41,14 @@ _CONSUME: Final = (
     update(ACTIVATIONS)
     .where(
         ACTIVATIONS.c.code_id == bindparam("of_code"),
+        ACTIVATIONS.c.user_id == bindparam("of_user"),
         ACTIVATIONS.c.state.in_(one_shot_allows(states.OneShotEvent.CONSUME)),
         ACTIVATIONS.c.expires_ms > bindparam("now_ms"),
+        ~exists(
+            select(literal(1)).where(
+                DEVICES.c.user_id == ACTIVATIONS.c.user_id, DEVICES.c.state == states.Device.ACTIVE.value
+            )
+        ),
     )
     .values(
         state=states.OneShot.CONSUMED.value,
@@ -108,6 +114,7 @@ class SqlActivations:
         """Consume the code and insert the active device."""
         values = {
             "of_code": code_id,
+            "of_user": device.user_id,
             "now_ms": now_ms,
             "new_device": device.device_id,
             "new_digest": request_digest,
@@ -116,7 +123,7 @@ class SqlActivations:
 
         def work(connection: "Connection") -> None:
             if connection.execute(_CONSUME, values).one_or_none() is None:
-                raise StoreConflictError("the activation is closed already")
+                raise StoreConflictError("the activation is closed already, or its user has a device")
             insert_device(connection, device)
             record(connection, [event])
 

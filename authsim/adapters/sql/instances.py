@@ -53,7 +53,7 @@ class SqlInstances:
 
 def _format(instance: Instance) -> "Values":
     return {
-        "only": 1,
+        "single": 1,
         "instance_id": instance.instance_id,
         "profile": instance.profile,
         "suite": instance.suite,

@@ -1,6 +1,5 @@
 """The version of the schema: made by migrations, checked at every start without loading them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +31,7 @@ def upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError:
-        raise StoreError("this store belongs to a newer AuthSim than this one: install that") from None
+        raise StoreError("this store was made by a newer AuthSim: use that version") from None
 
 
 def require_current(connection: Connection) -> None:
@@ -40,13 +39,10 @@ def require_current(connection: Connection) -> None:
     if not inspect(connection).has_table("alembic_version"):
         raise StoreError("this store is empty: make a portal in it with `authsim init`")
     found = connection.execute(_GET_REVISIONS).scalars().all()
-    if found != [REVISION] or (
-        connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(REVISION)
-    ):
-        raise StoreError(_compose_mismatch(found))
-
-
-def _compose_mismatch(found: Sequence[str]) -> str:
-    if any(revision > REVISION for revision in found):
-        return f"this store belongs to a newer AuthSim (schema {max(found)}, this one knows {REVISION}): install that"
-    return f"this store has not the schema {REVISION} of this AuthSim: keep a copy, then run `authsim init` on it again"
+    if found != [REVISION]:
+        present = ", ".join(found) or "of an unfinished `authsim init`"
+        raise StoreError(
+            f"this store has the schema {present}, this AuthSim needs {REVISION}: use the one that made it"
+        )
+    if connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(REVISION):
+        raise StoreError(f"this database file says to have another schema than {REVISION}: restore a copy")

@@ -32,7 +32,7 @@ def _bytes(name: str, *, nullable: bool = False) -> Column[bytes]:
 INSTANCE: Final = Table(
     "instance",
     METADATA,
-    Column("only", _NUMBER, primary_key=True),
+    Column("single", _NUMBER, primary_key=True),
     _text("instance_id"),
     _text("profile"),
     _text("suite"),
@@ -166,7 +166,7 @@ AUDIT: Final = Table(
 AUDIT_HEAD: Final = Table(
     "audit_head",
     METADATA,
-    Column("only", _NUMBER, primary_key=True),
+    Column("single", _NUMBER, primary_key=True),
     _number("sequence"),
     _bytes("chain"),
 )

@@ -49,11 +49,11 @@ def _one_of(column: str, values: Sequence[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({quoted})", name=f"known_{column}")
 
 
-def _only() -> list[SchemaItem]:
+def _single() -> list[SchemaItem]:
     """Return the columns of a table that has one row."""
     return [
-        sa.Column("only", _number(), primary_key=True, autoincrement=False),
-        sa.CheckConstraint("only = 1", name="only_one"),
+        sa.Column("single", _number(), primary_key=True, autoincrement=False),
+        sa.CheckConstraint("single = 1", name="one_row"),
     ]
 
 
@@ -78,7 +78,7 @@ def upgrade() -> None:
 def _create_people() -> None:
     _create(
         "instance",
-        *_only(),
+        *_single(),
         *_texts("instance_id", "profile", "suite", "policy"),
         *_texts("origin", nullable=True),
         *_numbers("created_ms", "is_demo"),
@@ -201,7 +201,7 @@ def _create_audit() -> None:
         *_bytes("chain"),
     )
     op.create_index("audit_of_user", "audit", ["user_id", "sequence"])
-    _create("audit_head", *_only(), *_numbers("sequence"), *_bytes("chain"))
+    _create("audit_head", *_single(), *_numbers("sequence"), *_bytes("chain"))
     op.execute(sa.text("INSERT INTO audit_head VALUES (1, 0, :genesis)").bindparams(genesis=bytes(32)))
     for statement in _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL_TRIGGERS:
         op.execute(statement)
