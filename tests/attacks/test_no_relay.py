@@ -21,7 +21,7 @@ def test_the_portal_reaches_out_to_nobody(tmp_path: Path) -> None:
     finally:
         portal.stop()
 
-    # What the web server asks at its start, of this machine about itself: a literal of its defaults, and its own socket.
+    # What waitress asks of this machine about itself: a literal of its defaults, and the address of its own socket.
     about_itself = {
         "socket.getaddrinfo ('0.0.0.0', '8080', 0, 1, 6)",
         f"socket.getnameinfo (('127.0.0.1', {portal.port}),)",
