@@ -31,7 +31,7 @@ LOOK_ALIKES: Final = (
 def require_host(text: str) -> str:
     """Return a configured host in its one spelling, or raise `MessageError` saying why it may not be used."""
     name = text.lower()
-    literal = _parse_literal(name)
+    literal = _parse_literal(f"[{name}]" if ":" in name and "[" not in name else name)
     if literal is not None:
         if not literal.is_private or literal.is_unspecified:
             raise MessageError("a host address must be a private one")

@@ -35,7 +35,9 @@ def language() -> str:
     preferred = cast("str | None", g.get("preferred_language"))
     if preferred in LANGUAGES and preferred != LANGUAGES[0]:
         return preferred
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # not `best_match`: for `ja-JP, en;q=0.5` it prefers the exact `en`
+    wishes = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((wish for wish in wishes if wish in LANGUAGES), LANGUAGES[0])
 
 
 def prefer(locale: str) -> None:

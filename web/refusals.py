@@ -12,6 +12,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
@@ -260,6 +261,8 @@ def explain(error: Exception, *, paper: bool = False) -> Explanation:
         return _explanation(MALFORMED, "malformed", str(MALFORMED.what), None)
     if isinstance(error, StoreError):
         return _explanation(BUSY, "busy", str(BUSY.what), BUSY_RETRY_MS)
+    if isinstance(error, CSRFError):  # a 400 to Flask-WTF; to us the request is well formed and not allowed
+        return _explanation(STATUSES[403], "forbidden", str(STATUSES[403].what), None)
     if isinstance(error, HTTPException):
         entry = STATUSES.get(error.code or 500) or (MALFORMED if 400 <= (error.code or 500) < 500 else UNEXPECTED)
         return _explanation(entry, entry.code, str(entry.what), BUSY_RETRY_MS if entry is BUSY else None)

@@ -61,4 +61,4 @@ def readyz() -> Response:
 @pages.post("/csp")
 def report_policy() -> Response:
     """Take a browser's report about our content policy, and keep nothing of it: reports quote addresses."""
-    return Response("", 204)
+    return Response("", 204, mimetype="text/plain")

@@ -4,10 +4,12 @@ import { addCopying } from "./copy.js";
 import { addCountdown } from "./countdown.js";
 import { addLocalTimes } from "./times.js";
 import { addModeSwitch } from "./mode.js";
+import { addSendingOnce } from "./once.js";
 import { addWatching } from "./watch.js";
 
 addCopying(document);
 addCountdown(document);
 addLocalTimes(document);
 addModeSwitch(document);
+addSendingOnce(document);
 addWatching(document);

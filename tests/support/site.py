@@ -1,0 +1,229 @@
+"""The portal's web site inside the test's own process: a real SQLite file, a clock that is told, and browsers.
+
+`site.browser()` is Flask's test client with the verbs of somebody at a screen; it follows nothing by itself.
+"""
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from authsim.adapters.sql import create_schema, open_sqlite, open_store
+from authsim.adapters.vault import FileVault
+from authsim.model import Mode, User
+from authsim.policy import Policy
+from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, parse_session_id
+from authsim.protocol.messages import format_activate_request, parse_instance
+from authsim.secret import Secret
+from authsim.verifier import Verifier, operators
+from tests.support.browser_plain import Element, Page, fill
+from tests.support.device import TestPhone
+from tests.support.ports import ORIGIN, CountedEntropy, FakeClock, make_verifier
+from web.app import create_app
+from web.settings import Settings
+from web.wiring import Portal
+
+PASSWORD = "correct horse battery"
+_VOLATILE = {"last_seen_ms", "last_used_ms"}
+
+
+def make_empty_database(path: Path) -> Path:
+    """Make a SQLite file with the schema and nothing in it, to be copied for each test."""
+    create_schema(open_sqlite(path)).close()
+    return path
+
+
+@dataclass(slots=True, kw_only=True)
+class Site:
+    """One portal and the application that serves it."""
+
+    portal: Portal
+    app: Flask
+    database: Path
+    browsers: int = 0
+
+    @property
+    def verifier(self) -> Verifier:
+        """What the flows are given."""
+        return self.portal.verifier
+
+    @property
+    def clock(self) -> FakeClock:
+        """The portal's clock."""
+        return cast("FakeClock", self.portal.verifier.clock)
+
+    def adds(self, name: str, *, mode: Mode = Mode.LIVE, locale: str = "en") -> User:
+        """Add a user whose password is `PASSWORD`."""
+        return operators.add_user(self.verifier, name=name, password=Secret(PASSWORD), mode=mode, locale=locale)
+
+    def browser(self, *, address: str = ORIGIN, **headers: str) -> "Browser":
+        """A new browser without cookies. `headers` go with every request; `_` stands for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Browser(site=self, client=self.app.test_client(), address=address, headers=named)
+
+    def sells_phone(self, label: str = "practice phone") -> TestPhone:
+        """A phone that is not enrolled."""
+        self.browsers += 1
+        return TestPhone(entropy=CountedEntropy(f"phone {self.browsers}"), label=label)
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        """Everything in the database but last-seen and last-used."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            found = {}
+            for name in names:
+                columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+                kept = ", ".join(column for column in columns if column not in _VOLATILE)
+                found[name] = connection.execute(f"SELECT {kept} FROM {name} ORDER BY 1").fetchall()
+            return found
+
+    def stored_bytes(self) -> bytes:
+        """All that lies in the database's files."""
+        return b"".join(file.read_bytes() for file in self.database.parent.glob(f"{self.database.name}*"))
+
+
+def open_site(
+    folder: Path,
+    empty: Path,
+    *,
+    policy: Policy | None = None,
+    tls: bool = False,
+    proxies: int = 0,
+    hosts: tuple[str, ...] = (),
+    origin: str | None = ORIGIN,
+) -> Site:
+    """Open a site in `folder`, from a copy of the empty database."""
+    database = folder / "portal.sqlite3"
+    shutil.copy(empty, database)
+    database.chmod(0o600)
+    store = open_store(open_sqlite(database))
+    entropy = CountedEntropy("keys")
+    vault = FileVault.create(folder / "portal.key", entropy)
+    verifier = replace(make_verifier(policy=policy, store=store, origin=origin), vault=vault)
+    portal = Portal(verifier=verifier, store=store, vault=vault)
+    settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts)
+    return Site(portal=portal, app=create_app(portal, settings), database=database)
+
+
+@dataclass(slots=True, kw_only=True)
+class Browser:
+    """One browser at one site. `page` is what it shows."""
+
+    site: Site
+    client: FlaskClient
+    address: str
+    headers: dict[str, str] = field(default_factory=dict)
+    page: Page | None = None
+
+    def asks(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, str] | str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> TestResponse:
+        """Send one request and follow nothing."""
+        return self.client.open(
+            path,
+            method=method,
+            base_url=self.address,
+            data=body,
+            headers=self.headers | dict(headers or {}),
+            content_type=content_type,
+        )
+
+    def opens(self, path: str) -> Page:
+        """Open a page and go where it leads."""
+        return self._arrives(path, self.asks("GET", path))
+
+    def sends(self, form: Element, typed: Mapping[str, str] | None = None) -> Page:
+        """Send a form of the page and go where it leads."""
+        action, fields = fill(form, typed or {})
+        return self._arrives(action, self.asks("POST", action, body=fields))
+
+    def presses(self, action: str) -> Page:
+        """Press the button of the form whose address ends so."""
+        assert self.page is not None
+        return self.sends(
+            next(form for form in self.page.all(tag="form") if form.attributes["action"].endswith(action))
+        )
+
+    def types_password(self, name: str, password: str = PASSWORD, *, paper: bool = False) -> Page:
+        """The first factor, from the start page on."""
+        typed = {"username": name, "password": password} | ({"paperSwitch": "on"} if paper else {})
+        return self.sends(self.opens("/").one(cls="xyzform-username"), typed)
+
+    def types_response(self, response: str) -> Page:
+        """The second factor, on the page that shows the challenge."""
+        assert self.page is not None
+        return self.sends(self.page.one(cls="xyzform-gold"), {"gold-response": response})
+
+    def token(self) -> str:
+        """A CSRF token that belongs to this browser."""
+        return str(self.opens("/sso/Login").one(name="csrf_token").attributes["value"])
+
+    def activates(self, phone: TestPhone) -> None:
+        """Let a phone read the Session ID on the page and enrol over the device API."""
+        assert self.page is not None
+        device = self.site.app.test_client()
+        info = parse_instance(device.get("/api/device/v1/instance", base_url=self.address).data)
+        uri = ActivationUri(
+            instance_id=info.instance_id,
+            origin=info.origin,
+            psk=info.psk,
+            code=parse_session_id(self.page.one(cls="xyz-sessionid").text),
+            expires_s=1,
+            suite=info.suite,
+        )
+        attempt = phone.scan(format_activation_uri(uri))
+        answer = device.post(
+            "/api/device/v1/activate",
+            base_url=self.address,
+            data=format_activate_request(attempt.request),
+            content_type="application/json",
+        )
+        assert answer.status_code == 200, answer.text
+        phone.accept(attempt, answer.text)
+
+    def logs_in(self, name: str, phone: TestPhone) -> Page:
+        """Both factors; a phone that is not enrolled is activated first."""
+        page = self.types_password(name)
+        if phone.seed is None:
+            self.activates(phone)
+            self.opens("/portal/activation")
+            page = self.presses("/portal/activation/sign-in")
+        return self.types_response(phone.respond(page.challenge))
+
+    def cookies(self) -> dict[str, str]:
+        """What this browser holds, by the letter in our cookies' names."""
+        found = {}
+        for cookie in self.client._cookies.values():
+            match = re.fullmatch(r"(?:__Host-)?authsim_([a-z])_[0-9a-f]{8}", cookie.key)
+            found[match[1] if match else cookie.key] = cookie.value
+        return found
+
+    def _arrives(self, path: str, answer: TestResponse) -> Page:
+        for _ in range(5):
+            path = urljoin(path, answer.headers.get("Location", path))
+            if answer.status_code not in (301, 302, 303, 307, 308):
+                self.page = Page(
+                    url=urljoin(self.address, path),
+                    status=answer.status_code,
+                    headers=dict(answer.headers),
+                    text=answer.text,
+                )
+                return self.page
+            assert not urlsplit(answer.headers["Location"]).netloc, "redirects stay relative"
+            answer = self.asks("GET", path)
+        raise AssertionError(f"redirected in circles, last to {path}")
