@@ -141,10 +141,13 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, ready: Ca
 
 def require_gunicorn() -> None:
     """Raise `MessageError` with the command that installs it when the extra `server` is absent."""
-    from importlib.util import find_spec
+    from importlib import import_module
 
-    if find_spec("gunicorn") is None or find_spec("gevent") is None:
-        raise MessageError("--workers and --tls need one more package: pip install 'authsim[server]'")
+    try:
+        for name in ("gunicorn.app.base", "gevent"):
+            import_module(name)
+    except ImportError:
+        raise MessageError("--workers and --tls need one more package: pip install 'authsim[server]'") from None
 
 
 def serve_with_workers(
