@@ -1,5 +1,7 @@
 """Running a click command to its end: whatever goes wrong leaves as one sentence and a status, never as a traceback."""
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +17,10 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
+    except BrokenPipeError:
+        # Whoever read us has gone, so there is nobody to tell; Python must not try either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return IO
     except Exception as error:  # noqa: BLE001 - the last resort: nothing leaves as a traceback
         status, text = _describe(error)
         say(text)

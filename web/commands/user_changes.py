@@ -113,8 +113,8 @@ def activation(ctx: click.Context, /, name: str, replace_phone: bool, origin: st
     from authsim.verifier.activation import operator_activation
 
     with closing(open_existing(settings_of(ctx))) as portal:
+        user = operators.require_user(portal.verifier, name)
         verifier = with_origin(portal.verifier, origin)
-        user = operators.require_user(verifier, name)
         offer = operator_activation(verifier, user.user_id, replace=replace_phone)
     click.echo(offer.uri.reveal_text())
 

@@ -3,7 +3,8 @@
 import json
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -46,16 +47,19 @@ class Wanted:
         """echo '[{"name": "alice"}, {"name": "bob", "role": "secondary"}]' | authsim users load - --data ./portal""",
     ),
 )
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @store_options
 @click.pass_context
-def load(ctx: click.Context, /, file: IO[bytes]) -> None:
+def load(ctx: click.Context, /, file: Path) -> None:
     """Add the users of a JSON list, in its order; print what was made, with generated passwords, once.
 
     Each entry has a name, and may have password, role, account, locale, phone, paper, locked and activation.
     """
-    wanted = parse_list(file.read(_MOST_BYTES + 1))
+    with click.open_file(str(file), "rb") as stream:
+        wanted = parse_list(stream.read(_MOST_BYTES + 1))
     with closing(open_existing(settings_of(ctx))) as portal:
+        if any(one.activation for one in wanted):
+            with_origin(portal.verifier, None)
         made: list[dict[str, Any]] = []
         try:
             for one in wanted:
@@ -63,7 +67,8 @@ def load(ctx: click.Context, /, file: IO[bytes]) -> None:
         except (RefusalError, MessageError) as error:
             status = REFUSED if isinstance(error, RefusalError) else MALFORMED
             problem = f"{one.name}: {sentence_of(error)}"
-            raise CommandError(status, f"{problem}. The {len(made)} users before it are added") from None
+            before = "1 user before it is" if len(made) == 1 else f"{len(made)} users before it are"
+            raise CommandError(status, f"{problem}. The {before} added") from None
         finally:
             click.echo(json.dumps(made, ensure_ascii=False))
 

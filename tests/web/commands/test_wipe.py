@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from tests.web.commands.conftest import Operator
+
+
+@pytest.fixture
+def place(stranger: Operator, tmp_path: Path) -> Path:
+    """A data directory with a portal."""
+    data = tmp_path / "portal"
+    stranger.succeeds("init", "--data", str(data))
+    return data
+
+
+def test_a_portal_is_deleted_with_its_directory(stranger: Operator, place: Path) -> None:
+    """After a yes nothing of it is left."""
+    (place / "phones" / "alice").mkdir(parents=True)
+    (place / "phones" / "alice" / "keystore.json").write_text("{}")
+
+    stranger.succeeds("wipe", "--data", str(place), "--yes")
+
+    assert not place.exists()
+
+
+def test_other_files_stay(stranger: Operator, place: Path) -> None:
+    """What is not ours is not touched, and then the directory stays."""
+    (place / "notes.txt").write_text("mine")
+
+    stranger.succeeds("wipe", "--data", str(place), "--yes")
+
+    assert [file.name for file in place.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_is_deleted_without_a_yes(stranger: Operator, place: Path) -> None:
+    """A no, and no answer at all, leave everything."""
+    before = sorted(place.iterdir())
+
+    for given in ("n\n", ""):
+        done = stranger.does("wipe", "--data", str(place), given=given)
+        assert done.returncode == 77
+        assert "nothing was changed" in done.stderr
+
+    assert sorted(place.iterdir()) == before
+
+
+def test_what_is_no_portal_is_refused(stranger: Operator, place: Path, tmp_path: Path) -> None:
+    """A directory without a portal, a missing one and a link to one are left alone."""
+    other, link = tmp_path / "other", tmp_path / "link"
+    other.mkdir()
+    (other / "portal.key").write_text("somebody's")
+    link.symlink_to(place)
+
+    for wrong in (other, tmp_path / "none", link):
+        assert "Nothing was touched" in stranger.fails(64, "wipe", "--data", str(wrong), "--yes")
+
+    assert (other / "portal.key").exists()
+    assert (place / "portal.key").exists()
+
+
+def test_a_portal_that_serves_is_not_deleted(stranger: Operator, place: Path) -> None:
+    """While a portal serves from a directory, it is refused."""
+    with stranger.serving("--data", str(place), "--port", "0") as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert "Stop it first" in stranger.fails(64, "wipe", "--data", str(place), "--yes")
+
+    assert (place / "portal.key").exists()
