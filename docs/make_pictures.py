@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 THEMES = ("light", "dark")
-SUBJECTS = ("login", "activation", "activate", "challenge", "respond", "home", "login-phone", "login-ja")
+SUBJECTS = ("demo", "login", "activation", "activate", "challenge", "respond", "home", "login-phone", "login-ja")
 NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
 
 DESK = {"width": 1280, "height": 860}
@@ -77,8 +77,28 @@ class Stage:
         while child.expect([r"Passcode[^\r\n]*: ?$", pexpect.EOF], timeout=60) == 0:
             shown += child.before + child.after
             child.sendline(PIN)
-        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown + child.before).replace("\r", "")
-        return plain.replace(str(self.directory), "~").strip("\n")
+        return as_plain(shown + child.before).replace(str(self.directory), "~")
+
+
+def demo() -> str:
+    """Return what the README's first command shows when it answers; Ctrl-C ends it and deletes its store."""
+    child = pexpect.spawn(
+        "authsim",
+        ["demo", "--port", str(PORT)],
+        env={**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"},
+        encoding="utf-8",
+        dimensions=(60, 160),
+    )
+    child.expect(r"Ctrl-C[^\r\n]*", timeout=60)
+    shown = child.before + child.after
+    child.sendintr()
+    child.expect(pexpect.EOF, timeout=60)
+    return as_plain(shown)
+
+
+def as_plain(shown: str) -> str:
+    """Return the text of a terminal without its colours."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "").strip("\n")
 
 
 @contextmanager
@@ -131,6 +151,7 @@ def sign_in(page: Page, stage: Stage, name: str) -> None:
     page.fill("#xyz-field-username", name)
     page.fill("#xyz-field-password", PASSWORD)
     page.click(".xyz-button-login")
+    page.wait_for_load_state("networkidle")
 
 
 def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
@@ -184,9 +205,13 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
 def main() -> None:
     """Make them all."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    shown = demo()
     with staged() as stage, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         for theme in THEMES:
+            terminal(
+                browser, theme=theme, name=f"demo-{theme}.png", title="terminal", command="authsim demo", output=shown
+            )
             picture_pages(browser, stage, theme)
         browser.close()
     for stale in set(PICTURES.glob("*")) - {PICTURES / name for name in NAMES}:

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from flask.testing import FlaskClient
 
-from mobile_cli.cli import cli as authkey
+from mobile_cli.group import cli as authkey
 from tests.support.pages import blocks_of
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, password_of, served_portal
