@@ -106,7 +106,7 @@ HOSTS = (
         "localhost:",
         "localhost:99999",
         "localhost:8765:1",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104 - a name that must be refused
         "[::]",
         "::1",
         "[::1",

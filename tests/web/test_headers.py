@@ -1,7 +1,7 @@
 """What every response carries, whatever it answers: the matrix of routes and statuses."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from werkzeug.test import TestResponse
@@ -64,13 +64,13 @@ def check(answer: TestResponse) -> None:
 
 
 @pytest.fixture(params=["nobody", "one factor", "both factors"])
-def somebody(request: pytest.FixtureRequest, browser: Browser, alice: User, phone: TestPhone) -> Iterator[Browser]:
+def somebody(request: pytest.FixtureRequest, browser: Browser, alice: User, phone: TestPhone) -> Browser:
     """A browser in each of the three standings."""
     if request.param == "one factor":
         browser.types_password("alice")
     elif request.param == "both factors":
         browser.logs_in("alice", phone)
-    yield browser
+    return browser
 
 
 @pytest.mark.parametrize("path", GETS)
