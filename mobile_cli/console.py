@@ -11,8 +11,8 @@ from typing import Final, TextIO, final
 
 from mobile_cli.labels import BANNER, say
 
-# C0, DEL, C1, and everything that reorders or hides text.
-_DANGEROUS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+# C0, DEL, C1, and everything that reorders or hides text. Compiled when first met: most text is printable ASCII.
+_DANGEROUS: Final = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 _MOST_CHARACTERS: Final = 255
 _ACCENT: Final = "\x1b[1;36m"
 _PLAIN: Final = "\x1b[0m"
@@ -20,7 +20,9 @@ _PLAIN: Final = "\x1b[0m"
 
 def visible(text: object) -> str:
     """Return text that cannot steer a terminal: control and bidirectional characters become a dot, long text is cut."""
-    plain = _DANGEROUS.sub("·", str(text))
+    plain = str(text)
+    if not (plain.isascii() and plain.isprintable()):
+        plain = re.sub(_DANGEROUS, "·", plain)
     return plain if len(plain) <= _MOST_CHARACTERS else plain[: _MOST_CHARACTERS - 1] + "…"
 
 

@@ -1,8 +1,7 @@
 """Small private files in one private folder: read, replaced as a whole, erased. What they say is not known here.
 
-Every step that touches the disk goes through `Calls`, so that a test can stop the world before any of them. A folder
-or file that is a symbolic link, belongs to somebody else, or is open to group or others is refused on its descriptor,
-not on its name.
+Every step that touches the disk goes through `calls`. A folder or file that is a symbolic link, belongs to somebody
+else, or is open to group or others is refused on its descriptor, not on its name.
 """
 
 import contextlib
@@ -10,37 +9,18 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import Final, Protocol, final
+from typing import TYPE_CHECKING, Final, final
 
 from mobile_cli.exits import Exit, PhoneError
+
+if TYPE_CHECKING:
+    from mobile_cli.calls import Calls
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _LOCK: Final = "lock"
-
-
-class Calls(Protocol):
-    """The system calls that change what is on disk, or wait."""
-
-    def open(self, name: str, flags: int, *, folder: int) -> int:
-        """Open a file in the folder of that descriptor; new ones are private."""
-
-    def write(self, descriptor: int, content: bytes) -> int:
-        """Write some of `content`; return how many bytes."""
-
-    def fsync(self, descriptor: int) -> None:
-        """Wait until it is on disk."""
-
-    def replace(self, source: str, target: str, *, folder: int) -> None:
-        """Rename over the target."""
-
-    def unlink(self, name: str, *, folder: int) -> None:
-        """Remove the name."""
-
-    def flock(self, descriptor: int) -> None:
-        """Wait for the exclusive lock."""
 
 
 @final
@@ -56,6 +36,10 @@ class SystemCalls:
     def write(self, descriptor: int, content: bytes) -> int:
         """Write some of `content`; return how many bytes."""
         return os.write(descriptor, content)
+
+    def overwrite(self, descriptor: int, content: bytes) -> int:
+        """Write over the beginning of the file, at once; return how many bytes."""
+        return os.pwrite(descriptor, content, 0)
 
     def fsync(self, descriptor: int) -> None:
         """Wait until it is on disk."""
@@ -80,7 +64,7 @@ class Folder:
 
     __slots__ = ("_calls", "_descriptor", "path")
 
-    def __init__(self, path: str, descriptor: int, calls: Calls) -> None:
+    def __init__(self, path: str, descriptor: int, calls: "Calls") -> None:
         self.path = path
         self._descriptor = descriptor
         self._calls = calls
@@ -123,6 +107,26 @@ class Folder:
         self._calls.replace(temporary, name, folder=self._descriptor)
         self._calls.fsync(self._descriptor)
 
+    def rewrite(self, name: str, content: bytes, *, durable: bool) -> None:
+        """Write over a small file in place: one sector, so a crash leaves the old content, the new, or one to refuse.
+
+        Cheaper than `replace` by three waits for the disk. Needs the lock.
+        """
+        try:
+            descriptor = self._calls.open(name, os.O_WRONLY, folder=self._descriptor)
+        except FileNotFoundError:
+            self.replace(name, content)
+            return
+        try:
+            is_same_size = os.fstat(descriptor).st_size == len(content)
+            if is_same_size and self._calls.overwrite(descriptor, content) == len(content):
+                if durable:
+                    self._calls.fsync(descriptor)
+                return
+        finally:
+            os.close(descriptor)
+        self.replace(name, content)
+
     def remove(self, name: str) -> None:
         """Remove a file, durably; nothing happens when there is none."""
         try:
@@ -158,7 +162,7 @@ class Folder:
 
 
 @contextlib.contextmanager
-def open_folder(path: str, *, calls: Calls) -> Iterator[Folder]:
+def open_folder(path: str, *, calls: "Calls") -> Iterator[Folder]:
     """Open an existing private folder. `FileNotFoundError` when there is none."""
     if os.path.islink(path):
         raise PhoneError(Exit.REFUSED, "unsafe_link", path=path)

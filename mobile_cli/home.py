@@ -16,10 +16,11 @@ from authsim.authenticator.summary import Summary
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.secret import Secret
 from mobile_cli.exits import Exit, PhoneError
-from mobile_cli.files import Calls, Folder, SystemCalls, make_folder, open_folder
+from mobile_cli.files import Folder, SystemCalls, make_folder, open_folder
 
 if TYPE_CHECKING:
     from authsim.ports import Entropy
+    from mobile_cli.calls import Calls
 
 _KEYSTORE: Final = "keystore.json"
 _DEVICE_KEY: Final = "device.key"
@@ -41,7 +42,7 @@ class PhoneHome:
 
     __slots__ = ("_calls", "_stretch", "path")
 
-    def __init__(self, path: str, *, calls: Calls | None = None, stretch: Stretch = stretch_pin) -> None:
+    def __init__(self, path: str, *, calls: "Calls | None" = None, stretch: Stretch = stretch_pin) -> None:
         self.path = path
         self._calls = calls or SystemCalls()
         self._stretch = stretch
@@ -95,7 +96,7 @@ class PhoneHome:
                 _wipe(folder)
                 raise RefusalError(Reason.PHONE_WIPED)
             # The try is on disk before anything is derived: whoever pulls the plug has spent it.
-            folder.replace(_ATTEMPTS, attempts.format_attempts(left, device_key=device_key))
+            folder.rewrite(_ATTEMPTS, attempts.format_attempts(left, device_key=device_key), durable=True)
             try:
                 unlocked = keystore.unlock(sealed, pin=pin, device_key=device_key, stretch=self._stretch)
             except RefusalError:
@@ -103,7 +104,9 @@ class PhoneHome:
                     _wipe(folder)
                     raise RefusalError(Reason.PHONE_WIPED) from None
                 raise RefusalError(Reason.WRONG_PIN, attempts_remaining=left) from None
-            folder.replace(_ATTEMPTS, attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key))
+            # Forgetting this one costs the person a try until the next success, and nobody else anything.
+            restored = attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key)
+            folder.rewrite(_ATTEMPTS, restored, durable=False)
             _write_summary(folder, unlocked.phone)
             return unlocked
 

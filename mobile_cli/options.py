@@ -13,6 +13,19 @@ import click
 from mobile_cli.console import show_error
 from mobile_cli.labels import LANGUAGES, choose_language
 
+
+def flag_that_shows(*names: str, text: Callable[[click.Context], str], help: str) -> Callable[[Any], Any]:  # noqa: A002
+    """Make an eager flag that writes a text and ends. click's own ones look for translations at each start."""
+
+    def show(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            click.echo(text(context), color=context.color)
+            context.exit()
+
+    return click.option(*names, is_flag=True, expose_value=False, is_eager=True, callback=show, help=help)
+
+
+help_option = flag_that_shows("-h", "--help", text=click.Context.get_help, help="Show this and end.")
 home_option = click.option("--home", metavar="DIR", help="Folder of the phone.  [env: AUTHKEY_HOME]")
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language of labels.  [env: AUTHKEY_LANG]")
 yes_option = click.option("--yes", is_flag=True, help="Go on without asking.")
@@ -35,11 +48,11 @@ def phone_command(
         def run(**options: Any) -> None:
             _run(function, options)
 
-        for option in (_json, lang_option, home_option, *((_pin_stdin, _pin_file) if pin else ())):
+        for option in (help_option, _json, lang_option, home_option, *((_pin_stdin, _pin_file) if pin else ())):
             run = option(run)
         lines = "\n".join(f"  {example}" for example in examples)
         shown = f"\b\nExamples:\n{lines}\n\n{function.__doc__}"
-        return click.command(name, help=shown, short_help=summary)(run)
+        return click.command(name, help=shown, short_help=summary, add_help_option=False)(run)
 
     return decorate
 

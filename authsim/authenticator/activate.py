@@ -7,7 +7,16 @@ a lost reply is asked for again. Sending is not known here.
 
 from dataclasses import dataclass
 
-from authsim.authenticator.device import Account, Pending, Phone, Portal, require_trusted, with_account, with_portal
+from authsim.authenticator.device import (
+    MOST_ACCOUNTS,
+    Account,
+    Pending,
+    Phone,
+    Portal,
+    require_trusted,
+    with_account,
+    with_portal,
+)
 from authsim.authenticator.pin import PinPolicy
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.ports import Entropy
@@ -56,6 +65,8 @@ def begin_activation(phone: Phone, uri: ActivationUri, *, label: str, address: s
     refuses with `PORTAL_NOT_TRUSTED` a portal known by another key, with `PIN_UNSUITABLE` a classic PIN at a portal of
     the hardened profile.
     """
+    if len(phone.accounts) >= MOST_ACCOUNTS:
+        raise MessageError(f"a phone answers for at most {MOST_ACCOUNTS} users")
     require_signing_key(uri.psk)
     require_trusted(phone, Portal(uri.instance_id, uri.origin, uri.psk))
     if uri.suite == STRICT10 and phone.pin_policy is PinPolicy.CLASSIC:

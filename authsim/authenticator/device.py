@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from authsim.authenticator.pin import PinPolicy
 from authsim.errors import MessageError, Reason, RefusalError
-from authsim.protocol.activation_uri import require_origin
 from authsim.protocol.encodings import (
     format_b64u,
     parse_b64u,
@@ -24,6 +23,9 @@ from authsim.secret import Secret
 
 MOST_BODY_BYTES: Final = 48 * 1024
 MOST_LABEL_BYTES: Final = 64
+MOST_ORIGIN_BYTES: Final = 255
+MOST_ACCOUNTS: Final = 32
+MOST_PORTALS: Final = 32
 
 
 class Platform(enum.Enum):
@@ -104,16 +106,26 @@ def require_trusted(phone: Phone, portal: Portal) -> None:
 
 
 def with_portal(phone: Phone, portal: Portal) -> Phone:
-    """Return the phone, keeping the key of that portal; refuses as `require_trusted`."""
+    """Return the phone, keeping the key of that portal; refuses as `require_trusted`.
+
+    An earlier portal at the same origin is gone, and so are the oldest beyond `MOST_PORTALS`.
+    """
     require_trusted(phone, portal)
-    others = tuple(item for item in phone.portals if item.instance_id != portal.instance_id)
-    return phone._replace(portals=(*others, portal))
+    others = tuple(item for item in phone.portals if item.origin != portal.origin)
+    return phone._replace(portals=(*others, portal)[-MOST_PORTALS:])
 
 
 def with_account(phone: Phone, account: Account) -> Phone:
-    """Return the phone with that account; an older one of the same user at the same portal is replaced."""
-    key = (account.instance_id, account.user_id)
-    others = tuple(item for item in phone.accounts if (item.instance_id, item.user_id) != key)
+    """Return the phone with that account in place of those that nobody can ask for any more.
+
+    These are an older key of the same user, and a user of that name at an earlier portal of the same origin.
+    """
+    others = tuple(
+        item
+        for item in phone.accounts
+        if (item.instance_id, item.user_id) != (account.instance_id, account.user_id)
+        and (item.label, item.origin) != (account.label, account.origin)
+    )
     return phone._replace(accounts=(*others, account))
 
 
@@ -169,6 +181,11 @@ def _format_value(value: object) -> object:
     return format_b64u(value) if isinstance(value, bytes) else value
 
 
+def require_plain_origin(value: object) -> str:
+    """Return an origin that was judged before it was kept; here only that it is text for people."""
+    return require_text(value, most_bytes=MOST_ORIGIN_BYTES)
+
+
 def _require_list(value: object) -> list[object]:
     if type(value) is not list:
         raise MessageError("a list was expected")
@@ -185,7 +202,7 @@ def _parse_portal(value: object) -> Portal:
     members = _require_record(value, Portal)
     return Portal(
         instance_id=require_id(members["instance_id"]),
-        origin=require_origin(members["origin"]),
+        origin=require_plain_origin(members["origin"]),
         psk=parse_b64u(members["psk"], length=32),
     )
 
@@ -194,7 +211,7 @@ def _parse_account(value: object) -> Account:
     members = _require_record(value, Account)
     return Account(
         instance_id=require_id(members["instance_id"]),
-        origin=require_origin(members["origin"]),
+        origin=require_plain_origin(members["origin"]),
         psk=parse_b64u(members["psk"], length=32),
         user_id=require_id(members["user_id"]),
         device_id=require_id(members["device_id"]),
@@ -210,11 +227,11 @@ def _parse_pending(value: object) -> Pending:
     members = _require_record(value, Pending)
     return Pending(
         instance_id=require_id(members["instance_id"]),
-        origin=require_origin(members["origin"]),
+        origin=require_plain_origin(members["origin"]),
         psk=parse_b64u(members["psk"], length=32),
         suite=require_suite_name(members["suite"]),
         code=Secret(parse_b64u(members["code"], length=16)),
-        address=require_origin(members["address"]),
+        address=require_plain_origin(members["address"]),
         dsk=Secret(parse_b64u(members["dsk"], length=32)),
         dkx=Secret(parse_b64u(members["dkx"], length=32)),
         cn=parse_b64u(members["cn"], length=16),

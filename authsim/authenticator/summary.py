@@ -6,10 +6,9 @@ The shell keeps it beside the keystore and writes it anew whenever the sealed tr
 import json
 from typing import Final, NamedTuple
 
-from authsim.authenticator.device import MOST_LABEL_BYTES, Phone, Platform
+from authsim.authenticator.device import MOST_LABEL_BYTES, Phone, Platform, require_plain_origin
 from authsim.authenticator.pin import PinPolicy
 from authsim.errors import MessageError
-from authsim.protocol.activation_uri import require_origin
 from authsim.protocol.encodings import parse_json_object, require_integer, require_text
 from authsim.protocol.suite import require_suite_name
 
@@ -77,8 +76,8 @@ def parse_summary(file: bytes) -> Summary:
         pin_policy=policy,
         created_ms=require_integer(members["created_ms"]),
         users=tuple(_parse_enrolled(item) for item in users),
-        portals=tuple(require_origin(item) for item in portals),
-        pending=None if pending is None else require_origin(pending),
+        portals=tuple(require_plain_origin(item) for item in portals),
+        pending=None if pending is None else require_plain_origin(pending),
     )
 
 
@@ -87,6 +86,6 @@ def _parse_enrolled(value: object) -> Enrolled:
         raise MessageError("a user in a summary has exactly its members")
     return Enrolled(
         label=require_text(value["label"], most_bytes=MOST_LABEL_BYTES),
-        origin=require_origin(value["origin"]),
+        origin=require_plain_origin(value["origin"]),
         suite=require_suite_name(value["suite"]),
     )

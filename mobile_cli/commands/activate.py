@@ -16,6 +16,7 @@ from authsim.authenticator.activate import (
 from authsim.authenticator.device import Pending, Phone, Platform
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy
+from authsim.errors import MessageError
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
@@ -25,7 +26,8 @@ from mobile_cli.invocation import Invocation
 from mobile_cli.options import phone_command, yes_option
 from mobile_cli.portal import fetch_instance, require_address, send_activation
 from mobile_cli.prompts import is_interactive
-from mobile_cli.scan import Scanned, scan_argument, scan_bytes, scan_picture
+from mobile_cli.scan import MOST_PICTURE_BYTES, Scanned, scan_argument, scan_bytes, scan_picture
+from mobile_cli.transport import require_near
 
 
 @phone_command(
@@ -68,15 +70,15 @@ def command(
         unlocked = invocation.unlock(invocation.ask_pin())
     else:
         uri = _identify(invocation, _scan(source, clipboard=clipboard), address, yes=yes)
+        require_near(address or uri.origin)
         unlocked = _open_phone(invocation)
         unlocked = _begin(invocation, unlocked, uri, label=label, address=address or uri.origin)
-    _complete(invocation, unlocked.dek, require_pending(unlocked.phone))
+    pending = require_pending(unlocked.phone)
+    _complete(invocation, unlocked.dek, pending, address=address or pending.address)
 
 
 def _scan(source: str | None, *, clipboard: bool) -> Scanned:
     if source == "-":
-        from mobile_cli.scan import MOST_PICTURE_BYTES
-
         return scan_bytes(sys.stdin.buffer.read(MOST_PICTURE_BYTES + 1))
     if source is not None:
         return scan_argument(source)
@@ -109,7 +111,7 @@ def _identify(invocation: Invocation, scanned: Scanned, address: str | None, *, 
 def _known_portal(invocation: Invocation) -> str:
     if invocation.home.state() is State.READY:
         summary = invocation.home.read_summary()
-        if summary is not None and len(summary.portals) == 1:
+        if summary is not None and len(set(summary.portals)) == 1:
             return summary.portals[0]
     raise PhoneError(Exit.USAGE, "need_portal")
 
@@ -149,10 +151,10 @@ def _begin(invocation: Invocation, unlocked: Unlocked, uri: ActivationUri, *, la
     return unlocked._replace(phone=phone)
 
 
-def _complete(invocation: Invocation, dek: Secret, pending: Pending) -> None:
+def _complete(invocation: Invocation, dek: Secret, pending: Pending, *, address: str) -> None:
     """Send the request, judge the reply, and swap the pending record for the account in one write."""
     entropy, console = SystemEntropy(), invocation.console
-    reply = send_activation(pending.address, format_request(pending))
+    reply = send_activation(address, format_request(pending))
     if reply is None:
         invocation.home.change(dek, lambda phone: abandon_activation(phone, pending), entropy=entropy)
         raise PhoneError(Exit.REFUSED, "auth_failed")
@@ -162,7 +164,10 @@ def _complete(invocation: Invocation, dek: Secret, pending: Pending) -> None:
         done.append(complete_activation(phone, pending, reply))
         return done[-1].phone
 
-    invocation.home.change(dek, complete, entropy=entropy)
+    try:
+        invocation.home.change(dek, complete, entropy=entropy)
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=address) from None
     account, confirmation = done[-1].account, done[-1].confirmation
     if confirmation is not None:
         console.line(console.say("confirmation"))

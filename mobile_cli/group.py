@@ -1,0 +1,102 @@
+"""The group of sub-commands, and the frame around a run: banner, exit status, never a traceback.
+
+Sub-commands are imported when they run, and nothing else before.
+"""
+
+import importlib
+import io
+import os
+import sys
+
+import click
+
+from authsim import __version__
+from mobile_cli.console import show_banner, show_error
+from mobile_cli.exits import Exit
+from mobile_cli.options import flag_that_shows, help_option, home_option, lang_option
+
+COMMANDS = ("init", "activate", "respond", "users", "status", "forget")
+
+_EPILOG = """\b
+Examples:
+  authkey activate screenshot.png      scan the QR code that the portal shows
+  authkey respond 123456               compute the response string
+  authkey --home ~/second-phone init --platform android
+
+Exit status: 0 done, 64 usage, 65 malformed, 69 portal unreachable, 74 input or output failed, 77 refused.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows the names of its commands, and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names, in the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = importlib.import_module(f"mobile_cli.commands.{cmd_name}").command
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    add_help_option=False,
+    context_settings={"max_content_width": 100},
+)
+@help_option
+@flag_that_shows("--version", text=lambda _: f"authkey, version {__version__}", help="Show the version and end.")
+@home_option
+@lang_option
+@click.pass_context
+def cli(context: click.Context, home: str | None, lang: str | None) -> None:
+    """A simulated phone with IB Key: activate a user, answer challenges. Not affiliated with any broker.
+
+    Nothing here is real: it answers AuthSim portals only.
+    """
+    del home, lang  # the commands read them from this context
+    if context.invoked_subcommand is None:
+        raise click.UsageError("Say what the phone shall do.", ctx=context)
+
+
+def run(arguments: list[str]) -> int:
+    """Run `authkey` with these arguments; return the exit status."""
+    _keep_to_itself()
+    try:
+        show_banner(as_json="--json" in arguments)
+        return int(cli.main(arguments, prog_name="authkey", standalone_mode=False) or Exit.DONE)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        where = getattr(error, "ctx", None)
+        path = where.command_path if where else "authkey"
+        show_error(f"{error.format_message().rstrip('.')}. Run {path} --help.")
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader left. Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.IO
+    except Exception as error:  # noqa: BLE001 - no traceback ever
+        from mobile_cli.labels import choose_language, say
+        from mobile_cli.refusals import compute_reference
+
+        show_error(say(choose_language(None, os.environ), "bug", reference=compute_reference(error)))
+        return Exit.BUG
+
+
+def _keep_to_itself() -> None:
+    """Make new files private, leave no core dump with keys in it, and let no odd locale stop a sentence."""
+    import resource
+
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
