@@ -20,7 +20,7 @@ from authsim.cli.outcome import CommandError
 
 _PACKAGES: Final = (
     *("alembic", "click", "cryptography", "flask", "flask_babel", "flask_wtf", "httpx2", "PIL", "platformdirs"),
-    *("qrcode", "rich", "sqlalchemy", "waitress", "zxingcpp"),
+    *("qrcode", "sqlalchemy", "waitress", "zxingcpp"),
 )
 _LEAST_PYTHON: Final = (3, 11)
 _LEAST_SQLITE: Final = (3, 37)
