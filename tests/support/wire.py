@@ -16,12 +16,21 @@ def activate_over_http(phone: TestPhone, uri: Secret, address: str) -> None:
     phone.accept(attempt, body)
 
 
+def get_json(url: str) -> tuple[int, str]:
+    """Ask as a device does; return status and body."""
+    return _exchange("GET", url, None)
+
+
 def post_json(url: str, body: str) -> tuple[int, str]:
     """Post a message as a device does; return status and body."""
+    return _exchange("POST", url, body)
+
+
+def _exchange(method: str, url: str, body: str | None) -> tuple[int, str]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     try:
-        connection.request("POST", parts.path, body, {"Content-Type": "application/json"})
+        connection.request(method, parts.path, body, {} if body is None else {"Content-Type": "application/json"})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
