@@ -3,7 +3,8 @@
 import http.client
 from urllib.parse import urlsplit
 
-from authsim.protocol.messages import format_activate_request
+from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, parse_session_id
+from authsim.protocol.messages import format_activate_request, parse_instance
 from authsim.secret import Secret
 from tests.support.device import TestPhone
 
@@ -14,6 +15,21 @@ def activate_over_http(phone: TestPhone, uri: Secret, address: str) -> None:
     status, body = post_json(f"{address}/api/device/v1/activate", format_activate_request(attempt.request))
     assert status == 200, body
     phone.accept(attempt, body)
+
+
+def activate_by_session_id(phone: TestPhone, shown: str, address: str) -> None:
+    """Let a phone that was told a Session ID fetch who the portal is, and enrol."""
+    _, body = get_json(f"{address}/api/device/v1/instance")
+    info = parse_instance(body.encode())
+    uri = ActivationUri(
+        instance_id=info.instance_id,
+        origin=info.origin,
+        psk=info.psk,
+        code=parse_session_id(shown),
+        expires_s=1,
+        suite=info.suite,
+    )
+    activate_over_http(phone, format_activation_uri(uri), address)
 
 
 def get_json(url: str) -> tuple[int, str]:

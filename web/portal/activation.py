@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, Response, json, render_template, session
 
-from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.verifier.activation import disown, show_activation
 from authsim.verifier.login import begin_step_up
@@ -29,13 +28,16 @@ def show() -> str | Response:
     look.prefer(signed_in.user.locale)
     verifier = scope.verifier()
     view = show_activation(verifier, session=signed_in.session, token=session_token())
+    # also when another code, of the operator or of another browser, brought the phone in
+    device = None if view.offer is not None else verifier.store.devices.active_of(signed_in.user.user_id)
     return render_template(
         "activation.html",
         signed_in=signed_in,
         carried=take_carried(),
         view=view,
         picture=None if view.offer is None else draw_qr(view.offer.uri),
-        is_active=view.device is not None and view.device.state is states.Device.ACTIVE,
+        device=device,
+        is_own=device is not None and view.device is not None and device.device_id == view.device.device_id,
         whole_ms=verifier.policy.activation_ms,
         remedy=REASONS[Reason.ACTIVATION_USED].remedy,
         origin=verifier.instance.origin,

@@ -6,7 +6,9 @@ import re
 import pytest
 
 from authsim.model import User
+from authsim.secret import Secret
 from authsim.verifier import operators
+from authsim.verifier.activation import operator_activation
 from tests.support.device import TestPhone
 from tests.support.site import Browser, Site
 
@@ -130,6 +132,22 @@ def test_revoked_phone(site: Site, browser: Browser, alice: User, phone: TestPho
     page = browser.opens("/portal/activation")
     assert "IB Key is active" not in page.text
     assert page.error == SEED_SENTENCE
+
+
+def test_phone_that_came_by_another_code(site: Site, browser: Browser, alice: User, phone: TestPhone) -> None:
+    """If the operator's code brought the phone in, the page offers to sign in with it, but not to disown it."""
+    browser.types_password("alice")
+    phone.activate(site.verifier, operators_code(site, alice))
+    page = browser.opens("/portal/activation")
+    assert page.one(cls="proof-panel").text == "IB Key is active for alice."
+    assert "/portal/activation/not-me" not in page.text
+    challenge = browser.presses("/portal/activation/sign-in").challenge
+    assert browser.types_response(phone.respond(challenge)).path == "/sso/Dispatcher"
+
+
+def operators_code(site: Site, user: User) -> Secret:
+    """A code that the operator issued."""
+    return operator_activation(site.verifier, user.user_id, replace=False).uri
 
 
 def test_sign_in_without_a_phone(browser: Browser, alice: User) -> None:

@@ -1,0 +1,107 @@
+"""Every page under axe, in both themes and languages, on a telephone and on a desk; nothing sticks out on any width."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from authsim.adapters.system import SystemEntropy
+from tests.support.browser_chromium import Screen
+from tests.support.device import TestPhone
+from tests.support.portal import LivePortal, password_of
+from tests.support.wire import activate_by_session_id
+
+WIDTHS = (390, 1440)
+EXTREMES = (320, 1920)
+HEIGHT = 900
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "ja")
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """A walk through every page; `look` is called on each."""
+
+    portal: LivePortal
+    screen: Screen
+    name: str
+    phone: TestPhone
+
+    def pages(self) -> Iterator[str]:
+        """Go from page to page, and say the name of each."""
+        screen, page = self.screen, self.screen.page
+        screen.opens()
+        yield "login"
+        page.locator("label[for=toggle1]").click()
+        yield "login, paper"
+        screen.types_password("nobody", "wrong")
+        yield "login, refused"
+        screen.opens()
+        page.locator("label[for=toggle1]").click()
+        screen.types_password(self.name, password_of(self.name))
+        yield "login, wrong mode"
+        screen.opens()
+        screen.types_password(self.name, password_of(self.name))
+        page.locator("summary").click()
+        yield "activation"
+        screen.opens("/portal/activity")
+        yield "activity"
+        screen.opens("/portal/sessions")
+        yield "refused page"
+        screen.opens("/portal/activation")
+        activate_by_session_id(self.phone, page.locator(".xyz-sessionid").inner_text(), self.portal.address)
+        page.locator(".proof-panel").wait_for()
+        yield "activated"
+        screen.button("sign in").click()
+        screen.types_response("1")
+        page.locator("summary").click()
+        yield "challenge, refused"
+        screen.types_response(self.phone.respond(screen.challenge))
+        screen.sees_success(self.name)
+        yield "home"
+        for path in ("/portal/activity", "/portal/sessions", "/help/phishing", "/nothing"):
+            screen.opens(path)
+            yield path
+        screen.opens("/sso/Dispatcher")
+        screen.signs_out()
+        yield "signed out"
+
+
+@pytest.fixture
+def visits(portal: LivePortal, window: Callable[..., Screen]) -> Callable[..., Visit]:
+    """`visits(width=390, theme="dark", language="ja")` is a walk that has not begun."""
+
+    def visit(*, width: int, theme: str, language: str) -> Visit:
+        name = f"a-rather-long-name-{width}-{theme[0]}-{language}"
+        portal.adds(name)
+        screen = window(viewport={"width": width, "height": HEIGHT}, color_scheme=theme, language=language)
+        return Visit(portal=portal, screen=screen, name=name, phone=TestPhone(entropy=SystemEntropy()))
+
+    return visit
+
+
+def sticks_out(screen: Screen) -> str:
+    """What is wider than the window, if anything."""
+    return str(
+        screen.page.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth ? "" :
+            [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .map(e => e.tagName + "." + e.className).join(" ")"""
+        )
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_violation(visits: Callable[..., Visit], width: int, theme: str, language: str) -> None:
+    """Axe finds nothing to complain about, best practices included, and no page scrolls sideways from 320 to 1920 px."""
+    visit = visits(width=width, theme=theme, language=language)
+    for page in visit.pages():
+        found = Axe().run(visit.screen.page, options={"resultTypes": ["violations"]})
+        assert found.violations_count == 0, f"{page}: {found.generate_report()}"
+        for every in (*EXTREMES, width):
+            visit.screen.page.set_viewport_size({"width": every, "height": HEIGHT})
+            assert not sticks_out(visit.screen), f"{page} at {every} px"
+        assert visit.screen.page.locator("html").get_attribute("lang") == language
