@@ -145,11 +145,16 @@ class Browser:
         return self.submit(page.form_to("/portal/sign-out"))
 
 
-def _read(response: "httpx2.Response") -> Page:
+def parse_page(text: str, *, status: int, path: str) -> Page:
+    """Return the elements of an HTML text."""
     reader = _Reader()
-    reader.feed(response.text)
+    reader.feed(text)
     reader.close()
-    return Page(status=response.status_code, path=urlsplit(str(response.url)).path, root=reader.root)
+    return Page(status=status, path=path, root=reader.root)
+
+
+def _read(response: "httpx2.Response") -> Page:
+    return parse_page(response.text, status=response.status_code, path=urlsplit(str(response.url)).path)
 
 
 class _Reader(HTMLParser):

@@ -13,6 +13,7 @@ MALFORMED: Final = 65
 UNREACHABLE: Final = 69
 IO: Final = 74
 REFUSED: Final = 77
+INTERRUPTED: Final = 130
 
 
 class CommandError(Exception):

@@ -56,9 +56,9 @@ def trace_path(path: str) -> list[list[Point]]:
             continue
         here = _move(stroke, numbers, here)
         numbers = []
-        if stroke in "Mm":
+        if stroke in "Mm" or not corners:
             corners.append([here])
-            stroke = "L" if stroke == "M" else "l"
+            stroke = {"M": "L", "m": "l"}.get(stroke, stroke)
         else:
             corners[-1].append(here)
     return corners

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from authsim.cli.outcome import DONE, IO, PROGRAM, REFUSED, USAGE, CommandError, say
+from authsim.cli.outcome import DONE, INTERRUPTED, IO, PROGRAM, REFUSED, USAGE, CommandError, say
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -17,6 +17,11 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
+    except click.Abort as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return INTERRUPTED
+        say("stopped, nothing was changed")
+        return REFUSED
     except BrokenPipeError:
         # Whoever read us has gone, so there is nobody to tell; Python must not try either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -25,8 +30,6 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         status, text = _describe(error)
         say(text)
         return status
-    except KeyboardInterrupt:
-        return 128 + 2
     return status if type(status) is int else DONE
 
 
@@ -37,8 +40,6 @@ def _describe(error: Exception) -> tuple[int, str]:
         path = PROGRAM if error.ctx is None else error.ctx.command_path
         message = error.format_message().rstrip(".")
         return USAGE, f"{message[:1].lower()}{message[1:]}. See '{path} --help'"
-    if isinstance(error, click.Abort):
-        return REFUSED, "stopped, nothing was changed"
     if isinstance(error, OSError):
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
         return IO, f"{name}{(error.strerror or 'refused').lower()}. Check the path and its permissions"

@@ -23,6 +23,7 @@ MALFORMED: Final = 65
 UNAVAILABLE: Final = 69
 IO: Final = 74
 REFUSED: Final = 77
+INTERRUPTED: Final = 130
 
 _REFUSALS: Final = {
     Reason.NAME_TAKEN: "this name is taken. Choose another one, or remove that user first",
@@ -55,6 +56,11 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
+    except click.Abort as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return INTERRUPTED
+        say("stopped, nothing was changed")
+        return REFUSED
     except BrokenPipeError:
         # Whoever read us has gone, so there is nobody to tell; Python must not try either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,8 +69,6 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         status, text = _describe(error)
         say(text)
         return status
-    except KeyboardInterrupt:
-        return 128 + 2
     return DONE
 
 
@@ -76,8 +80,6 @@ def _describe(error: Exception) -> tuple[int, str]:
         path = PROGRAM if error.ctx is None else error.ctx.command_path
         message = error.format_message().rstrip(".")
         return USAGE, f"{message[:1].lower()}{message[1:]}. See '{path} --help'"
-    if isinstance(error, click.Abort):
-        return REFUSED, "stopped, nothing was changed"
     if isinstance(error, RefusalError):
         return REFUSED, sentence_of(error)
     if isinstance(error, MessageError):

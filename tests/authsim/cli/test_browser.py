@@ -1,0 +1,49 @@
+import pytest
+
+from authsim.cli.browser import Element, MissingElementError, Page, parse_page
+
+FORM = """<!doctype html><html><body class="login">
+<form class="first" action="/a" method="post"><input type="hidden" name="t" value="1&amp;2"><br>
+<p id="note">one <b>two</b>
+ three</p></form>
+<form action="/b"><button>go</button></form><p class="x xyz-errormessage">no</p><pre>done</pre>
+</body></html>"""
+
+
+@pytest.fixture
+def page() -> Page:
+    """A page with two forms."""
+    return parse_page(FORM, status=200, path="/x")
+
+
+def test_elements_are_found_by_tag_id_and_class(page: Page) -> None:
+    """The three kinds of selectors find the first element that fits, whatever it is nested in."""
+    assert page.require("pre").text == "done"
+    assert page.require("#note").text == "one two three"
+    assert page.require(".first").tag == "form"
+    assert page.find(".third") is None
+    assert page.refusal == "no"
+
+
+def test_forms_are_found_by_where_they_lead(page: Page) -> None:
+    """An empty element closes itself, so the second form is not inside the first."""
+    assert page.form_to("/b").text == "go"
+    assert [element.tag for element in page.form_to("/a").walk()] == ["form", "input", "br", "p", "b"]
+    assert page.form_to("/a").walk().__next__().attributes["method"] == "post"
+
+
+def test_a_missing_element_names_page_and_element(page: Page) -> None:
+    """What is not there is an error that says where it was looked for."""
+    with pytest.raises(MissingElementError, match=r"/x \(200\) shows no \.qr-plate"):
+        page.require(".qr-plate")
+    with pytest.raises(MissingElementError, match="no form to /c"):
+        page.form_to("/c")
+
+
+def test_stray_ends_do_no_harm() -> None:
+    """An end without a beginning is passed over."""
+    page = parse_page("</p><div>a</span>b</div>c", status=404, path="/")
+
+    assert page.root.text == "abc"
+    assert isinstance(page.find("div"), Element)
+    assert page.refusal == ""

@@ -1,0 +1,216 @@
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from authsim.cli.browser import Browser
+from tests.authsim.cli.conftest import Person
+from tests.support.child import LONGEST_S, children_of, clean_environment, console_script, shell, wait_until
+from tests.support.terminal import Terminal
+
+BANNER = "SIMULATION · not a real financial service · never enter real credentials"
+PASSWORD = re.compile(r"[a-z]{5}(?:-[a-z]{5}){4}")
+
+
+@contextmanager
+def demo(person: Person, *options: str) -> "Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]":
+    """A demo that is ready, and what it says of itself as JSON."""
+    child = subprocess.Popen(
+        [console_script("authsim"), "demo", "--json", "--port", "0", *options],
+        env=person.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        assert line, child.stderr.read() if child.stderr else ""
+        yield child, json.loads(line)
+    finally:
+        if child.poll() is None:
+            child.terminate()
+        child.communicate(timeout=LONGEST_S)
+
+
+def respond(person: Person, user: dict[str, Any], challenge: str) -> str:
+    """The response of a user's phone, as the demo tells to make it."""
+    done = subprocess.run(
+        shell(
+            *("mobile_cli", "--home", user["home"], "respond", challenge),
+            *("--user", user["name"], "--pin-file", user["pin_file"]),
+        ),
+        env=person.environment,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Person:
+    """Somebody whose temporary folder is this test's own."""
+    return Person(folder=tmp_path, environment=clean_environment(tmp_path / "home"))
+
+
+def leftovers(person: Person) -> list[str]:
+    """What demos left in the temporary folder."""
+    return [path.name for path in Path(person.environment["TMPDIR"]).iterdir() if path.name.startswith("authsim-")]
+
+
+def test_the_cast_stands_as_its_stories_say(nobody: Person) -> None:
+    """Seven users in different states can do what is told of them, with private files, and all is gone afterwards."""
+    with demo(nobody) as (child, description):
+        users = {user["name"]: user for user in description["users"]}
+        states = {name: user["state"] for name, user in users.items()}
+        for name in ("bruno", "chiara", "dana"):
+            with Browser(description["address"]) as browser:
+                page = browser.log_in(name, users[name]["password"])
+                challenge = page.require(".xyz-goldchallenge").text
+                page = browser.answer(page, respond(nobody, users[name], challenge))
+                assert page.require("pre").text == "Client login succeeds"
+        with Browser(description["address"]) as browser:
+            assert browser.log_in("alice", users["alice"]["password"]).find(".qr-plate") is not None
+        with Browser(description["address"]) as browser:
+            assert "Please wait" in browser.log_in("farid", users["farid"]["password"]).refusal
+        with Browser(description["address"]) as browser:
+            assert "Paper Trading user" in browser.log_in("greta", users["greta"]["password"]).refusal
+        homes = [Path(user["home"]) for user in users.values() if user["home"]]
+        pins = [Path(user["pin_file"]) for user in users.values() if user["pin_file"]]
+        modes = [stat.S_IMODE(path.stat().st_mode) for path in (*homes, *pins)]
+        child.send_signal(signal.SIGINT)
+        assert child.wait(LONGEST_S) == 0
+
+    assert states == {
+        "alice": "new",
+        "bruno": "active",
+        "chiara": "active",
+        "dana": "active",
+        "emiko": "new",
+        "farid": "locked",
+        "greta": "active",
+    }
+    assert {user["platform"] for user in users.values()} == {"ios", "android", None}
+    assert users["dana"]["role"] == "secondary"
+    assert users["dana"]["home"] == users["bruno"]["home"]
+    assert users["emiko"]["locale"] == "ja"
+    assert set(modes) == {0o700, 0o600}
+    assert all(PASSWORD.fullmatch(user["password"]) for user in users.values())
+    assert leftovers(nobody) == []
+
+
+def test_a_person_is_told_what_to_type(nobody: Person) -> None:
+    """On a terminal: banner, address, who can log in, phones, and the commands; Ctrl-C ends it cleanly."""
+    command = [console_script("authsim"), "demo", "--port", "0"]
+    with Terminal(command, nobody.environment) as terminal:
+        terminal.sees(BANNER)
+        terminal.sees("AuthSim is ready at http://127.0.0.1:")
+        terminal.sees("Who can log in")
+        terminal.sees("Phones that are active")
+        terminal.sees("activate SESSION-ID --portal http://127.0.0.1:")
+        terminal.sees("Ctrl-C ends the demo and deletes it.")
+        portals = children_of(terminal.child.pid)
+        terminal.child.sendintr()
+        assert terminal.ends() == 0
+        text = terminal.screen
+
+    assert len(portals) == 1
+    assert not any(Path(f"/proc/{pid}").exists() for pid in portals)
+    assert "Traceback" not in text
+    assert leftovers(nobody) == []
+
+
+def test_ctrl_c_at_once_leaves_nothing(nobody: Person) -> None:
+    """Ctrl-C while the cast is still being made ends as cleanly as later."""
+    with Terminal([console_script("authsim"), "demo", "--port", "0"], nobody.environment) as terminal:
+        terminal.sees("AuthSim is ready at")
+        terminal.child.sendintr()
+        assert terminal.ends() == 0
+        assert "Traceback" not in terminal.screen
+
+    assert leftovers(nobody) == []
+
+
+def test_a_killed_demo_leaves_no_portal(nobody: Person) -> None:
+    """Even kill -9 leaves no portal behind: it ends when nobody holds it any more."""
+    with demo(nobody) as (child, description):
+        portals = children_of(child.pid)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait(LONGEST_S)
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in portals))
+
+    with closing(socket.socket()) as probe:
+        assert probe.connect_ex(("127.0.0.1", urlsplit(description["address"]).port or 0)) != 0
+
+
+def test_a_kept_demo_starts_again(nobody: Person, tmp_path: Path) -> None:
+    """The same users and phones are there; passwords are shown again only as new ones, which then work."""
+    data = str(tmp_path / "demo")
+    with demo(nobody, "--data", data) as (_, first):
+        pass
+    with demo(nobody, "--data", data) as (_, second):
+        pass
+    with demo(nobody, "--data", data, "--new-passwords") as (_, third):
+        bruno = next(user for user in third["users"] if user["name"] == "bruno")
+        with Browser(third["address"]) as browser:
+            page = browser.log_in("bruno", bruno["password"])
+            response = respond(nobody, bruno, page.require(".xyz-goldchallenge").text)
+            assert browser.answer(page, response).require("pre").text == "Client login succeeds"
+
+    assert [user["password"] for user in second["users"]] == [None] * 7
+    assert {user["password"] for user in first["users"]}.isdisjoint(user["password"] for user in third["users"])
+    assert [user["home"] for user in first["users"]] == [user["home"] for user in third["users"]]
+
+
+def test_a_kept_demo_is_made_whole_again(nobody: Person, tmp_path: Path) -> None:
+    """Members who were removed, and phones that were revoked, are back at the next start."""
+    data = str(tmp_path / "demo")
+    with demo(nobody, "--data", data) as _:
+        pass
+    assert nobody.runs("users", "remove", "greta", "--yes", "--data", data).returncode == 0
+    assert nobody.runs("users", "revoke", "bruno", "--data", data).returncode == 0
+
+    with demo(nobody, "--data", data, "--new-passwords") as (_, again):
+        users = {user["name"]: user for user in again["users"]}
+        for name in ("bruno", "dana"):
+            with Browser(again["address"]) as browser:
+                page = browser.log_in(name, users[name]["password"])
+                response = respond(nobody, users[name], page.require(".xyz-goldchallenge").text)
+                assert browser.answer(page, response).require("pre").text == "Client login succeeds"
+
+    assert users["greta"]["password"]
+
+
+def test_a_place_that_is_no_demo_is_refused(nobody: Person, tmp_path: Path) -> None:
+    """A real portal, somebody's folder and a file are left alone: status 64."""
+    portal, folder, file = tmp_path / "portal", tmp_path / "folder", tmp_path / "file"
+    assert nobody.runs("init", "--data", str(portal)).returncode == 0
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    file.write_text("mine")
+
+    assert "authsim serve" in nobody.fails(64, "demo", "--data", str(portal), "--port", "0")
+    assert "empty directory" in nobody.fails(64, "demo", "--data", str(folder), "--port", "0")
+    assert "directory" in nobody.fails(64, "demo", "--data", str(file), "--port", "0")
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
+
+
+def test_what_stands_in_the_way_is_one_sentence(nobody: Person) -> None:
+    """A taken port and a wrong setting end the demo with the sentence of the portal, and nothing is left."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        assert "is taken" in nobody.fails(74, "demo", "--port", str(listener.getsockname()[1]))
+    assert "challenge_seconds" in nobody.fails(64, "demo", "--port", "0", "--set", "nonsense=1")
+    assert leftovers(nobody) == []
