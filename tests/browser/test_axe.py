@@ -96,7 +96,7 @@ def sticks_out(screen: Screen) -> str:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_violation(visits: Callable[..., Visit], width: int, theme: str, language: str) -> None:
-    """Axe finds nothing to complain about, best practices included, and no page scrolls sideways from 320 to 1920 px."""
+    """Axe has nothing to complain about, best practices included; no page scrolls sideways from 320 to 1920 px."""
     visit = visits(width=width, theme=theme, language=language)
     for page in visit.pages():
         found = Axe().run(visit.screen.page, options={"resultTypes": ["violations"]})
