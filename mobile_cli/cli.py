@@ -10,8 +10,11 @@ def main() -> NoReturn:
     # A command lives for a blink and gives its memory back by ending. Looking for cycles meanwhile, and once more at
     # the end, costs more than a bare interpreter start (benchmarks/respond_start.py).
     gc.disable()
-    from mobile_cli.group import run
+    try:
+        from mobile_cli.group import run
 
-    status = run(sys.argv[1:])
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = 130  # while the modules were being read
     gc.freeze()
     sys.exit(status)

@@ -67,22 +67,29 @@ def cli(context: click.Context, home: str | None, lang: str | None) -> None:
 def run(arguments: list[str]) -> int:
     """Run `authkey` with these arguments; return the exit status."""
     _keep_to_itself()
+    status = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What could not be written stays in the buffer, and Python would complain about it once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return status or Exit.IO
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     try:
         show_banner(as_json="--json" in arguments)
         return int(cli.main(arguments, prog_name="authkey", standalone_mode=False) or Exit.DONE)
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
     except click.ClickException as error:
         where = getattr(error, "ctx", None)
         path = where.command_path if where else "authkey"
         show_error(f"{error.format_message().rstrip('.')}. Run {path} --help.")
         return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt, EOFError):
+    except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader left. Python would complain once more when it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.IO
+    except SystemExit:
+        return Exit.IO  # how click leaves when nobody reads its output
     except Exception as error:  # noqa: BLE001 - no traceback ever
         from mobile_cli.labels import choose_language, say
         from mobile_cli.refusals import compute_reference

@@ -80,7 +80,9 @@ class PhoneHome:
             if folder.read(_KEYSTORE, most_bytes=keystore.MOST_BYTES) not in (None, keystore.format_tombstone()):
                 raise PhoneError(Exit.REFUSED, "phone_exists", path=self.path)
             device_key = Secret(entropy.token_bytes(KEY_BYTES))
-            made = keystore.create_keystore(phone, pin=pin, device_key=device_key, entropy=entropy)
+            made = keystore.create_keystore(
+                phone, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch
+            )
             # The keystore comes last: until it is there, the folder holds no phone.
             folder.replace(_DEVICE_KEY, device_key.reveal())
             folder.replace(_ATTEMPTS, attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key))

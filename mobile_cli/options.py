@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mobile_cli.console import show_error
+from mobile_cli.exits import Exit
 from mobile_cli.labels import LANGUAGES, choose_language
 
 
@@ -73,6 +74,8 @@ def _run(function: Callable[..., None], options: dict[str, Any]) -> None:
         function(invocation, **options)
     except (click.ClickException, click.exceptions.Exit, EOFError):
         raise
+    except BrokenPipeError:
+        raise click.exceptions.Exit(Exit.IO) from None  # whoever read us has left, so nobody is told
     except Exception as error:  # noqa: BLE001 - the one door of refusals.py
         from mobile_cli.refusals import explain
 

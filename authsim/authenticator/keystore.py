@@ -69,12 +69,18 @@ class Unlocked(NamedTuple):
 
 
 def create_keystore(
-    phone: Phone, *, pin: Secret, device_key: Secret, entropy: "Entropy", costs: tuple[int, int, int] = DEFAULT_COSTS
+    phone: Phone,
+    *,
+    pin: Secret,
+    device_key: Secret,
+    entropy: "Entropy",
+    costs: tuple[int, int, int] = DEFAULT_COSTS,
+    stretch: Stretch = stretch_pin,
 ) -> Keystore:
     """Return a new keystore for a normalised PIN. `costs` are memory in KiB, iterations and lanes of Argon2id."""
     ksid, dek = entropy.token_bytes(16).hex(), Secret(entropy.token_bytes(KEY_BYTES))
     kdf = Kdf(*costs, salt=entropy.token_bytes(SALT_BYTES))
-    kek = derive_kek(stretch_pin(kdf, pin), device_key=device_key, ksid=ksid)
+    kek = derive_kek(stretch(kdf, pin), device_key=device_key, ksid=ksid)
     wrap = wrap_key(dek, kek=kek, ksid=ksid, kdf=kdf, nonce=entropy.token_bytes(NONCE_BYTES))
     body = seal_body(format_phone(phone), dek=dek, ksid=ksid, generation=1, nonce=entropy.token_bytes(NONCE_BYTES))
     return Keystore(ksid=ksid, kdf=kdf, wrap=wrap, body=body, generation=1)

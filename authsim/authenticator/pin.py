@@ -58,5 +58,4 @@ def _is_hard_to_guess(text: str) -> bool:
 
 
 def _is_repetition(text: str) -> bool:
-    # A text that is its own rotation by fewer characters than it has consists of equal blocks of that length.
-    return (text + text).find(text, 1) <= 3
+    return any((text[:length] * len(text)).startswith(text) for length in (1, 2, 3))
