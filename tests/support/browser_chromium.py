@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Request, sync_playwright
 
 REQUIRED = "AUTHSIM_REQUIRE_BROWSER"
 HOW_TO_GET_ONE = "no browser was found: install Chromium or Chrome, or run 'playwright install chromium'"
@@ -32,6 +32,7 @@ _ARGUMENTS = (
     ),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+_TRIES = 5
 LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {
@@ -161,7 +162,15 @@ class Screen:
 
     def shot(self, file: Path, *, whole: bool = False) -> Path:
         """Save a picture of the window, or of the whole page."""
-        self.page.screenshot(path=file, full_page=whole)
+        self.page.wait_for_load_state()
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self.page.screenshot(path=file, full_page=whole)
+                break
+            except Error as error:
+                # On a busy machine Chromium now and then has no frame to give; the page has nothing to do with it.
+                if not tries_left or "Unable to capture" not in error.message:
+                    raise
         return file
 
     def _hear(self, message: ConsoleMessage) -> None:
