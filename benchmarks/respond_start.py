@@ -1,8 +1,8 @@
-"""What the start of `authkey` costs, in starts of the bare interpreter. Run: python benchmarks/respond_start.py
+"""What the start of `authkey` costs, in starts of the bare interpreter.
 
-Alternating rounds in one run, so that a noisy machine disturbs all cases alike: `python -I -c pass`, `authkey
---version`, and `authkey respond` with a real keystore, the PIN in a file, the response in a pipe. The last line is the
-ratio of `respond`.
+Run it with `python benchmarks/respond_start.py`. Alternating rounds in one run, so that a noisy machine disturbs all
+cases alike: `python -I -c pass`, `authkey --version`, and `authkey respond` with a real keystore, the PIN in a file,
+the response in a pipe. The last line is the ratio of `respond`.
 """
 
 import argparse

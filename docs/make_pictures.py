@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pexpect
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -30,6 +30,7 @@ DESK = {"width": 1280, "height": 860}
 TALL = {"width": 1280, "height": 960}
 POCKET = {"width": 390, "height": 844}
 PORT = 8765
+TRIES = 5
 PIN = "246810"
 PASSWORD = "correct-horse-7"  # a practice account of this script, gone when it ends
 PROGRAMS = Path(sys.executable).parent
@@ -134,6 +135,16 @@ def save(shot: bytes, name: str) -> None:
     print(f"docs/pictures/{name}  {path.stat().st_size // 1024} kB")
 
 
+def shoot(target: Page | Locator) -> bytes:
+    """Return a picture; on a busy machine Chromium now and then has no frame to give, and is asked again."""
+    for _ in range(TRIES):
+        try:
+            return target.screenshot()
+        except Error as error:
+            print(f"once more: {error.message.partition(chr(10))[0]}")
+    return target.screenshot()
+
+
 def terminal(browser: Browser, *, theme: str, name: str, title: str, command: str, output: str) -> None:
     """Draw what a terminal showed."""
     text = f"<b>$</b> {html.escape(command)}\n{html.escape(output)}"
@@ -141,7 +152,7 @@ def terminal(browser: Browser, *, theme: str, name: str, title: str, command: st
     page.set_content(
         TERMINAL.format(theme=theme, tokens=TOKENS[0] if TOKENS else "", title=html.escape(title), text=text)
     )
-    save(page.locator("figure").screenshot(), name)
+    save(shoot(page.locator("figure")), name)
     page.close()
 
 
@@ -159,12 +170,13 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
     for name, size, language in (("login", DESK, "en"), ("login-phone", POCKET, "en"), ("login-ja", DESK, "ja")):
         page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
         page.goto(f"{stage.address}/")
-        save(page.screenshot(), f"{name}-{theme}.png")
+        save(shoot(page), f"{name}-{theme}.png")
         page.close()
 
     page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
     sign_in(page, stage, "bob")
-    screen = page.screenshot(path=stage.directory / "screenshot.png")
+    screen = shoot(page)
+    (stage.directory / "screenshot.png").write_bytes(screen)
     save(screen, f"activation-{theme}.png")
     activate = "authkey activate screenshot.png"
     shown = stage.typed(activate, phone=f"phones/bob-{theme}")
@@ -194,10 +206,10 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
         output=shown,
     )
     page.fill("#xyz-field-gold-response", re.findall(r"\b[0-9]{8}\b", shown)[-1])
-    save(page.screenshot(), f"challenge-{theme}.png")
+    save(shoot(page), f"challenge-{theme}.png")
     page.press("#xyz-field-gold-response", "Enter")
     page.wait_for_url("**/sso/Dispatcher*")
-    save(page.screenshot(), f"home-{theme}.png")
+    save(shoot(page), f"home-{theme}.png")
     page.close()
     stage.says("authsim", "users", "revoke", "bob", "--data", "portal")
 
