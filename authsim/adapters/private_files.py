@@ -40,16 +40,15 @@ def read_private_file(path: Path, *, most_bytes: int) -> bytes:
     """Return the content of a private file. `StoreError` when it is missing, shared, foreign, a link, or too long."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            _require_private(path, os.fstat(descriptor))  # of the descriptor: the path may be swapped meanwhile
+            content = os.read(descriptor, most_bytes + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise StoreError(f"{path} does not exist") from None
     except OSError as error:
-        raise StoreError(f"cannot open {path} (a link is not followed): {error.strerror}") from None
-    with open(descriptor, "rb") as file:
-        _require_private(path, os.fstat(descriptor))  # of the descriptor: the path may be swapped meanwhile
-        try:
-            content = file.read(most_bytes + 1)
-        except OSError as error:
-            raise StoreError(f"cannot read {path}: {error.strerror}") from None
+        raise StoreError(f"cannot read {path} (a link is not followed): {error.strerror}") from None
     if len(content) > most_bytes:
         raise StoreError(f"{path} is longer than {most_bytes} bytes: it is not one of ours")
     return content

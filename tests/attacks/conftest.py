@@ -4,6 +4,14 @@ import pytest
 
 from tests.support.device import TestPhone
 from tests.support.people import Person, Town
+from tests.support.stores import (  # noqa: F401 - fixtures are found by name
+    postgres_server,
+    postgres_store,
+    postgres_url,
+    sqlite_path,
+    sqlite_store,
+    sqlite_template,
+)
 
 
 @pytest.fixture

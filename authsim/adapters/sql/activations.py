@@ -33,7 +33,7 @@ _SUPERSEDE: Final = (
     update(ACTIVATIONS)
     .where(
         ACTIVATIONS.c.user_id == bindparam("of_user"),
-        ACTIVATIONS.c.state.in_(one_shot_allows(states.OneShotEvent.SUPERSEDE)),
+        one_shot_allows(ACTIVATIONS.c.state, states.OneShotEvent.SUPERSEDE),
     )
     .values(state=states.OneShot.SUPERSEDED.value, closed_ms=bindparam("now_ms"))
 )
@@ -42,7 +42,7 @@ _CONSUME: Final = (
     .where(
         ACTIVATIONS.c.code_id == bindparam("of_code"),
         ACTIVATIONS.c.user_id == bindparam("of_user"),
-        ACTIVATIONS.c.state.in_(one_shot_allows(states.OneShotEvent.CONSUME)),
+        one_shot_allows(ACTIVATIONS.c.state, states.OneShotEvent.CONSUME),
         ACTIVATIONS.c.expires_ms > bindparam("now_ms"),
         ~exists(
             select(literal(1)).where(

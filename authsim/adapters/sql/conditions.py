@@ -4,10 +4,10 @@ import enum
 from collections.abc import Iterable
 from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, exists, literal, select
+from sqlalchemy import Column, ColumnElement, exists, literal, or_, select
 
 from authsim import states
-from authsim.adapters.sql.tables import CHALLENGES, DEVICES
+from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS
 
 S = TypeVar("S", bound=enum.Enum)
 
@@ -19,16 +19,21 @@ ASKED_DEVICE_IS_ACTIVE: Final[ColumnElement[bool]] = exists(
 )
 
 
+def is_one_of(column: Column[str], allowed: Iterable[S]) -> ColumnElement[bool]:
+    """Say that a stored state is one of some. Spelled out: SQLAlchemy composes an IN anew at each execution."""
+    return or_(*(column == value for value in values_of(allowed)))
+
+
 def values_of(allowed: Iterable[S]) -> list[str]:
     """Return states as they are stored, in a fixed order."""
     return sorted(state.value for state in allowed)
 
 
-def one_shot_allows(event: states.OneShotEvent) -> list[str]:
-    """Return the stored states of a one-shot from which `event` is legal."""
-    return values_of(states.states_that_allow(states.ONE_SHOT, event))
+def one_shot_allows(column: Column[str], event: states.OneShotEvent) -> ColumnElement[bool]:
+    """Say that `event` is legal for a one-shot with that state."""
+    return is_one_of(column, states.states_that_allow(states.ONE_SHOT, event))
 
 
-def login_allows(event: states.LoginEvent) -> list[str]:
-    """Return the stored states of a login from which `event` is legal."""
-    return values_of(states.states_that_allow(states.LOGIN, event))
+def login_allows(event: states.LoginEvent) -> ColumnElement[bool]:
+    """Say that `event` is legal for the login."""
+    return is_one_of(LOGINS.c.state, states.states_that_allow(states.LOGIN, event))

@@ -8,7 +8,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, TypeVar, final
 
 from sqlalchemy import Connection, Engine
@@ -29,12 +29,12 @@ _TRIES: Final = 3
 class Database:
     """An engine that opens connections when they are needed, also in a child process that was forked meanwhile."""
 
-    __slots__ = ("__weakref__", "_engine", "_is_sqlite", "_longest_wait_s", "_reader", "_turn")
+    __slots__ = ("__weakref__", "_engine", "_is_sqlite", "_reader", "_turn", "longest_wait_s")
 
     def __init__(self, engine: Engine, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._longest_wait_s = longest_wait_s
+        self.longest_wait_s = longest_wait_s
         # On SQLite our connections stand in autocommit already, and a SELECT is a transaction of its own.
         self._reader = engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = threading.Lock()
@@ -47,23 +47,25 @@ class Database:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` reads with one statement. Raises `StoreError`."""
-        for tries_left in reversed(range(_TRIES)):
+        tries_left = _TRIES
+        while True:
+            tries_left -= 1
             try:
                 with self._reader.connect() as connection:
-                    result = work(connection)
-                break
+                    return work(connection)
             except SQLAlchemyError as error:
                 if not tries_left or not is_undone(error):
                     raise compose_failure(error) from None
-        return result
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as one transaction, and return when it is on disk. Whatever is raised wrote nothing.
 
         `work` may run more than once, after PostgreSQL undid it: it must have no effect but on its connection.
         """
+        tries_left = _TRIES
         with self._my_turn():
-            for tries_left in reversed(range(_TRIES)):
+            while True:
+                tries_left -= 1
                 is_committing = False
                 try:
                     with self._engine.connect() as connection, connection.begin():
@@ -71,12 +73,19 @@ class Database:
                             connection.exec_driver_sql("BEGIN IMMEDIATE")  # the write lock now, or never
                         result = work(connection)
                         is_committing = True
-                    break
                 except SQLAlchemyError as error:
                     # A commit that was not answered may have happened: never again.
                     if is_committing or not tries_left or not is_undone(error):
                         raise compose_failure(error) from None
-        return result
+                else:
+                    return result
+
+    def wipe_log(self) -> None:
+        """Overwrite what SQLite's write-ahead log still holds of deleted rows, if nothing keeps us from it."""
+        if not self._is_sqlite:
+            return
+        with suppress(StoreError):  # what was written is written: nobody may hear that it failed
+            self.read(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -93,7 +102,7 @@ class Database:
             yield
             return
         turn = self._turn
-        if not turn.acquire(timeout=self._longest_wait_s):
+        if not turn.acquire(timeout=self.longest_wait_s):
             raise StoreError("the database is busy")
         try:
             yield

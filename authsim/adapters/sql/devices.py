@@ -35,7 +35,7 @@ _CANCEL_CHALLENGES: Final = (
     update(CHALLENGES)
     .where(
         CHALLENGES.c.device_id == bindparam("of_device"),
-        CHALLENGES.c.state.in_(one_shot_allows(states.OneShotEvent.CANCEL)),
+        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CANCEL),
     )
     .values(
         state=states.next_state(states.ONE_SHOT, states.OneShot.ISSUED, states.OneShotEvent.CANCEL).value,

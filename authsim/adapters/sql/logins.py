@@ -6,7 +6,7 @@ never wait for each other.
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, exists, func, insert, literal, select, update
+from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from authsim import states
 from authsim.adapters.sql.audit import record
@@ -14,7 +14,7 @@ from authsim.adapters.sql.conditions import ASKED_DEVICE_IS_ACTIVE, login_allows
 from authsim.adapters.sql.devices import note_use
 from authsim.adapters.sql.rows import format_challenge, format_login, parse_challenge, parse_login
 from authsim.adapters.sql.sessions import insert_session
-from authsim.adapters.sql.tables import CHALLENGES, LOGINS
+from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS
 from authsim.adapters.sql.users import replace_lockout, set_lockout
 from authsim.errors import StoreConflictError
 from authsim.model import Lockout
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _OF_LOGIN: Final = LOGINS.c.login_id == bindparam("of_login")
 _OF_CHALLENGE: Final = CHALLENGES.c.challenge_id == bindparam("of_challenge")
-_OPEN_LOGIN: Final = LOGINS.c.state.in_(login_allows(states.LoginEvent.EXPIRE))
+_OPEN_LOGIN: Final = login_allows(states.LoginEvent.EXPIRE)
 
 _INSERT: Final = insert(LOGINS)
 _INSERT_CHALLENGE: Final = insert(CHALLENGES)
@@ -41,12 +41,10 @@ _CHALLENGE_OF: Final = (
     .order_by(CHALLENGES.c.issued_ms.desc(), CHALLENGES.c.serial.desc())
     .limit(1)
 )
-_COUNT_QUESTIONS: Final = (
-    select(func.count()).select_from(CHALLENGES).where(CHALLENGES.c.device_id == bindparam("of_device"))
-)
+_COUNT_QUESTIONS: Final = select(DEVICES.c.questions).where(DEVICES.c.device_id == bindparam("of_device"))
 _ADVANCE: Final = (
     update(LOGINS)
-    .where(_OF_LOGIN, LOGINS.c.state.in_(login_allows(states.LoginEvent.AWAIT_SECOND_FACTOR)))
+    .where(_OF_LOGIN, login_allows(states.LoginEvent.AWAIT_SECOND_FACTOR))
     .values(
         state=states.Login.SECOND_FACTOR.value,
         token_hash=bindparam("new_token"),
@@ -59,7 +57,7 @@ _EXPIRE_CHALLENGE: Final = (
     update(CHALLENGES)
     .where(
         CHALLENGES.c.login_id == bindparam("of_login"),
-        CHALLENGES.c.state.in_(one_shot_allows(states.OneShotEvent.EXPIRE)),
+        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.EXPIRE),
         exists(select(literal(1)).where(LOGINS.c.login_id == CHALLENGES.c.login_id, _OPEN_LOGIN)),
     )
     .values(state=states.OneShot.EXPIRED.value, closed_ms=bindparam("now_ms"))
@@ -74,7 +72,7 @@ _COUNT_RESPONSE: Final = (
     update(CHALLENGES)
     .where(
         _OF_CHALLENGE,
-        CHALLENGES.c.state.in_(one_shot_allows(states.OneShotEvent.CONSUME)),
+        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CONSUME),
         CHALLENGES.c.attempts < CHALLENGES.c.attempts_allowed,
         CHALLENGES.c.expires_ms > bindparam("now_ms"),
         ASKED_DEVICE_IS_ACTIVE,
@@ -86,7 +84,7 @@ _CONSUME: Final = (
     update(CHALLENGES)
     .where(
         _OF_CHALLENGE,
-        CHALLENGES.c.state.in_(one_shot_allows(states.OneShotEvent.CONSUME)),
+        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CONSUME),
         ASKED_DEVICE_IS_ACTIVE,
     )
     .values(state=states.OneShot.CONSUMED.value, closed_ms=bindparam("now_ms"))
@@ -94,19 +92,19 @@ _CONSUME: Final = (
 )
 _COMPLETE: Final = (
     update(LOGINS)
-    .where(_OF_LOGIN, LOGINS.c.state.in_(login_allows(states.LoginEvent.COMPLETE)))
+    .where(_OF_LOGIN, login_allows(states.LoginEvent.COMPLETE))
     .values(state=states.Login.DONE.value, closed_ms=bindparam("now_ms"))
     .returning(LOGINS.c.serial)
 )
 _FAIL_CHALLENGE: Final = (
     update(CHALLENGES)
-    .where(_OF_CHALLENGE, CHALLENGES.c.state.in_(one_shot_allows(states.OneShotEvent.FAIL)))
+    .where(_OF_CHALLENGE, one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.FAIL))
     .values(state=states.OneShot.FAILED.value, closed_ms=bindparam("now_ms"))
     .returning(CHALLENGES.c.login_id)
 )
 _FAIL: Final = (
     update(LOGINS)
-    .where(_OF_LOGIN, LOGINS.c.state.in_(login_allows(states.LoginEvent.FAIL)))
+    .where(_OF_LOGIN, login_allows(states.LoginEvent.FAIL))
     .values(state=states.Login.FAILED.value, closed_ms=bindparam("now_ms"), reason=bindparam("new_reason"))
 )
 
@@ -162,7 +160,7 @@ class SqlLogins:
     def count_questions(self, device_id: "DeviceId") -> int:
         """Return how many questions that device was asked in its life."""
         values = {"of_device": device_id}
-        return self._database.read(lambda connection: connection.execute(_COUNT_QUESTIONS, values).scalar_one())
+        return self._database.read(lambda connection: connection.execute(_COUNT_QUESTIONS, values).scalar()) or 0
 
     def expire(self, login_id: "LoginId", *, now_ms: int, event: "Event") -> None:
         """Write an open transaction and its issued challenge as expired."""

@@ -15,19 +15,19 @@ _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
 _SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret"})
 
 
-def make_engine(url: str, password_file: Path | None = None) -> Engine:
+def make_engine(url: str, password_file: Path | None = None, *, longest_wait_s: int = LONGEST_WAIT_S) -> Engine:
     """Return an engine; nothing is opened yet. `StoreError` when the address is not fit, without repeating it."""
     address = _require_address(url)
     settings = {
         "synchronous_commit": "on",  # else a crash could undo a consumption that was acknowledged
-        "lock_timeout": f"{LONGEST_WAIT_S}s",
-        "statement_timeout": f"{6 * LONGEST_WAIT_S}s",
-        "idle_in_transaction_session_timeout": f"{2 * LONGEST_WAIT_S}s",
+        "lock_timeout": f"{longest_wait_s}s",
+        "statement_timeout": f"{6 * longest_wait_s}s",
+        "idle_in_transaction_session_timeout": f"{2 * longest_wait_s}s",
     }
     told = [str(address.query.get("options", "")), *(f"-c {name}={value}" for name, value in settings.items())]
     arguments: dict[str, str | int] = {
         "options": " ".join(told).strip(),
-        "connect_timeout": LONGEST_WAIT_S,
+        "connect_timeout": longest_wait_s,
         "client_encoding": "utf8",
         "application_name": "authsim",
     }
@@ -41,7 +41,7 @@ def make_engine(url: str, password_file: Path | None = None) -> Engine:
             poolclass=QueuePool,
             pool_size=8,
             max_overflow=24,
-            pool_timeout=LONGEST_WAIT_S,
+            pool_timeout=longest_wait_s,
             pool_use_lifo=True,
             hide_parameters=True,
         )

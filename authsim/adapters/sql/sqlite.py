@@ -46,7 +46,7 @@ def make_engine(path: Path, *, longest_wait_s: float = LONGEST_WAIT_S) -> Engine
     )
 
 
-def create_file(path: Path) -> None:
+def create_file(path: Path, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
     """Make an empty database of ours with mode 0600, or finish one that a crash left empty."""
     try:
         create_private_file(path)
@@ -55,7 +55,7 @@ def create_file(path: Path) -> None:
         if path.stat().st_size:
             return
     try:
-        with closing(_connect(path, longest_wait_s=LONGEST_WAIT_S)) as connection:
+        with closing(_connect(path, longest_wait_s=longest_wait_s)) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _require_wal(connection)
     except sqlite3.Error as error:

@@ -51,7 +51,7 @@ class SqlStore:
     def make_schema(self) -> None:
         """Make the file and the tables, or bring them up to date."""
         if self._path is not None:
-            sqlite.create_file(self._path)
+            sqlite.create_file(self._path, longest_wait_s=self.database.longest_wait_s)
         self.database.write(schema.upgrade)
 
     def require_current_schema(self) -> None:
@@ -84,9 +84,10 @@ def open_sqlite(path: Path, *, longest_wait_s: float = LONGEST_WAIT_S) -> SqlSto
     return SqlStore(Database(engine, longest_wait_s=longest_wait_s), path=path)
 
 
-def open_postgres(url: str, password_file: Path | None = None) -> SqlStore:
+def open_postgres(url: str, password_file: Path | None = None, *, longest_wait_s: int = LONGEST_WAIT_S) -> SqlStore:
     """Return a store in a PostgreSQL database; `password_file` is libpq's. `StoreError` when `url` holds a password."""
-    return SqlStore(Database(postgres.make_engine(url, password_file)))
+    engine = postgres.make_engine(url, password_file, longest_wait_s=longest_wait_s)
+    return SqlStore(Database(engine, longest_wait_s=longest_wait_s))
 
 
 def create_schema(store: SqlStore) -> SqlStore:

@@ -76,6 +76,7 @@ DEVICES: Final = Table(
     _number("activated_ms"),
     _number("closed_ms", nullable=True),
     _number("last_used_ms", nullable=True),
+    Column("questions", _NUMBER, nullable=False, server_default="0"),  # kept by a trigger
 )
 
 ACTIVATIONS: Final = Table(

@@ -148,3 +148,4 @@ class SqlUsers:
             record(connection, [event])
 
         self._database.write(work)
+        self._database.wipe_log()

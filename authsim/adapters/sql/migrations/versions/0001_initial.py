@@ -108,6 +108,7 @@ def _create_people() -> None:
         *_bytes("seed_nonce", "seed_ciphertext"),
         *_numbers("activated_ms"),
         *_numbers("closed_ms", "last_used_ms", nullable=True),
+        sa.Column("questions", _number(), nullable=False, server_default="0"),
         sa.UniqueConstraint("device_id"),
         _of_user(),
         _one_of("state", _DEVICE),
@@ -171,6 +172,7 @@ def _create_one_shots() -> None:
     )
     op.create_index("challenges_of_login", "challenges", ["login_id"])
     _create_unique_while("one_issued_challenge", "challenges", "login_id", "state = 'issued'")
+    _execute(_SQLITE_QUESTIONS, _POSTGRESQL_QUESTIONS)
 
 
 def _create_sessions() -> None:
@@ -187,7 +189,7 @@ def _create_sessions() -> None:
         _of_user(),
         _one_of("factors", ("one", "two")),
     )
-    op.create_index("sessions_of_user", "sessions", ["user_id"])
+    op.create_index("sessions_of_user", "sessions", ["user_id", "ended_ms"])
 
 
 def _create_audit() -> None:
@@ -203,8 +205,7 @@ def _create_audit() -> None:
     op.create_index("audit_of_user", "audit", ["user_id", "sequence"])
     _create("audit_head", *_single(), *_numbers("sequence"), *_bytes("chain"))
     op.execute(sa.text("INSERT INTO audit_head VALUES (1, 0, :genesis)").bindparams(genesis=bytes(32)))
-    for statement in _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL_TRIGGERS:
-        op.execute(statement)
+    _execute(_SQLITE_AUDIT, _POSTGRESQL_AUDIT)
 
 
 def _create_unique_while(name: str, table: str, column: str, condition: str) -> None:
@@ -212,8 +213,29 @@ def _create_unique_while(name: str, table: str, column: str, condition: str) -> 
     op.create_index(name, table, [column], unique=True, sqlite_where=where, postgresql_where=where)
 
 
+def _execute(on_sqlite: Sequence[str], on_postgresql: Sequence[str]) -> None:
+    for statement in on_sqlite if op.get_bind().dialect.name == "sqlite" else on_postgresql:
+        op.execute(statement)
+
+
+# Each login asks how many questions a device was asked: the answer must not take longer with each of them.
+_SQLITE_QUESTIONS = (
+    """CREATE TRIGGER challenges_are_counted AFTER INSERT ON challenges
+       BEGIN UPDATE devices SET questions = questions + 1 WHERE device_id = NEW.device_id; END""",
+)
+
+_POSTGRESQL_QUESTIONS = (
+    """CREATE FUNCTION count_question() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN
+         UPDATE devices SET questions = questions + 1 WHERE device_id = NEW.device_id;
+         RETURN NULL;
+       END $$""",
+    """CREATE TRIGGER challenges_are_counted AFTER INSERT ON challenges
+       FOR EACH ROW EXECUTE FUNCTION count_question()""",
+)
+
 # A row may only be added, and only as the next one: then INSERT OR REPLACE cannot rewrite history either.
-_SQLITE_TRIGGERS = (
+_SQLITE_AUDIT = (
     """CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit
        BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END""",
     """CREATE TRIGGER audit_refuses_delete BEFORE DELETE ON audit
@@ -228,7 +250,7 @@ _SQLITE_TRIGGERS = (
        BEGIN SELECT RAISE(ABORT, 'the audit record is append-only'); END""",
 )
 
-_POSTGRESQL_TRIGGERS = (
+_POSTGRESQL_AUDIT = (
     """CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN RAISE EXCEPTION 'the audit record is append-only'; END $$""",
     """CREATE FUNCTION audit_move_head() RETURNS trigger LANGUAGE plpgsql AS

@@ -1,0 +1,73 @@
+"""A thousand clients at one moment: what may happen once happens once, and nobody is told that something broke."""
+
+from typing import Any
+
+import pytest
+
+from authsim import states
+from authsim.adapters.audit_chain import require_unbroken
+from authsim.events import EventKind
+from tests.support import nouns
+from tests.support.race import PROCESSES, THREADS, run_race
+from tests.support.stores import SQL_KINDS
+
+EVERYBODY = PROCESSES * THREADS
+
+
+@pytest.fixture(params=SQL_KINDS)
+def shared(request: pytest.FixtureRequest) -> tuple[Any, str]:
+    """An empty store and the address under which other processes find it."""
+    store = request.getfixturevalue(request.param)
+    if request.param == "sqlite_store":
+        return store, str(request.getfixturevalue("sqlite_path"))
+    return store, request.getfixturevalue("postgres_url")
+
+
+@pytest.mark.parametrize("attempts_allowed", [1, EVERYBODY])
+def test_one_challenge_opens_one_session(shared: tuple[Any, str], attempts_allowed: int) -> None:
+    """Of a thousand right answers to one challenge one gets in, however many may try; the record tells the same."""
+    store, address = shared
+    device = nouns.add_device(store, nouns.add_user(store).user_id)
+    asked = nouns.ask(store, device, attempts_allowed=attempts_allowed)
+
+    outcomes = run_race(address, "answer_rightly", f"{device.user_id},{asked.challenge_id}")
+
+    answered = store.logins.challenge_of(asked.login_id)
+    kinds = nouns.read_all(store)
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert len(store.sessions.list_open(device.user_id, now_ms=nouns.NOW_MS)) == 1
+    assert answered.state is states.OneShot.CONSUMED
+    assert answered.attempts == kinds.count(EventKind.RESPONSE_COUNTED) <= attempts_allowed
+    assert kinds.count(EventKind.LOGIN_COMPLETED) == 1
+    assert require_unbroken(store.audit.read(after=0, most=10 * EVERYBODY)) == store.audit.head()
+
+
+def test_one_activation_makes_one_device(shared: tuple[Any, str]) -> None:
+    """Of a thousand phones that redeem one activation, one becomes the user's device."""
+    store, address = shared
+    user = nouns.add_user(store)
+    code = nouns.code(user.user_id)
+    store.activations.issue(code, event=nouns.event(EventKind.ACTIVATION_ISSUED))
+
+    outcomes = run_race(address, "redeem", f"{user.user_id},{code.code_id}")
+
+    redeemed, devices = store.activations.get(code.code_id), store.devices.list_of(user.user_id)
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert [device.device_id for device in devices] == [redeemed.device_id]
+    assert redeemed.state is states.OneShot.CONSUMED
+    assert nouns.read_all(store).count(EventKind.ACTIVATION_CONSUMED) == 1
+
+
+@pytest.mark.parametrize("attempts_allowed", [1, 3])
+def test_a_storm_of_wrong_answers_is_counted(shared: tuple[Any, str], attempts_allowed: int) -> None:
+    """Of a thousand answers no more are compared than are allowed, and each of those counts against the user."""
+    store, address = shared
+    device = nouns.add_device(store, nouns.add_user(store).user_id)
+    asked = nouns.ask(store, device, attempts_allowed=attempts_allowed)
+
+    outcomes = run_race(address, "answer_wrongly", asked.challenge_id)
+
+    assert outcomes == {"done": attempts_allowed, "refused": EVERYBODY - attempts_allowed}
+    assert store.logins.challenge_of(asked.login_id).attempts == attempts_allowed
+    assert len(store.users.get(device.user_id).lockout.failures_ms) == attempts_allowed
+    assert nouns.read_all(store).count(EventKind.RESPONSE_COUNTED) == attempts_allowed

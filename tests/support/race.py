@@ -1,0 +1,150 @@
+"""A thousand at once: child processes whose threads all do one thing to one store at one moment, and what came of it.
+
+`python -m tests.support.race STORE THREADS DEED PARAMETER` is one child. It says `ready`, waits for a line, runs, and
+prints how often each outcome happened.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite
+from authsim.adapters.system import SystemEntropy
+from authsim.errors import StoreConflictError, StoreError
+from authsim.events import EventKind
+from authsim.model import Challenge, ChallengeId, CodeId, DeviceId, Lockout, PortalSession, SessionId, UserId
+from tests.support import nouns
+
+PROCESSES = 8
+THREADS = 125
+_LONGEST_S = 60  # a slow disk is not what a race asks about
+_MOST_FAILURES = 10
+_ROOT = Path(__file__).parents[2]
+
+
+def run_race(
+    store: str, deed: str, parameter: str, *, processes: int = PROCESSES, threads: int = THREADS
+) -> Counter[str]:
+    """Let `processes` times `threads` do `deed` at once; return how often each outcome happened.
+
+    `store` is the path of a SQLite file or the address of a PostgreSQL database.
+    """
+    command = [sys.executable, "-m", "tests.support.race", store, str(threads), deed, parameter]
+    with ExitStack() as stack:
+        children = [
+            stack.enter_context(
+                subprocess.Popen(command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            )
+            for _ in range(processes)
+        ]
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        outcomes: Counter[str] = Counter()
+        for child in children:
+            output, _ = child.communicate(timeout=_LONGEST_S)
+            outcomes.update(json.loads(output))
+    return outcomes
+
+
+def answer_rightly(store: SqlStore, parameter: str) -> None:
+    """Count a response and complete the login, as a right answer does."""
+    user_id, challenge_id = parameter.split(",")
+    challenge, _, _ = _count(store, challenge_id)
+    store.logins.complete(
+        challenge,
+        session=_new_session(user_id),
+        replaces=None,
+        sessions_allowed=5,
+        now_ms=nouns.NOW_MS,
+        events=[nouns.event(EventKind.LOGIN_COMPLETED)],
+    )
+
+
+def answer_wrongly(store: SqlStore, parameter: str) -> None:
+    """Count a response, as every answer does before anyone compares."""
+    _count(store, parameter)
+
+
+def redeem(store: SqlStore, parameter: str) -> None:
+    """Redeem one activation for a phone of one's own."""
+    user_id, code_id = parameter.split(",")
+    store.activations.redeem(
+        CodeId(code_id),
+        device=nouns.device(UserId(user_id), device_id=DeviceId(_fresh_hex())),
+        request_digest=bytes(32),
+        reply="{}",
+        now_ms=nouns.NOW_MS,
+        event=nouns.event(EventKind.ACTIVATION_CONSUMED),
+    )
+
+
+DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
+    "answer_rightly": answer_rightly,
+    "answer_wrongly": answer_wrongly,
+    "redeem": redeem,
+}
+
+
+def _count(store: SqlStore, challenge_id: str) -> tuple[Challenge, Lockout, Lockout]:
+    return store.logins.count_response(
+        ChallengeId(challenge_id),
+        now_ms=nouns.NOW_MS,
+        change=lambda lockout: Lockout(failures_ms=(*lockout.failures_ms, nouns.NOW_MS)[-_MOST_FAILURES:]),
+        event=nouns.event(EventKind.RESPONSE_COUNTED),
+    )
+
+
+def _fresh_hex(size: int = 16) -> str:
+    return SystemEntropy().token_bytes(size).hex()
+
+
+def _new_session(user_id: str) -> PortalSession:
+    return nouns.session(UserId(user_id), session_id=SessionId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
+
+
+def _open(address: str) -> SqlStore:
+    if "://" in address:
+        return open_postgres(address, longest_wait_s=_LONGEST_S)
+    return open_sqlite(Path(address), longest_wait_s=_LONGEST_S)
+
+
+def _main(address: str, threads: str, deed: str, parameter: str) -> None:
+    store, number = _open(address), int(threads)
+    barrier, outcomes = threading.Barrier(number + 1), Counter[str]()
+
+    def work() -> None:
+        barrier.wait(_LONGEST_S)
+        try:
+            DEEDS[deed](store, parameter)
+            outcome = "done"
+        except StoreConflictError:
+            outcome = "refused"
+        except StoreError as error:
+            outcome = f"failed: {error}"
+        outcomes.update([outcome])
+
+    workers = [threading.Thread(target=work) for _ in range(number)]
+    for worker in workers:
+        worker.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    barrier.wait(_LONGEST_S)
+    for worker in workers:
+        worker.join(_LONGEST_S)
+    store.close()
+    sys.stdout.write(json.dumps(outcomes))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
