@@ -275,6 +275,30 @@ def test_every_silenced_check_names_what_it_silences() -> None:
     assert found == []
 
 
+def lines_of_tests(pattern: str) -> set[str]:
+    """The test files in which a line fits the pattern."""
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+
+def test_no_test_is_switched_off() -> None:
+    """Nothing is skipped or expected to fail; only a machine without a browser may leave the browser's tests out."""
+    switched_off = lines_of_tests(r"\b(skip|skipif|xfail|importorskip)\(|mark\.(skip|xfail)")
+
+    assert switched_off == {"tests/support/browser_chromium.py"}
+
+
+def test_no_port_is_patched() -> None:
+    """Time, randomness, storage and transport are given by argument: no test patches a name of the product."""
+    assert (
+        lines_of_tests(r"monkeypatch\.set(attr|item)|mock\.patch|unittest import mock|freezegun|time_machine") == set()
+    )
+
+
 def spoken(*arguments: str) -> str:
     """What a Python module of the product says on stdout; it has to succeed."""
     child = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)

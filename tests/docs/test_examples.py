@@ -12,13 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.support.child import LONGEST_S, wait_until
 from tests.support.pages import Block, all_pages, blocks_of
 from tests.support.tree import ROOT
 
@@ -27,7 +27,6 @@ SET_UP = (
     "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest",
 )
 PORT = "8765"
-PATIENCE = 60.0
 
 CONSOLES = [block for page in all_pages() for block in blocks_of(page) if block.kind == "console"]
 PAGES = sorted({block.page for block in CONSOLES if block.mark in {"runs", "stays"}})
@@ -76,7 +75,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=LONGEST_S,
         )
         assert child.returncode == 0, f"{command}\n{child.stdout}"
         return child.stdout.strip().replace(self.port, PORT)
@@ -96,17 +95,18 @@ class Reader:
                     text=True,
                 )
             )
-        until = time.monotonic() + PATIENCE
-        while not looks_like(shown).search(said.read_text().replace(self.port, PORT)):
-            assert time.monotonic() < until, f"{command}\n{said.read_text()}"
-            assert self.left_running[-1].poll() is None, f"{command}\n{said.read_text()}"
-            time.sleep(0.05)
+        child = self.left_running[-1]
+        wait_until(lambda: child.poll() is not None or looks_like(shown).search(self._reads(said)) is not None)
+        assert child.poll() is None, f"{command}\n{said.read_text()}"
+
+    def _reads(self, said: Path) -> str:
+        return said.read_text().replace(self.port, PORT)
 
     def goes_home(self) -> None:
         """End what still runs, as Ctrl-C does; it has to end in peace."""
         for child in self.left_running:
             child.send_signal(signal.SIGINT)
-        assert [child.wait(timeout=PATIENCE) for child in self.left_running] == [0] * len(self.left_running)
+        assert [child.wait(timeout=LONGEST_S) for child in self.left_running] == [0] * len(self.left_running)
 
 
 @pytest.fixture
