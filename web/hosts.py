@@ -70,10 +70,7 @@ def is_trusted(header: str | None, *, hosts: Iterable[str]) -> bool:
 
 
 def _parse_literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
-    if ":" in bare and bare == name:
-        return None
     try:
-        return ipaddress.ip_address(bare)
+        return ipaddress.ip_address(name[1:-1] if name.startswith("[") else name)
     except ValueError:
         return None

@@ -82,7 +82,10 @@ REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
             status=429,
             code="slow_down",
             what=_WAIT,
-            remedy=_l("Until then the user is locked, even with the right password. The operator can unlock it."),
+            remedy=_l(
+                "Until then the user is locked, even with the right password, and each attempt begins the wait anew. "
+                "The operator can unlock it."
+            ),
         ),
         Reason.THROTTLED: Entry(
             status=429,

@@ -63,7 +63,7 @@ def require_signed_in() -> SignedIn:
         token = _read_cookie(_SESSION)
         if token is None:
             raise RefusalError(Reason.SESSION_EXPIRED)
-        g.signed_in = require_session(scope.verifier(), token)
+        g.signed_in, g.session_token = require_session(scope.verifier(), token), token
     return cast("SignedIn", g.signed_in)
 
 
@@ -80,11 +80,9 @@ def is_full(signed_in: SignedIn) -> bool:
 
 
 def session_token() -> Secret:
-    """Return the token of the session that `require_signed_in` found."""
-    token = _read_cookie(_SESSION)
-    if token is None:
-        raise RefusalError(Reason.SESSION_EXPIRED)
-    return token
+    """Return the token of the session that is open. Refuses with `SESSION_EXPIRED`."""
+    require_signed_in()
+    return cast("Secret", g.session_token)
 
 
 def remember_login(response: Response, pending: PendingLogin) -> Response:

@@ -6,17 +6,18 @@
 import re
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from authsim import ports
 from authsim.adapters.sql import create_schema, open_sqlite, open_store
 from authsim.adapters.vault import FileVault
 from authsim.model import Mode, User
@@ -101,15 +102,16 @@ def open_site(
     proxies: int = 0,
     hosts: tuple[str, ...] = (),
     origin: str | None = ORIGIN,
+    wrap: Callable[[ports.Store], Any] = lambda store: store,
 ) -> Site:
-    """Open a site in `folder`, from a copy of the empty database."""
+    """Open a site in `folder`, from a copy of the empty database. `wrap`: what the flows see in place of its store."""
     database = folder / "portal.sqlite3"
     shutil.copy(empty, database)
     database.chmod(0o600)
     store = open_store(open_sqlite(database))
     entropy = CountedEntropy("keys")
     vault = FileVault.create(folder / "portal.key", entropy)
-    verifier = replace(make_verifier(policy=policy, store=store, origin=origin), vault=vault)
+    verifier = replace(make_verifier(policy=policy, store=wrap(store), origin=origin), vault=vault)
     portal = Portal(verifier=verifier, store=store, vault=vault)
     settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts)
     return Site(portal=portal, app=create_app(portal, settings), database=database)

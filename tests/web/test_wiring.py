@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from authsim.adapters.system import SystemEntropy
+from authsim.adapters.vault import FileVault
 from authsim.errors import MessageError, StoreError
 from authsim.policy import CLASSIC, Policy
 from authsim.protocol.suite import CLASSIC6
+from tests.support.site import make_empty_database
 from web.app import create_app
 from web.settings import Settings
 from web.wiring import create_portal, keep_origin, open_portal
@@ -53,6 +56,14 @@ def test_folder_is_private(tmp_path: Path) -> None:
 def test_empty_folder_holds_no_portal(tmp_path: Path) -> None:
     """Opening what was never made is a failure of the store, with a sentence."""
     with pytest.raises(StoreError):
+        open_portal(Settings(data_dir=tmp_path))
+
+
+def test_store_without_a_portal(tmp_path: Path) -> None:
+    """A key and an empty store are no portal yet, and the sentence says which command makes one."""
+    make_empty_database(tmp_path / "portal.sqlite3")
+    FileVault.create(tmp_path / "portal.key", SystemEntropy())
+    with pytest.raises(StoreError, match="authsim init"):
         open_portal(Settings(data_dir=tmp_path))
 
 

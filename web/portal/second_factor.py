@@ -33,13 +33,11 @@ def show() -> str | Response:
     except RefusalError as refusal:
         return forget_login(redirect_refused(refusal, _way_back()))
     user = scope.verifier().store.users.get(pending.login.user_id)
-    if user is not None:
-        look.prefer(user.locale)
+    look.prefer(look.LANGUAGES[0] if user is None else user.locale)
     return render_template(
         "second_factor.html",
         carried=take_carried(),
         pending=pending,
-        user=user,
         remaining_ms=max(0, pending.challenge.expires_ms - scope.verifier().clock.now_ms()),
         way_back=_way_back(),
     )

@@ -1,12 +1,16 @@
 """The login page and what follows from its form."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from authsim.model import Mode, User
 from authsim.verifier import operators
+from authsim.verifier.activation import operator_activation
 from tests.support.device import TestPhone
+from tests.support.ports import BetweenSteps
 from tests.support.site import PASSWORD, Browser, Site
 
 
@@ -129,6 +133,52 @@ def test_phone_that_becomes_active_in_between(site: Site, alice: User, phone: Te
     first.types_password("alice")
     first.activates(phone)
     assert second.types_password("alice").path == "/sso/SecondFactor"
+
+
+def test_phone_that_becomes_active_at_the_last_moment(opens_site: Callable[..., Site], phone: TestPhone) -> None:
+    """Active just before the limited session opens: the article's sentence now, the challenge at the next try."""
+    between: list[BetweenSteps] = []
+
+    def wrap(store: object) -> BetweenSteps:
+        between.append(BetweenSteps(store))
+        return between[0]
+
+    site = opens_site(wrap=wrap)
+    user = site.adds("alice")
+    browser = site.browser()
+    form = browser.opens("/").one(cls="xyzform-username")
+    uri = operator_activation(site.verifier, user.user_id, replace=False).uri
+    between[0].before(
+        "devices.active_of",
+        lambda: between[0].before("devices.active_of", lambda: phone.activate(site.verifier, uri)),
+    )
+    page = browser.sends(form, {"username": "alice", "password": PASSWORD})
+    assert page.error == "An error has occurred. Please try again."
+    assert browser.types_password("alice").path == "/sso/SecondFactor"
+
+
+class Exhausted:
+    """A store in which every phone was asked everything."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return Exhausted(self._inner.logins) if name == "logins" else getattr(self._inner, name)
+
+    def count_questions(self, _: object) -> int:
+        """More than there are."""
+        return 10**9
+
+
+def test_phone_that_was_asked_everything(opens_site: Callable[..., Site], phone: TestPhone) -> None:
+    """When a phone has used up its questions the login page says so, and who can help."""
+    site = opens_site(wrap=Exhausted)
+    user = site.adds("alice")
+    phone.activate(site.verifier, operator_activation(site.verifier, user.user_id, replace=False).uri)
+    page = site.browser().types_password("alice")
+    assert (page.path, page.error) == ("/sso/Login", "Authentication failed")
+    assert "used up" in page.one(cls="next").text
 
 
 def test_head_leaves_the_error_for_the_page(browser: Browser, alice: User) -> None:
