@@ -6,6 +6,7 @@ fsync is off: what power cuts do to a server is not what these tests ask. Everyt
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -54,7 +55,8 @@ class PostgresServer:
         self._folder: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._address = os.environ.get(ADDRESS, "")
-        self._names = (f"authsim_test_{os.getpid()}_{number}" for number in count())
+        prefix = f"authsim_test_{secrets.token_hex(4)}"  # one server may serve several runs
+        self._names = (f"{prefix}_{number}" for number in count())
         self._template = ""
 
     def __enter__(self) -> Self:
@@ -173,9 +175,11 @@ def _bring_within_reach(binaries: Path, folder: Path, identity: dict[str, Any]) 
     try:
         subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True, **identity)
     except PermissionError:
-        copy = folder / "installed"
-        shutil.copytree(binaries.parent, copy, symlinks=True, copy_function=_link_or_copy)
-        return copy / binaries.name
+        package = binaries.parents[1]
+        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+            copy = folder / part.relative_to(package.parent)
+            shutil.copytree(part, copy, symlinks=True, copy_function=_link_or_copy)
+        return folder / binaries.relative_to(package.parent)
     return binaries
 
 
