@@ -40,17 +40,26 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An address that the rules allow. `warning` is what its operator has to hear."""
+    """An address that the rules allow. `warning` is what its operator has to hear.
+
+    `reached_at` are the addresses that other machines reach it by: none for loopback, several for a wildcard.
+    """
 
     address: Address
     warning: str | None = None
+    reached_at: tuple[Address, ...] = ()
 
     @property
     def host(self) -> str:
         """The address as a URL writes it; a wildcard is reached by loopback."""
         if self.address.is_unspecified:
             return "127.0.0.1" if self.address.version == 4 else "[::1]"
-        return str(self.address) if self.address.version == 4 else f"[{self.address}]"
+        return _spell(self.address)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses beyond loopback at which a browser on another machine finds us."""
+        return tuple(_spell(address) for address in self.reached_at)
 
 
 def require_place(host: str, *, bind_private: bool, tls: bool, machine: Machine) -> Place:
@@ -78,7 +87,7 @@ def _require_address(address: Address, host: str, *, bind_private: bool, tls: bo
         )
     if not tls and not machine.is_container:
         raise MessageError(f"{host} is reached by other machines, so the portal has to speak TLS there. Add --tls")
-    return Place(address=address, warning=_warning(host))
+    return Place(address=address, warning=_warning(host), reached_at=(address,))
 
 
 def _require_wildcard(address: Address, *, bind_private: bool, machine: Machine) -> Place:
@@ -93,7 +102,15 @@ def _require_wildcard(address: Address, *, bind_private: bool, machine: Machine)
             f"{address} would answer on an address that the Internet reaches. A simulator never answers there,"
             " and nothing overrides this"
         )
-    return Place(address=address, warning=_warning(str(address)))
+    return Place(
+        address=address,
+        warning=_warning(str(address)),
+        reached_at=tuple(own for own in reached if _is_private(own)),
+    )
+
+
+def _spell(address: Address) -> str:
+    return str(address) if address.version == 4 else f"[{address}]"
 
 
 def _warning(host: str) -> str:

@@ -32,6 +32,7 @@ _MOST_BODY: Final = 128 * 1024
 _MOST_HEADER: Final = 32 * 1024
 _IDLE_SECONDS: Final = 60
 _BACKLOG: Final = 1024
+_LAST_REQUESTS_SECONDS: Final = 2
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
 
@@ -173,10 +174,11 @@ def serve_with_workers(
             token = os.read(read_end, 1)
         except BlockingIOError:
             return
-        if token:
+        if token:  # the first worker speaks for all
             ready()
 
     options = _gunicorn_options(listener.detach(), workers)
+    options["worker_class"] = _make_worker_class()
     options["post_worker_init"] = first_worker_is_ready
     options["worker_exit"] = lambda server, worker: leave()  # noqa: ARG005 - gunicorn's signature
 
@@ -195,10 +197,9 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bind": [f"fd://{listener}"],
         "workers": workers.count,
-        "worker_class": "gevent",
         "worker_connections": _CONNECTIONS,
         "timeout": 30,
-        "graceful_timeout": 5,
+        "graceful_timeout": 5 * _LAST_REQUESTS_SECONDS,
         "keepalive": 5,
         "limit_request_line": 2048,
         "limit_request_fields": 50,
@@ -211,6 +212,35 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
         options["keyfile"] = str(workers.certificate.key_file)
         options["ssl_context"] = _modern_tls
     return options
+
+
+def _make_worker_class() -> type:
+    """Return gunicorn's gevent worker, but one that ends in order and makes no event of a stranger's handshake."""
+    import ssl
+
+    from gevent import GreenletExit, get_hub  # type: ignore[import-untyped] # the extra ships no types
+    from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped] # the extra ships no types
+
+    class Worker(GeventWorker):  # type: ignore[misc] # gunicorn ships no types
+        def init_signals(self) -> None:
+            super().init_signals()
+            # Ctrl-C is the parent's, which ends its workers; gunicorn's own way to be quick leaves by an exception
+            # in a greenlet, with a traceback.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGQUIT, self.handle_exit)
+
+        def run(self) -> None:
+            hub = get_hub()
+            hub.NOT_ERROR = (*hub.NOT_ERROR, ssl.SSLError, ConnectionError)
+            # Less than the parent waits: a browser's idle connection must not look like a worker that hangs.
+            self.cfg.set("graceful_timeout", _LAST_REQUESTS_SECONDS)
+            super().run()
+
+        def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+            if not isinstance(exc, GreenletExit):  # an idle connection that had to end with us is no error
+                super().handle_error(req, client, addr, exc)
+
+    return Worker
 
 
 def _modern_tls(config: Any, default: Callable[[], Any]) -> Any:  # noqa: ARG001 - gunicorn's signature

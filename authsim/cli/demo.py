@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: bool, as_json: bool) -> int:
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
     from authsim.cli.children import PortalChild
-    from authsim.cli.programme import describe
 
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
@@ -50,6 +49,8 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
         settings = [word for change in changes for word in ("--set", change)]
         is_new = not (folder / "portal.key").exists()
         portal = cleaning.enter_context(PortalChild(folder, "--port", str(port), *settings))
+        from authsim.cli.programme import describe  # while the portal starts
+
         address = portal.wait_until_ready()
         if not as_json:
             click.echo(f"AuthSim is ready at {address}")

@@ -29,6 +29,7 @@ def test_loopback_is_always_allowed(host: str, bind_private: bool, machine: Mach
     place = require_place(host, bind_private=bind_private, tls=False, machine=machine)
 
     assert place.address.is_loopback
+    assert place.hosts == ()
     assert place.warning is None
 
 
@@ -86,6 +87,7 @@ def test_a_wildcard_in_a_container_is_reached_by_loopback(host: str, address: st
     place = require_place(host, bind_private=True, tls=False, machine=CONTAINER)
 
     assert place.host == address
+    assert place.hosts == ("172.17.0.2",)
     assert place.warning is not None
 
 

@@ -227,7 +227,9 @@ def _hosts(host: str, place: "Place", origin: str | None) -> tuple[str, ...]:
     """Return the names, beyond loopback, that a browser may call this portal by."""
     from ..hosts import require_host
 
-    named = [] if place.address.is_loopback or place.address.is_unspecified else [host, place.host]
+    named = [*place.hosts]
+    if named and not place.address.is_unspecified:
+        named.append(host)
     if origin is not None:
         named.append(urlsplit(origin).netloc.rpartition("@")[2])
     return tuple(dict.fromkeys(require_host(_without_port(name)) for name in named))

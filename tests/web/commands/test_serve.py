@@ -1,3 +1,4 @@
+import contextlib
 import http.client
 import os
 import signal
@@ -172,6 +173,27 @@ def test_several_workers_serve_and_leave(operator: Operator, data: str, tls: boo
     assert [line for line in errors.splitlines() if not line.startswith("certificate ")] == []
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
     assert not Path(data, "portal.sqlite3-wal").exists()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_ctrl_c_ends_workers_without_a_word(operator: Operator, data: str, tls: bool) -> None:
+    """Ctrl-C reaches the parent and its workers at once, with a browser's idle connection open, and nothing is said."""
+    options = ("--tls",) if tls else ()
+    with operator.serving("--data", data, "--port", "0", "--workers", "2", *options) as child:
+        port = urlsplit(address_of(child)).port or 0
+        with (
+            closing(socket.create_connection(("127.0.0.1", port))) as stranger,
+            closing(socket.create_connection(("127.0.0.1", port))),
+        ):
+            stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                stranger.recv(1024)
+            os.killpg(child.pid, signal.SIGINT)
+            assert child.wait(LONGEST_S) == 0
+        rest, errors = child.communicate()
+
+    assert rest == ""
+    assert [line for line in errors.splitlines() if not line.startswith("certificate ")] == []
 
 
 def test_a_killed_worker_is_replaced(operator: Operator, data: str) -> None:
