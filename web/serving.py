@@ -199,7 +199,7 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
         "workers": workers.count,
         "worker_connections": _CONNECTIONS,
         "timeout": 30,
-        "graceful_timeout": 5 * _LAST_REQUESTS_SECONDS,
+        "graceful_timeout": 3 * _LAST_REQUESTS_SECONDS,
         "keepalive": 5,
         "limit_request_line": 2048,
         "limit_request_fields": 50,

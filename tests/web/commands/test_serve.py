@@ -37,6 +37,14 @@ def get(address: str, path: str, *, tls: ssl.SSLContext | None = None) -> tuple[
         return answer.status, answer.read().decode(), dict(answer.getheaders())
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process does anything any more; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @contextmanager
 def taken_port() -> Iterator[int]:
     """A port of this machine that somebody listens at."""
@@ -171,7 +179,7 @@ def test_several_workers_serve_and_leave(operator: Operator, data: str, tls: boo
     assert len(workers) == 2
     assert rest == ""
     assert [line for line in errors.splitlines() if not line.startswith("certificate ")] == []
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    wait_until(lambda: not any(is_running(worker) for worker in workers))
     assert not Path(data, "portal.sqlite3-wal").exists()
 
 
