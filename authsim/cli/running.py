@@ -1,7 +1,5 @@
 """Running a click command to its end: whatever goes wrong leaves as one sentence and a status, never as a traceback."""
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,10 +20,10 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             return INTERRUPTED
         say("stopped, nothing was changed")
         return REFUSED
-    except BrokenPipeError:
-        # Whoever read us has gone, so there is nobody to tell; Python must not try either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return IO
+    except SystemExit as error:
+        if error.code == 1:  # click's own, when whoever read us has gone: there is nobody to tell
+            return IO
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: nothing leaves as a traceback
         status, text = _describe(error)
         say(text)
