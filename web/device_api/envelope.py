@@ -1,5 +1,6 @@
 """What every request of a device has in common: no cookie, and a body that is exactly JSON."""
 
+import re
 from typing import Final
 
 from flask import request
@@ -7,7 +8,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from authsim.errors import MessageError
 
-JSON_TYPE: Final = "application/json"
+_JSON_TYPE: Final = re.compile(r"application/json(?: *; *charset=\"?utf-8\"?)?", re.ASCII | re.IGNORECASE)
 
 
 def require_no_cookie() -> None:
@@ -17,7 +18,7 @@ def require_no_cookie() -> None:
 
 
 def read_body() -> bytes:
-    """Return the body, at most 16 KiB. Raises 415 unless it says `application/json` and nothing more."""
-    if request.headers.get("Content-Type", "").lower() != JSON_TYPE:
+    """Return the body, at most 16 KiB. Raises 415 unless it says `application/json`, in UTF-8 if it says a charset."""
+    if not _JSON_TYPE.fullmatch(request.headers.get("Content-Type", "")):
         raise UnsupportedMediaType
     return request.get_data(cache=False)
