@@ -8,7 +8,6 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -38,6 +37,14 @@ SETTINGS = {
     "shared_buffers": "32MB",
 }
 _LONGEST_START_S = 60
+#: Runs the server until our end of a pipe closes, by us or by our death, and then ends it at once.
+_WHILE_WE_LIVE = """
+exec 3<&0
+"$@" </dev/null 3<&- &
+server=$!
+(read -r _ <&3; kill -QUIT $server 2>/dev/null) &
+wait $server
+"""
 
 
 def find_binaries() -> Path | None:
@@ -106,8 +113,7 @@ class PostgresServer:
         if self._template and self._child is None:
             self._run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
         if self._child is not None:
-            self._child.send_signal(signal.SIGQUIT)  # at once: its data are thrown away
-            self._child.wait(timeout=_LONGEST_START_S)
+            self._child.communicate(timeout=_LONGEST_START_S)
             self._child = None
         if self._folder is not None:
             shutil.rmtree(self._folder)
@@ -138,9 +144,13 @@ class PostgresServer:
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')[-500:]}")
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        server = [binaries / "postgres", "-D", data, "-k", folder, *settings]
         with log.open("wb") as output:
             self._child = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", folder, *settings], stdout=output, stderr=output, **common
+                ["/bin/sh", "-c", _WHILE_WE_LIVE, "sh", *server],
+                **common | {"stdin": subprocess.PIPE},
+                stdout=output,
+                stderr=output,
             )
         self._address = f"postgresql://{OWNER}@/postgres?host={folder}"
         self._wait(log)
