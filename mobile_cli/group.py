@@ -84,7 +84,8 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as error:
         where = getattr(error, "ctx", None)
         path = where.command_path if where else "authkey"
-        show_error(f"{error.format_message().rstrip('.')}. Run {path} --help.")
+        problem = " ".join(error.format_message().split()).rstrip(".")
+        show_error(f"{problem}. Run {path} --help.")
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED

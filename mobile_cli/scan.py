@@ -45,8 +45,8 @@ def scan_bytes(content: bytes) -> Scanned:
         from mobile_cli.camera import open_picture
 
         return scan_picture(open_picture(content))
-    head = content[:_MOST_TEXT_BYTES].lstrip()
-    if head.startswith((b"<svg", b"<?xml", b"<!DOCTYPE svg")):
+    head = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
+    if head.startswith((b"<svg", b"<?xml", b"<!doctype svg")):
         raise PhoneError(Exit.MALFORMED, "svg")
     try:
         text = content.decode("utf-8") if len(content) <= _MOST_TEXT_BYTES else ""

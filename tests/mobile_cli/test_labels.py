@@ -1,0 +1,89 @@
+"""Words in both languages."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from mobile_cli.labels import choose_language, say
+from mobile_cli.labels.en import LABELS as ENGLISH
+from mobile_cli.labels.ja import LABELS as JAPANESE
+from tests.support.tree import ROOT
+
+
+def blanks(text: str) -> set[str]:
+    """Return the names of the blanks in a sentence."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    """The same keys in the same order."""
+    assert list(ENGLISH) == list(JAPANESE)
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_both_languages_fill_the_same_blanks(key: str) -> None:
+    """No fact is lost in one of them."""
+    assert blanks(ENGLISH[key]) == blanks(JAPANESE[key])
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_sentences_keep_the_house_style(key: str) -> None:
+    """No exclamation mark, no half-width katakana, at most one please, and that in a label that stands verbatim."""
+    for text in (ENGLISH[key], JAPANESE[key]):
+        assert "!" not in text
+        assert not any("\uff61" <= character <= "\uff9f" for character in text)
+    assert "please" not in ENGLISH[key].lower() or key == "auth_failed"
+
+
+def test_every_sentence_is_used() -> None:
+    """A key that no module names is a sentence that nobody can read."""
+    sources = [path for path in (ROOT / "mobile_cli").rglob("*.py") if path.parent.name != "labels"]
+    named = {
+        node.value
+        for path in sources
+        for node in ast.walk(ast.parse(Path(path).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    built = ("element_", "generate_", "purpose_", "pin_")
+
+    assert {key for key in ENGLISH if key not in named and not key.startswith(built)} == {"auth_failed_why"}
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "japanese"),
+    [
+        ("generate_ios", "Generate Response", "パスコード作成"),
+        ("generate_android", "Generate Response", "レスポンスを作成"),
+        ("response", "Response String", "レスポンスストリング"),
+        ("challenge", "Challenge code", "チャレンジコード"),
+        ("authenticate", "Authenticate", "認証"),
+        ("auth_failed", "An error has occurred. Please try again.", None),
+        ("done", "Done", None),
+    ],
+)
+def test_labels_of_the_articles_stand_verbatim(key: str, english: str, japanese: str | None) -> None:
+    """A trainee recognises them."""
+    assert say("en", key) == english
+    assert japanese in (None, say("ja", key))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environment", "language"),
+    [
+        (None, {}, "en"),
+        ("ja", {"AUTHKEY_LANG": "en", "LANG": "en_US.UTF-8"}, "ja"),
+        (None, {"AUTHKEY_LANG": "ja", "LC_ALL": "en_US.UTF-8"}, "ja"),
+        (None, {"LC_ALL": "ja_JP.UTF-8", "LANG": "en_US.UTF-8"}, "ja"),
+        (None, {"LC_ALL": "", "LANG": "ja_JP.UTF-8"}, "ja"),
+        (None, {"LC_MESSAGES": "ja_JP", "LANG": "C"}, "ja"),
+        (None, {"LANG": "de_DE.UTF-8"}, "en"),
+        (None, {"LANG": "C"}, "en"),
+    ],
+)
+def test_the_language_is_asked_for_or_taken_from_the_locale(
+    wanted: str | None, environment: dict[str, str], language: str
+) -> None:
+    """The option, then AUTHKEY_LANG, then the locale's variables in their order, then English."""
+    assert choose_language(wanted, environment) == language

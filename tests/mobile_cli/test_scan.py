@@ -1,0 +1,106 @@
+"""What may be scanned: texts and files. Pictures are the camera's tests."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import qrcode
+import qrcode.image.svg
+
+from authsim.protocol.activation_uri import parse_activation_uri
+from authsim.secret import Secret
+from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.scan import scan_argument, scan_bytes
+from tests.support.tiny_portal import TinyPortal
+
+PORTAL = TinyPortal(origin="http://127.0.0.1:8765")
+URI = PORTAL.uri()
+PARSED = parse_activation_uri(URI)
+
+
+def key_of(act: Callable[[], object]) -> str:
+    """Return the key of the sentence with which the act is refused as malformed."""
+    with pytest.raises(PhoneError) as refused:
+        act()
+    assert refused.value.status is Exit.MALFORMED
+    return refused.value.key
+
+
+def test_a_text_is_read() -> None:
+    """As an argument, and with white space around it from a pipe."""
+    assert scan_argument(URI) == scan_bytes(f"\n {URI} \r\n".encode()) == PARSED
+
+
+def test_a_session_id_is_read() -> None:
+    """As an argument and from a pipe: the code, without a portal."""
+    assert scan_argument(PORTAL.session_id()) == scan_bytes(PORTAL.session_id().encode()) == PORTAL.code
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    """A picture or a text, whatever its name."""
+    picture, text = tmp_path / "code", tmp_path / "text.png"
+    qrcode.make(URI).save(str(picture), "PNG")
+    text.write_text(URI)
+
+    assert scan_argument(str(picture)) == scan_argument(str(text)) == PARSED
+
+
+def test_a_file_named_like_a_scheme_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What exists is read, even with a colon in its name."""
+    monkeypatch.chdir(tmp_path)
+    Path("shot:1.txt").write_text(URI)
+
+    assert scan_argument("shot:1.txt") == PARSED
+
+
+def test_a_drawing_is_not_a_picture() -> None:
+    """SVG is told apart, with what to do instead, whatever stands before its first tag."""
+    file = io.BytesIO()
+    qrcode.make(URI, image_factory=qrcode.image.svg.SvgPathImage).save(file)
+    drawing = file.getvalue()
+
+    for content in (
+        drawing,
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\xef\xbb\xbf\n<?xml version='1.0'?><svg/>",
+    ):
+        assert key_of(lambda content=content: scan_bytes(content)) == "svg"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe\x00", b"GIF89a", b"x" * 5000, bytes(100)])
+def test_what_is_neither_text_nor_picture_is_refused(content: bytes) -> None:
+    """Empty, binary, oversized."""
+    assert key_of(lambda: scan_bytes(content)) in {"not_a_picture", "foreign_code"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda uri: uri + "&z=1",
+        lambda uri: uri + "&s=classic6",
+        lambda uri: uri.replace("activate/1", "activate/2"),
+        lambda uri: uri.replace("authsim:", "AuthSim:"),
+        lambda uri: uri.replace("&s=classic6", ""),
+        lambda uri: uri.replace("s=classic6", "s=classic7"),
+        lambda uri: uri.replace("8765", "8765%2Fsso"),
+        lambda uri: uri.replace("i=11", "i=AA"),
+        lambda uri: uri + "\x00",
+        lambda uri: uri + "x" * 400,
+    ],
+)
+def test_a_text_that_is_almost_ours_is_refused(change: Callable[[str], str]) -> None:
+    """One spelling, each parameter once, in order, nothing else."""
+    assert key_of(lambda: scan_argument(change(URI))) in {"foreign_code", "no_source"}
+
+
+@pytest.mark.parametrize("typed", ["50M6H-A7955", "5" * 27, "UUUUU-UUUUU-UUUUU-UUUUU-UUUUUU", "Z" * 26, "", "--"])
+def test_what_is_almost_a_session_id_is_refused(typed: str) -> None:
+    """Length, alphabet and range are judged on the phone."""
+    assert key_of(lambda: scan_argument(typed)) == "no_source"
+
+
+def test_secrets_do_not_show() -> None:
+    """The code is wrapped, however it came in."""
+    assert repr(scan_argument(PORTAL.session_id())) == repr(Secret(b""))
+    assert "oKCgoKCg" not in repr(PARSED)

@@ -1,0 +1,168 @@
+"""One request to a portal nearby."""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.transport import Answer, fetch, is_near, require_near
+from tests.support.tiny_portal import INSTANCE, Reply, TinyPortal
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.8.9.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
+        *("::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
+    ],
+)
+def test_this_machine_and_private_networks_are_near(address: str) -> None:
+    """Loopback, RFC 1918 and unique local addresses."""
+    assert is_near(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("8.8.8.8", "172.32.0.1", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1"),  # noqa: S104
+        *("169.254.169.254", "::ffff:169.254.169.254", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"),
+        *("::", "fe80::1", "ff02::1"),
+    ],
+)
+def test_everything_else_is_far(address: str) -> None:
+    """Public, unspecified, multicast and link-local addresses, also when mapped into IPv6."""
+    assert not is_near(ipaddress.ip_address(address))
+
+
+def error_of(act: Callable[[], object]) -> PhoneError:
+    """Return the error that the act ends with."""
+    with pytest.raises(PhoneError) as raised:
+        act()
+    return raised.value
+
+
+def test_a_far_portal_is_refused_before_a_connection() -> None:
+    """A literal address needs no asking."""
+    assert error_of(lambda: require_near("http://8.8.8.8:80")).key == "public_address"
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".test"])
+def test_a_name_that_cannot_be_resolved_does_not_answer(host: str) -> None:
+    """A name that is none is unreachable, not a crash."""
+    assert error_of(lambda: require_near(f"http://{host}:80")).status is Exit.UNREACHABLE
+
+
+def test_an_honest_answer_comes_through(portal: TinyPortal) -> None:
+    """Status, kind and body."""
+    answer = fetch(portal.origin, "GET", INSTANCE)
+
+    assert answer == Answer(status=200, is_json=True, body=portal.answer(INSTANCE, b"").body or b"")
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_json"),
+    [
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ("Application/JSON;charset=UTF-8", True),
+        ("application/json; charset=latin-1", False),
+        ("text/html", False),
+        ("", False),
+    ],
+)
+def test_only_json_is_json(portal: TinyPortal, kind: str, *, is_json: bool) -> None:
+    """The header decides, in its exact forms."""
+    portal.answers[INSTANCE] = lambda reply: Reply(reply.body, kind=kind)
+
+    assert fetch(portal.origin, "GET", INSTANCE).is_json is is_json
+
+
+def test_a_redirect_is_an_answer_and_not_followed(portal: TinyPortal) -> None:
+    """Nobody sends the phone elsewhere."""
+    portal.answers[INSTANCE] = lambda _: Reply(b"", status=302, headers={"Location": "http://127.0.0.1:9/"})
+
+    assert fetch(portal.origin, "GET", INSTANCE).status == 302
+
+
+def test_localhost_is_tried_at_each_of_its_addresses(portal: TinyPortal) -> None:
+    """`localhost` may be ::1 first, where nobody listens."""
+    assert fetch(portal.origin.replace("127.0.0.1", "localhost"), "GET", INSTANCE).status == 200
+
+
+def test_an_oversized_answer_is_not_read(portal: TinyPortal) -> None:
+    """Whoever sends more than a message may have is no portal."""
+    portal.answers[INSTANCE] = lambda _: Reply(b"x" * 100_000)
+
+    assert error_of(lambda: fetch(portal.origin, "GET", INSTANCE)).key == "not_a_portal"
+
+
+def test_a_proxy_of_the_environment_is_ignored(portal: TinyPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The phone speaks to the portal and to nobody in between."""
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    assert fetch(portal.origin, "GET", INSTANCE).status == 200
+
+
+@contextmanager
+def listener(serve: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Accept one connection on loopback and treat it in an odd way."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            connection, _ = server.accept()
+            with connection:
+                serve(connection)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(timeout=10)
+
+
+def test_silence_is_waited_for_only_so_long() -> None:
+    """A portal that accepts and says nothing does not answer."""
+    done = threading.Event()
+    with listener(lambda _: done.wait(10)) as origin:
+        assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.2)).key == "unreachable"
+        done.set()
+
+
+def test_a_dripping_answer_is_waited_for_only_so_long() -> None:
+    """A byte now and then keeps no phone waiting for ever."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+        try:
+            for _ in range(200):
+                connection.sendall(b" ")
+                threading.Event().wait(0.05)
+        except OSError:
+            pass
+
+    with listener(drip) as origin:
+        assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"HTTP/1.1 200 OK\r\n", b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_a_broken_answer_is_no_answer(sent: bytes) -> None:
+    """Cut in the headers, cut in the body, or no HTTP at all."""
+
+    def cut(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(sent)
+
+    with listener(cut) as origin:
+        assert error_of(lambda: fetch(origin, "GET", INSTANCE)).key == "unreachable"
+
+
+def test_nobody_listening_is_no_answer() -> None:
+    """A refused connection."""
+    assert error_of(lambda: fetch("http://127.0.0.1:9", "GET", INSTANCE)).status is Exit.UNREACHABLE
