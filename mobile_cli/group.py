@@ -92,11 +92,13 @@ def _run(arguments: list[str]) -> int:
     except SystemExit:
         return Exit.IO  # how click leaves when nobody reads its output
     except Exception as error:  # noqa: BLE001 - no traceback ever
-        from mobile_cli.labels import choose_language, say
-        from mobile_cli.refusals import compute_reference
+        from mobile_cli.console import Console
+        from mobile_cli.labels import choose_language
+        from mobile_cli.refusals import explain
 
-        show_error(say(choose_language(None, os.environ), "bug", reference=compute_reference(error)))
-        return Exit.BUG
+        status, sentence = explain(error, Console(language=choose_language(None, os.environ), as_json=False))
+        show_error(sentence)
+        return status
 
 
 def _keep_to_itself() -> None:

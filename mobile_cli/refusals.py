@@ -21,8 +21,8 @@ _SENTENCES = {
 }
 
 
-def explain(error: Exception, console: "Console", *, element: str) -> tuple[Exit, str]:
-    """Return how the command ends, and what is said about it."""
+def explain(error: Exception, console: "Console", *, element: str = "PIN") -> tuple[Exit, str]:
+    """Return how the command ends, and what is said about it; `element` is what this phone calls its PIN."""
     match error:
         case PhoneError():
             lines = [error.key, f"{error.key}_why"] if error.key == "auth_failed" else [error.key]

@@ -151,14 +151,17 @@ def test_a_reader_that_leaves_is_no_error_message(authkey: Authkey) -> None:
         assert child.wait(timeout=30) == 74
 
 
-def test_a_full_disk_under_standard_output_is_told(authkey: Authkey) -> None:
-    """A response that could not be written is an error, not a success."""
+@pytest.mark.parametrize(
+    "arguments", [["respond", "123456", "--pin-file", "pin"], ["users"], ["--help"], ["--version"]]
+)
+def test_a_full_disk_under_standard_output_is_told(authkey: Authkey, arguments: list[str]) -> None:
+    """What could not be written is an error, not a success."""
     authkey.holds(make_phone(make_account()))
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [*authkey.command, "--home", str(authkey.home), "respond", "123456", "--pin-file", str(authkey.pin)],
-            cwd=ROOT,
-            env=authkey.environment,
+            [*authkey.command, "--home", str(authkey.home), *arguments],
+            cwd=authkey.folder,
+            env=authkey.environment | {"PYTHONPATH": str(ROOT)},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -166,6 +169,23 @@ def test_a_full_disk_under_standard_output_is_told(authkey: Authkey) -> None:
 
     assert done.returncode == 74
     assert done.stderr == "authkey: No space left on device.\n"
+
+
+def test_an_interrupt_at_the_very_beginning_ends_quietly(authkey: Authkey) -> None:
+    """Ctrl-C while the modules are being read is Ctrl-C too."""
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'mobile_cli.options': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from mobile_cli.cli import main\n"
+        "main()"
+    )
+    authkey.command = [sys.executable, "-c", program]
+    done = authkey("users", check=130)
+
+    assert done.stderr == ""
 
 
 def test_ctrl_c_ends_quietly(authkey: Authkey) -> None:

@@ -15,7 +15,17 @@ from authsim.secret import Secret
 from mobile_cli.home import PhoneHome
 from tests.support.tree import ROOT
 
-_FORGOTTEN = ("AUTHKEY_HOME", "AUTHKEY_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE", "NO_COLOR", "TERM")
+_FORGOTTEN = (
+    "AUTHKEY_HOME",
+    "AUTHKEY_LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANG",
+    "LANGUAGE",
+    "NO_COLOR",
+    "TERM",
+    "PYTHONUNBUFFERED",
+)
 
 
 class Authkey:

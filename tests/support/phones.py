@@ -9,6 +9,7 @@ from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.sealing import Kdf
 from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
+from mobile_cli.calls import Calls
 from mobile_cli.files import SystemCalls
 
 PIN = Secret("4938")
@@ -93,7 +94,7 @@ class DyingCalls:
     """
 
     def __init__(self, last: int, *, torn: bool = False) -> None:
-        self._calls = SystemCalls()
+        self._calls: Calls = SystemCalls()
         self._left = last
         self._torn = torn
         self.is_dead = False

@@ -527,9 +527,11 @@ def test_the_clipboard_is_read(authkey: Authkey, portal: TinyPortal, tool: str) 
 
 
 def test_a_clipboard_that_cannot_be_read_is_said(authkey: Authkey) -> None:
-    """No tool, an empty clipboard, and a tool that fails are the same sentence."""
+    """No tool, an empty clipboard, a tool that fails, and one that cannot even start are the same sentence."""
     sentence = "authkey: The clipboard cannot be read here. Save the picture and name the file.\n"
     broken = install(authkey.folder, "xclip", "exit 1")
+    (authkey.folder / "tools" / "wl-paste").write_bytes(bytes(8))
+    (authkey.folder / "tools" / "wl-paste").chmod(0o700)
 
     assert authkey("activate", "--clipboard", PATH="/nowhere", check=74).stderr == sentence
     assert authkey("activate", "--clipboard", PATH=broken, check=74).stderr == sentence
@@ -540,3 +542,22 @@ def test_a_screen_that_cannot_be_seen_is_said(authkey: Authkey) -> None:
     done = authkey("activate", "--screen", PATH="/nowhere", DISPLAY="", check=74)
 
     assert done.stderr == "authkey: The screen cannot be seen here. Save a screenshot and name the file.\n"
+
+
+def test_a_lost_summary_does_not_matter(authkey: Authkey, portal: TinyPortal) -> None:
+    """Without the plain file the phone is opened all the same, and the file comes back."""
+    authkey.holds(make_phone())
+    (authkey.home / "phone.json").unlink()
+
+    assert authkey.activates(portal.uri()).stdout == ACTIVE
+    assert authkey.json("status")["users"] == ["alice"]
+
+
+def test_the_screen_is_read(authkey: Authkey, portal: TinyPortal) -> None:
+    """Through the desktop's own tool, when there is no X server to ask."""
+    import qrcode
+
+    qrcode.make(portal.uri()).save(str(authkey.folder / "screen.png"))
+    tools = install(authkey.folder, "gnome-screenshot", f'cp "{authkey.folder}/screen.png" "$2"')
+
+    assert authkey.with_pin("activate", "--screen", PATH=tools, DISPLAY="", check=0).stdout == ACTIVE

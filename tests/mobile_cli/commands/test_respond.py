@@ -53,11 +53,11 @@ def test_nothing_of_the_network_is_even_imported(authkey: Authkey) -> None:
     """Offline is not a mode: no socket, no HTTP client, no public-key code is loaded to answer a challenge."""
     authkey.holds(make_phone(ALICE))
     program = (
-        "import sys; from mobile_cli.group import run; status = run(sys.argv[1:])\n"
+        "import sys; before = set(sys.modules); from mobile_cli.group import run; status = run(sys.argv[1:])\n"
         "heavy = {'socket', 'ssl', 'httpx2', 'http', 'asyncio', 'rich', 'PIL', 'zxingcpp', 'platformdirs', 'secrets',"
         " 'random', 'urllib.request', 'importlib.metadata', 'authsim.protocol.keys', 'authsim.ports', 'subprocess',"
         " 'cryptography.hazmat.primitives.asymmetric', 'mobile_cli.transport', 'mobile_cli.commands.activate'}\n"
-        "print(sorted(heavy & sys.modules.keys()), file=sys.stderr); sys.exit(status)"
+        "print(sorted(heavy & sys.modules.keys() - before), file=sys.stderr); sys.exit(status)"
     )
     authkey.command = [sys.executable, "-c", program]
 
