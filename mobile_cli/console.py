@@ -58,9 +58,10 @@ class Console:
         """Write one line beside the result, on standard error."""
         _write(sys.stderr, text)
 
-    def code(self, label: str, digits: str) -> None:
-        """Write a code alone on its line: bare in a pipe, under its label on a terminal."""
+    def code(self, key: str, digits: str) -> None:
+        """Write a code alone on its line: bare in a pipe, under its label `key` on a terminal."""
         if self.is_terminal:
+            label = self.say(key)
             shown = f"{_ACCENT}{digits}{_PLAIN}" if _has_colour(sys.stdout) else digits
             _write(sys.stdout, f"{label}\n\n  {shown}\n")
         else:

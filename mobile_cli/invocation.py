@@ -11,7 +11,7 @@ from authsim.secret import Secret
 from mobile_cli.console import Console
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome
-from mobile_cli.prompts import Terminal, is_interactive, read_pin
+from mobile_cli.prompts import Terminal, is_interactive, read_pin_file, read_pin_stdin
 
 
 @final
@@ -47,7 +47,7 @@ class Invocation:
 
     def ask_pin(self) -> Secret:
         """Return the PIN of this phone, normalised. One that cannot be right is refused before a try is counted."""
-        pin = self._read_pin(self.element)
+        pin = self._read_pin("element")
         try:
             return normalise_pin(pin) if self.policy is None else require_pin(pin, policy=self.policy)
         except RefusalError:
@@ -55,15 +55,13 @@ class Invocation:
 
     def ask_new_pin(self, policy: PinPolicy) -> Secret:
         """Return a PIN for a new phone, normalised; typed, it is typed twice."""
-        new = self.console.say("new_element", element=self.element)
         try:
-            pin = require_pin(self._read_pin(new), policy=policy)
+            pin = require_pin(self._read_pin("new_element"), policy=policy)
         except RefusalError:
             raise self._unsuitable(policy) from None
-        if self.pin_file is None and not self.pin_stdin:
-            again = self._read_pin(self.console.say("repeat_element", element=self.element))
-            if normalise_pin(again) != pin:
-                raise PhoneError(Exit.REFUSED, "pin_differs")
+        is_typed = self.pin_file is None and not self.pin_stdin
+        if is_typed and normalise_pin(self._read_pin("repeat_element")) != pin:
+            raise PhoneError(Exit.REFUSED, "pin_differs")
         return pin
 
     def unlock(self, pin: Secret) -> Unlocked:
@@ -73,8 +71,16 @@ class Invocation:
         except MessageError as error:
             raise PhoneError(Exit.MALFORMED, "damaged", path=self.home.path, rule=error) from None
 
-    def _read_pin(self, label: str) -> Secret:
-        return read_pin(file=self.pin_file, from_stdin=self.pin_stdin, label=label, element=self.element)
+    def _read_pin(self, key: str) -> Secret:
+        """Read a PIN from where it stands, else ask for it under the label `key`."""
+        if self.pin_file is not None:
+            return read_pin_file(self.pin_file)
+        if self.pin_stdin:
+            return read_pin_stdin()
+        try:
+            return Terminal().ask_hidden(self.console.say(key, element=self.element))
+        except OSError:
+            raise PhoneError(Exit.USAGE, "no_terminal", element=self.element) from None
 
     def _unsuitable(self, policy: PinPolicy) -> PhoneError:
         return PhoneError(Exit.REFUSED, f"pin_{policy.value}", element=self.element)

@@ -8,7 +8,6 @@ import sys
 from typing import Final, final
 
 from authsim.secret import Secret
-from mobile_cli.exits import Exit, PhoneError
 
 MOST_PIN_BYTES: Final = 1024
 _MOST_LINE_BYTES: Final = 4096
@@ -75,17 +74,15 @@ def _read_line(descriptor: int) -> bytearray:
     return line
 
 
-def read_pin(*, file: str | None, from_stdin: bool, label: str, element: str) -> Secret:
-    """Return a PIN from its file, from standard input, or typed; one trailing newline of a file is removed."""
-    if file is not None:
-        with open(file, "rb") as stream:
-            return _trim(stream.read(MOST_PIN_BYTES + 1))
-    if from_stdin:
-        return _trim(sys.stdin.buffer.read(MOST_PIN_BYTES + 1))
-    try:
-        return Terminal().ask_hidden(label)
-    except OSError:
-        raise PhoneError(Exit.USAGE, "no_terminal", element=element) from None
+def read_pin_file(file: str) -> Secret:
+    """Return the PIN that stands in a file; one trailing newline is removed."""
+    with open(file, "rb") as stream:
+        return _trim(stream.read(MOST_PIN_BYTES + 1))
+
+
+def read_pin_stdin() -> Secret:
+    """Return the PIN that comes on standard input; one trailing newline is removed."""
+    return _trim(sys.stdin.buffer.read(MOST_PIN_BYTES + 1))
 
 
 def _trim(content: bytes) -> Secret:

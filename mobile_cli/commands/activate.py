@@ -170,8 +170,7 @@ def _complete(invocation: Invocation, dek: Secret, pending: Pending, *, address:
         raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=address) from None
     account, confirmation = done[-1].account, done[-1].confirmation
     if confirmation is not None:
-        console.line(console.say("confirmation"))
-        console.code("", confirmation)
+        console.code("confirmation", confirmation)
     console.line(console.say("active", user=account.label))
     console.line(console.say("done"))
     console.json(

@@ -46,7 +46,7 @@ def command(
     digits = _require_challenge(account.suite, digits)
     _approve(invocation, account, digits, purpose, yes=yes)
     response = respond(account, digits, purpose=None if purpose is None else Purpose(purpose))
-    invocation.console.code(invocation.console.say("response"), response.text)
+    invocation.console.code("response", response.text)
     invocation.console.json(
         {"portal": account.origin, "purpose": response.purpose, "response": response.text, "user": account.label}
     )
@@ -125,11 +125,12 @@ def _approve(invocation: Invocation, account: Account, digits: str, purpose: int
     """Name what the response is for, and ask once more where it is more than one login."""
     console = invocation.console
     said = purpose_of(account.suite, digits, purpose or Purpose.LOG_IN)
+    if said == Purpose.LOG_IN and purpose in (None, said):
+        return
     effect = console.say(f"purpose_{said}")
     if purpose not in (None, said):
         raise PhoneError(Exit.MALFORMED, "bad_purpose", effect=effect)
-    if said != Purpose.LOG_IN:
-        console.note(f"{console.say('purpose')}: {effect}")
+    console.note(f"{console.say('purpose')}: {effect}")
     # In a pipe, --purpose is the confirmation: the script named the effect itself.
     is_said_already = purpose is not None and not is_interactive()
     if said not in _GRAVE or is_said_already:

@@ -14,6 +14,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "response": "Response String",
         "done": "Done",
         "active": "IB Key is active for {user}.",
+        "element": "{element}",
         "element_ios": "Passcode",
         "element_android": "PIN",
         "new_element": "New {element}",

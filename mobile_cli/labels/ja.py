@@ -14,6 +14,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "response": "レスポンスストリング",
         "done": "完了",
         "active": "{user} の IB Key が有効になりました。",
+        "element": "{element}",
         "element_ios": "パスコード",
         "element_android": "PIN",
         "new_element": "新しい{element}",

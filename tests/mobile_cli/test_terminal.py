@@ -84,12 +84,13 @@ def test_in_japanese_the_labels_are_the_articles(
 def test_a_captured_response_is_bare(authkey: Authkey) -> None:
     """At a terminal, with standard output in a pipe, the PIN is still asked and the response is alone."""
     authkey.holds(make_phone(ALICE))
-    authkey.command = ["/bin/sh", "-c", 'code=$("$@" 2>err); echo "[$code]"; cat err', "sh", *authkey.command]
+    beside = authkey.folder / "err"
+    script = f'code=$("$@" 2>"{beside}"); echo "[$code]"; cat "{beside}"'
+    authkey.command = ["/bin/sh", "-c", script, "sh", *authkey.command]
     with authkey.at_terminal("respond", "123456") as child:
         child.expect_exact("Passcode: ")
         child.sendline("4938")
         seen = rest_of(child)
-    (authkey.folder / "err").unlink(missing_ok=True)
 
     assert seen == f"\n[{EXPECTED}]\n"
 
