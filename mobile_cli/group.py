@@ -102,9 +102,12 @@ def _run(arguments: list[str]) -> int:
 
 
 def _keep_to_itself() -> None:
-    """Make new files private, leave no core dump with keys in it, and let no odd locale stop a sentence."""
+    """Have all streams, make new files private, leave no core dump, and let no odd locale stop a sentence."""
     import resource
 
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started us: no file of the phone may take its number
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we live
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for stream in (sys.stdout, sys.stderr):

@@ -218,3 +218,12 @@ def test_an_odd_locale_does_not_stop_a_sentence(authkey: Authkey) -> None:
     done = authkey("users", "--lang", "ja", PYTHONIOENCODING="ascii", check=77)
 
     assert done.stderr.startswith("authkey: ")
+
+
+def test_closed_streams_are_no_obstacle(authkey: Authkey) -> None:
+    """Started without any stream, the command works in silence, and no file of the phone takes a stream's number."""
+    authkey.command = ["/bin/sh", "-c", '"$@" <&- >&- 2>&-', "sh", *authkey.command]
+    authkey.with_pin("init", "--platform", "ios", check=0)
+    authkey.with_pin("respond", "123456", check=77)
+
+    assert sorted(authkey.files()) == ["attempts", "device.key", "keystore.json", "lock", "phone.json"]
