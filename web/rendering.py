@@ -1,6 +1,10 @@
 """What every template knows, and the filters with which it says instants and durations."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, request
+from flask_babel import get_translations
+from markupsafe import Markup
 
 from . import agents, look, scope, wording
 from .banner import SENTENCE, TITLE_MARK
@@ -19,6 +23,7 @@ def register(app: Flask) -> None:
 
 def _common() -> dict[str, object]:
     return {
+        "_": _choose_words(),
         "banner_sentence": SENTENCE,
         "title_mark": TITLE_MARK,
         "language": look.language(),
@@ -29,3 +34,13 @@ def _common() -> dict[str, object]:
         "page_name": PAGE_NAMES.get(request.endpoint or "", "login"),
         "signed_in": g.get("signed_in"),
     }
+
+
+def _choose_words() -> Callable[..., Markup]:
+    """Return what translates on this page. Babel's own `_` asks for the language of the request at every sentence."""
+    translate = get_translations().gettext
+
+    def say(sentence: str, /, **values: object) -> Markup:
+        return Markup(translate(sentence)) % values  # noqa: S704 - our own sentences; values are escaped
+
+    return say
