@@ -17,14 +17,17 @@ from mobile_cli.options import flag_that_shows, help_option, home_option, lang_o
 
 COMMANDS = ("init", "activate", "respond", "users", "status", "forget")
 
-_EPILOG = """\b
+_HELP = """\b
 Examples:
   authkey activate screenshot.png      scan the QR code that the portal shows
   authkey respond 123456               compute the response string
   authkey --home ~/second-phone init --platform android
 
-Exit status: 0 done, 64 usage, 65 malformed, 69 portal unreachable, 74 input or output failed, 77 refused.
+A simulated phone with IB Key: activate a user, answer challenges. Not affiliated with any broker.
+
+Nothing here is real: it answers AuthSim portals only.
 """
+_EPILOG = "Exit status: 0 done, 64 usage, 65 malformed, 69 portal unreachable, 74 input or output failed, 77 refused."
 
 
 class LazyGroup(click.Group):
@@ -45,6 +48,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
+    help=_HELP,
     epilog=_EPILOG,
     add_help_option=False,
     context_settings={"max_content_width": 100},
@@ -55,10 +59,7 @@ class LazyGroup(click.Group):
 @lang_option
 @click.pass_context
 def cli(context: click.Context, home: str | None, lang: str | None) -> None:
-    """A simulated phone with IB Key: activate a user, answer challenges. Not affiliated with any broker.
-
-    Nothing here is real: it answers AuthSim portals only.
-    """
+    """Keep the phone's folder and language for the command that follows."""
     del home, lang  # the commands read them from this context
     if context.invoked_subcommand is None:
         raise click.UsageError("Say what the phone shall do.", ctx=context)
