@@ -1,11 +1,14 @@
 """The picture says what the text says, and a strict content policy lets it through."""
 
 import re
+import subprocess
+import sys
 
 import zxingcpp
 from PIL import Image, ImageDraw
 
 from authsim.secret import Secret
+from tests.support.child import unmeasured
 from web.qr import draw_qr
 
 TEXT = "authsim://activate/1?i=" + "0123456789abcdef" * 10
@@ -31,3 +34,13 @@ def test_picture_needs_no_style() -> None:
     assert svg.count("<path") == 1
     for word in ("style", "<script", "href", "<image", "<?xml", "<!DOCTYPE"):
         assert word not in svg
+
+
+def test_a_portal_answers_before_it_can_draw() -> None:
+    """What draws pictures and what migrates are not loaded by a portal that only starts."""
+    program = "import sys, web.app, web.wiring\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], env=unmeasured(), capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+
+    assert "web.portal.activation" in loaded
+    assert not loaded & {"qrcode", "PIL", "alembic"}
