@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_PICTURE_BYTES: Final = 32 * 1024 * 1024
 _MOST_TEXT_BYTES: Final = 4096
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)
+_PICTURE_NAMES: Final = (".png", ".jpg", ".jpeg")
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 Scanned = ActivationUri | Secret
@@ -28,11 +29,11 @@ def scan_argument(source: str) -> Scanned:
     """Return what the argument of `activate` means: a text, or the name of a file."""
     if source.startswith("authsim:"):
         return _read_text(source)
-    if os.path.exists(source):
+    if not os.path.exists(source) and _SCHEME.match(source):
+        raise PhoneError(Exit.MALFORMED, "foreign_code")
+    if os.path.exists(source) or "/" in source or source.lower().endswith(_PICTURE_NAMES):
         with open(source, "rb") as stream:
             return scan_bytes(stream.read(MOST_PICTURE_BYTES + 1))
-    if _SCHEME.match(source):
-        raise PhoneError(Exit.MALFORMED, "foreign_code")
     try:
         return parse_session_id(source.strip())
     except MessageError:

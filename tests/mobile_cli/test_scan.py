@@ -104,3 +104,10 @@ def test_secrets_do_not_show() -> None:
     """The code is wrapped, however it came in."""
     assert repr(scan_argument(PORTAL.session_id())) == repr(Secret(b""))
     assert "oKCgoKCg" not in repr(PARSED)
+
+
+@pytest.mark.parametrize("name", ["none/shot.png", "shot.PNG", "./shot", "shot.jpeg"])
+def test_a_picture_that_is_not_there_is_a_missing_file(tmp_path: Path, name: str) -> None:
+    """What looks like a path is read as one, so that the sentence names the file."""
+    with pytest.raises(FileNotFoundError):
+        scan_argument(str(tmp_path / name))

@@ -1,5 +1,6 @@
 """The options that name a store, the same before and after a sub-command, and what they mean together."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -94,8 +95,8 @@ def _require_database_url(url: str) -> None:
 def where(settings: "Settings") -> str:
     """Return the options that name this store again, for a command that we tell people to type."""
     if settings.data_dir is not None:
-        return f"--data {settings.data_dir}"
-    return f"--database-url {settings.database_url} --key-file {settings.key_file}"
+        return shlex.join(("--data", str(settings.data_dir)))
+    return shlex.join(("--database-url", str(settings.database_url), "--key-file", str(settings.key_file)))
 
 
 def holds_portal(settings: "Settings") -> bool:

@@ -119,3 +119,8 @@ def reference_of(error: BaseException) -> str:
 def exit_with(command: click.Command) -> None:
     """Run `command` on this process's arguments and end the process with its status."""
     sys.exit(run(command, sys.argv[1:]))
+
+
+def can_ask() -> bool:
+    """Say whether somebody sits at standard input; a script is never asked."""
+    return sys.stdin is not None and sys.stdin.isatty()

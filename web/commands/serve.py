@@ -1,9 +1,10 @@
 """`authsim serve`: a portal that answers."""
 
+import fcntl
 import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from authsim.policy import CLASSIC
 
 from .helping import Command
 from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
+from .origins import require_own_origin
 from .outcome import BANNER, USAGE, CommandError, say
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def _run(
         require_gunicorn()
     if changes and not demo:
         raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
-    chosen_origin = None if origin is None else _require_origin(origin)
+    chosen_origin = None if origin is None else require_own_origin(origin)
     settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
     if not demo:
         require_portal(settings)
@@ -131,15 +133,33 @@ class Plan:
 def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
     from ..serving import serve_here
 
-    with closing(open_store()) as opened:
-        portal = _with_origin(opened, plan.origin)
-        if plan.workers == 1 and not plan.tls:
-            app = _app(portal, plan)
-            serve_here(app, plan.listener, proxies=plan.settings.proxies, ready=lambda: _announce(plan))
-            return
-        now_ms = portal.verifier.clock.now_ms()
-    # From here on every worker opens the store for itself: an open one never crosses a fork.
-    _serve_forked(plan, now_ms)
+    with ExitStack() as held:
+        with closing(open_store()) as opened:
+            held.enter_context(_only_server(plan.settings))
+            portal = _with_origin(opened, plan.origin)
+            if plan.workers == 1 and not plan.tls:
+                app = _app(portal, plan)
+                serve_here(app, plan.listener, proxies=plan.settings.proxies, ready=lambda: _announce(plan))
+                return
+            now_ms = portal.verifier.clock.now_ms()
+        # From here on every worker opens the store for itself: an open one never crosses a fork.
+        _serve_forked(plan, now_ms)
+
+
+@contextmanager
+def _only_server(settings: "Settings") -> Iterator[None]:
+    """Hold the portal's key file while it is served: a second server would put its own address into QR codes."""
+    descriptor = os.open(settings.key_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                USAGE, "this portal is being served already. Stop that server first, or give it more --workers"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _serve_forked(plan: Plan, now_ms: int) -> None:
@@ -209,18 +229,6 @@ def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
 def _refuse_debugger() -> None:
     if os.environ.get("FLASK_DEBUG", "").lower() not in _OFF:
         raise CommandError(USAGE, "FLASK_DEBUG is set, and a portal never runs with a debugger. Unset it")
-
-
-def _require_origin(text: str) -> str:
-    from authsim.protocol.activation_uri import require_origin
-
-    from ..hosts import require_host
-
-    origin = require_origin(text)
-    parts = urlsplit(origin)
-    default = {"http": 80, "https": 443}[parts.scheme]
-    require_host(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
-    return origin.removesuffix(f":{default}") if parts.port == default else origin
 
 
 def _hosts(host: str, place: "Place", origin: str | None) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from authsim.errors import MessageError
 
 from .helping import Command
 from .options import open_existing, settings_of, store_options
-from .outcome import USAGE, CommandError
+from .origins import require_own_origin
+from .outcome import USAGE, CommandError, can_ask
 from .password_files import read_password_file
 
 if TYPE_CHECKING:
@@ -84,12 +85,12 @@ def set_password(ctx: click.Context, /, name: str, password_file: Path | None) -
 @store_options
 @click.pass_context
 def remove(ctx: click.Context, /, name: str, yes: bool) -> None:
-    """Delete a user and all that is theirs; the record keeps what happened."""
+    """Delete a user and all that is theirs; the record keeps what happened. Asks first at a terminal."""
     from authsim.verifier import operators
 
     with closing(open_existing(settings_of(ctx))) as portal:
         user = operators.require_user(portal.verifier, name)
-        if not yes:
+        if not yes and can_ask():  # a script has said what it means
             click.confirm(f"Remove {name} and everything that is theirs?", abort=True, err=True)
         operators.remove_user(portal.verifier, user)
     click.echo(f"{name} is removed.", err=True)
@@ -121,11 +122,9 @@ def activation(ctx: click.Context, /, name: str, replace_phone: bool, origin: st
 
 def with_origin(verifier: "Verifier", origin: str | None) -> "Verifier":
     """Return a verifier that knows how phones reach it. Raises `CommandError` when neither store nor operator says."""
-    from authsim.protocol.activation_uri import require_origin
-
     if origin is not None:
         try:
-            return replace(verifier, instance=replace(verifier.instance, origin=require_origin(origin)))
+            return replace(verifier, instance=replace(verifier.instance, origin=require_own_origin(origin)))
         except MessageError as error:
             raise CommandError(USAGE, str(error)) from None
     if verifier.instance.origin is None:

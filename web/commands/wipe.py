@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from .helping import Command
-from .outcome import USAGE, CommandError
+from .outcome import USAGE, CommandError, can_ask
 
 #: What AuthSim itself puts into a data directory; anything else is somebody's own and stays.
 _OURS: Final = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm", "portal.key", "tls.crt", "tls.key")
@@ -26,6 +26,8 @@ def wipe(data: Path, yes: bool) -> None:
         raise CommandError(USAGE, f"{data} is no data directory of AuthSim. Nothing was touched")
     _require_idle(data)
     if not yes:
+        if not can_ask():
+            raise CommandError(USAGE, "nobody can be asked here, and nothing was changed. Add --yes to go on")
         click.confirm(f"Delete the portal in {data} for good?", abort=True, err=True)
     # Without the key nothing in the store can be read again.
     (data / KEY_FILE).unlink(missing_ok=True)

@@ -25,7 +25,7 @@ _UNDONE: Final = frozenset({"40001", "40P01"})
 
 _BUSY: Final = "the database is busy"
 _FULL: Final = "the disk or another resource of the database is full"
-_LOST: Final = "the database cannot be reached"
+_LOST: Final = "the database cannot be reached: is its server running, and does the URL name it?"
 
 #: By the beginning of the code: SQLite's names have endings, PostgreSQL's codes have classes.
 _SENTENCES: Final = MappingProxyType(

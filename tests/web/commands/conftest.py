@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.child import clean_environment, run, shell
 from tests.support.stores import *  # noqa: F403 - fixtures are found by name
+from tests.support.terminal import Terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,10 @@ class Operator:
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert "Traceback" not in done.stderr
         return done.stderr
+
+    def typing(self, *arguments: str) -> Terminal:
+        """Run a command in a real terminal."""
+        return Terminal(command=shell("web", *arguments), environment=self.environment, folder=self.folder)
 
     @contextmanager
     def serving(self, *arguments: str, **environment: str) -> "Iterator[subprocess.Popen[str]]":

@@ -258,3 +258,25 @@ def test_a_demo_ends_when_nobody_holds_it(stranger: Operator, tmp_path: Path) ->
     # Its stdin is closed from the beginning.
     with stranger.serving("--demo", "--data", str(tmp_path / "demo"), "--port", "0") as child:
         assert child.wait(LONGEST_S) == 0
+
+
+def test_a_portal_is_served_once(operator: Operator, data: str) -> None:
+    """A second server of one store is refused and leaves its address alone; after the first has ended it may serve."""
+    with operator.serving("--data", data, "--port", "0") as first:
+        address = address_of(first)
+        assert "already" in operator.fails(64, "serve", "--data", data, "--port", "0")
+        operator.succeeds("users", "add", "rosa", "--data", data)
+        uri = operator.succeeds("users", "activation", "rosa", "--data", data)
+        assert address.rpartition(":")[2] in uri
+        first.kill()
+        first.wait(LONGEST_S)
+    with operator.serving("--data", data, "--port", "0", "--workers", "2") as second:
+        address_of(second)
+        assert "already" in operator.fails(64, "serve", "--data", data, "--port", "0")
+
+
+def test_commands_to_copy_are_quoted(operator: Operator, tmp_path: Path) -> None:
+    """A directory with a blank in its name stays one word in the commands that we tell people to type."""
+    place = tmp_path / "my portal"
+
+    assert f"--data '{place}'" in operator.succeeds("init", "--data", str(place))

@@ -33,13 +33,28 @@ def test_other_files_stay(stranger: Operator, place: Path) -> None:
 
 
 def test_nothing_is_deleted_without_a_yes(stranger: Operator, place: Path) -> None:
-    """A no, and no answer at all, leave everything."""
+    """A no at a terminal leaves everything; a yes does not."""
     before = sorted(place.iterdir())
 
-    for given in ("n\n", ""):
-        done = stranger.does("wipe", "--data", str(place), given=given)
-        assert done.returncode == 77
-        assert "nothing was changed" in done.stderr
+    with stranger.typing("wipe", "--data", str(place)) as terminal:
+        terminal.sees("for good?")
+        terminal.types("n")
+        assert terminal.ends() == 77
+        assert "nothing was changed" in terminal.screen
+    assert sorted(place.iterdir()) == before
+
+    with stranger.typing("wipe", "--data", str(place)) as terminal:
+        terminal.sees("for good?")
+        terminal.types("y")
+        assert terminal.ends() == 0
+    assert not place.exists()
+
+
+def test_a_script_says_yes_beforehand(stranger: Operator, place: Path) -> None:
+    """Where nobody can be asked, a portal is deleted only with --yes."""
+    before = sorted(place.iterdir())
+
+    assert "--yes" in stranger.fails(64, "wipe", "--data", str(place), given="y\n")
 
     assert sorted(place.iterdir()) == before
 

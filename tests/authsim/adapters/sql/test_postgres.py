@@ -94,7 +94,7 @@ def test_a_server_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with closing(open_postgres(f"postgresql:///authsim?host={tmp_path}")) as store, pytest.raises(StoreError) as caught:
         store.users.list_all()
 
-    assert str(caught.value) == "the database cannot be reached"
+    assert str(caught.value).startswith("the database cannot be reached")
 
 
 def test_a_database_that_is_not_there_is_an_error(postgres_server: PostgresServer) -> None:
