@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -41,13 +42,8 @@ def tour(as_json: bool) -> int:
     if sys.stderr.isatty() and not as_json:
         click.echo(BANNER, err=True)
     began = time.monotonic()
-    played: list[Played] = []
-    width = max(len(act.title) for act in ACTS)
     with Stage() as stage:
-        for act in ACTS:
-            played.append(_play(act, stage))
-            if not as_json:
-                _print(played[-1], width)
+        played = play_all(ACTS, stage, tell=_say_nothing if as_json else click.echo)
     seconds = round(time.monotonic() - began, 1)
     held = all(one.held for one in played)
     if as_json:
@@ -57,6 +53,21 @@ def tour(as_json: bool) -> int:
         count = sum(one.held for one in played)
         click.echo(f"\n{count} of {len(played)} hold, in {seconds} s.")
     return DONE if held else FAILED
+
+
+def play_all(acts: "Sequence[Act]", stage: "Stage", *, tell: Callable[[str], None]) -> list[Played]:
+    """Play acts one after the other and tell each as it ends; one that fails does not end the tour."""
+    width = max(len(act.title) for act in acts)
+    played: list[Played] = []
+    for act in acts:
+        played.append(_play(act, stage))
+        for line in _lines_of(played[-1], width):
+            tell(line)
+    return played
+
+
+def _say_nothing(line: str) -> None:
+    """Take the line: the whole comes as JSON at the end."""
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
@@ -74,8 +85,7 @@ def _play(act: "Act", stage: "Stage") -> Played:
     return Played(name=act.name, title=act.title, held=not detail, detail=detail, seconds=seconds)
 
 
-def _print(played: Played, width: int) -> None:
+def _lines_of(played: Played, width: int) -> list[str]:
     mark = click.style("✓ holds", fg="green") if played.held else click.style("✗ fails", fg="red")
-    click.echo(f"{mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s")
-    if not played.held:
-        click.echo(f"         {played.detail}")
+    line = f"{mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s"
+    return [line] if played.held else [line, f"         {played.detail}"]

@@ -79,6 +79,8 @@ def test_the_command_passes_everything_on(person: Person, tmp_path: Path) -> Non
     listed = person.runs("users", "list", "--json", "--data", data)
     assert (listed.returncode, listed.stdout) == (0, "[]\n")
     assert "already" in person.fails(64, "init", "--data", data)
+    behind = person.runs("--", "users", "list", "--data", data)
+    assert (behind.returncode, behind.stdout) == (0, "")
     helped = person.runs("init", "--help")
     assert helped.returncode == 0
     assert "Usage: authsim init" in helped.stdout

@@ -160,19 +160,35 @@ def test_a_password_is_replaced(operator: Operator, data: str, tmp_path: Path) -
     )
 
 
-def test_removing_asks_first(operator: Operator, data: str) -> None:
-    """Nothing is removed without a yes; --yes says it beforehand."""
+def test_removing_asks_first_at_a_terminal(operator: Operator, data: str) -> None:
+    """Somebody at a terminal is asked, and a no leaves everything as it is."""
     operator.succeeds("users", "add", "quentin", "--data", data)
 
-    refused = operator.does("users", "remove", "quentin", "--data", data, given="n\n")
-    assert refused.returncode == 77
-    assert "nothing was changed" in refused.stderr
-    assert "quentin" in operator.succeeds("users", "list", "--data", data)
+    for answer, status in (("n", 77), ("y", 0)):
+        assert "quentin" in operator.succeeds("users", "list", "--data", data)
+        with operator.typing("users", "remove", "quentin", "--data", data) as terminal:
+            terminal.sees("Remove quentin and everything that is theirs?")
+            terminal.types(answer)
+            assert terminal.ends() == status
 
-    asked = operator.does("users", "remove", "quentin", "--data", data, given="y\n")
-    assert asked.returncode == 0
-    assert asked.stdout == ""
     assert "quentin" not in operator.succeeds("users", "list", "--data", data)
+
+
+def test_a_script_that_removes_is_not_asked(operator: Operator, data: str) -> None:
+    """Where nobody sits, the command itself is the yes."""
+    operator.succeeds("users", "add", "quentin", "--data", data)
+
+    assert operator.succeeds("users", "remove", "quentin", "--data", data, given="") == ""
+
+    assert "quentin" not in operator.succeeds("users", "list", "--data", data)
+
+
+def test_no_code_names_a_public_portal(operator: Operator, data: str) -> None:
+    """An activation code names loopback, a private address or a private name, and no other."""
+    operator.succeeds("users", "add", "tessa", "--data", data)
+
+    for origin in ("https://example.com", "http://93.184.216.34", "http://ibkr.local", "ftp://localhost"):
+        operator.fails(64, "users", "activation", "tessa", "--origin", origin, "--data", data)
 
 
 def test_an_activation_needs_to_know_the_address(operator: Operator, data: str) -> None:
@@ -212,3 +228,8 @@ def test_groups_without_a_command_show_their_help(stranger: Operator) -> None:
         assert done.returncode == 64
         assert done.stdout == ""
         assert done.stderr.startswith("Examples:")
+
+
+def test_a_command_that_is_none_points_to_the_help(stranger: Operator) -> None:
+    """A mistyped command is refused with where to look."""
+    assert "'authsim --help'" in stranger.fails(64, "frob")
