@@ -298,7 +298,7 @@ def test_the_switch_is_corrected(
     screen.page.locator("label[for=toggle1]").click()
     if script:
         screen.button("paper login").wait_for()
-    screen.page.locator(".xyz-button-login").click()
+    screen.presses_login()
 
     assert screen.path == "/sso/SecondFactor"
     screen.types_response(phone.responds(screen.challenge))

@@ -129,7 +129,12 @@ class Screen:
         """Fill in the login form of the page, by its labels, and press its button."""
         self.page.get_by_label(self.label("username"), exact=True).fill(name)
         self.page.get_by_label(self.label("password"), exact=True).fill(password)
-        self.page.locator(".xyz-button-login").click()
+        self.presses_login()
+
+    def presses_login(self) -> None:
+        """Press the button of the login form, and wait for the page that comes: it may be this one again."""
+        with self.page.expect_navigation():
+            self.page.locator(".xyz-button-login").click()
 
     @property
     def challenge(self) -> str:
@@ -137,11 +142,11 @@ class Screen:
         return self.page.locator(".xyz-goldchallenge").inner_text()
 
     def types_response(self, response: str) -> None:
-        """Type the response and press Enter."""
+        """Type the response, press Enter, and wait for the page that comes."""
         field = self.page.get_by_label(self.label("response"), exact=True)
         field.fill(response)
-        field.press("Enter")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            field.press("Enter")
 
     @property
     def error(self) -> str:

@@ -205,9 +205,16 @@ def test_foreign_codes_are_refused(authkey: Authkey, source: str) -> None:
 
 def test_a_word_that_is_nothing_is_said(authkey: Authkey) -> None:
     """Neither text nor Session ID nor file."""
-    done = authkey("activate", "screenshot.png", check=65)
+    done = authkey("activate", "screenshot", check=65)
 
-    assert done.stderr == ("authkey: screenshot.png is neither an authsim:// text, nor a Session ID, nor a file.\n")
+    assert done.stderr == ("authkey: screenshot is neither an authsim:// text, nor a Session ID, nor a file.\n")
+
+
+def test_a_picture_that_is_not_there_is_named(authkey: Authkey) -> None:
+    """What looks like a picture's name is looked for, and the sentence says that it is not there."""
+    assert authkey("activate", "shots/screenshot.png", check=74).stderr == (
+        "authkey: shots/screenshot.png: No such file or directory.\n"
+    )
 
 
 def test_a_folder_is_not_a_picture(authkey: Authkey) -> None:
