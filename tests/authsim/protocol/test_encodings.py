@@ -266,3 +266,12 @@ def test_json_refuses_and_never_crashes(body: bytes) -> None:
     """Any bytes are either an object or a `MessageError`."""
     with contextlib.suppress(MessageError):
         assert isinstance(encodings.parse_json_object(body), dict)
+
+
+def test_a_string_without_an_end_is_read_once() -> None:
+    """Sixteen thousand bytes of escaped quotation marks are one token, not a search for the end from each of them."""
+    body = '{"a' + '\\"' * 8_000
+
+    assert [len(token[0]) for token in encodings._JSON_NESTING.finditer(body)] == [1, len(body) - 1]
+    with pytest.raises(MessageError, match="JSON"):
+        encodings.parse_json_object(body.encode())
