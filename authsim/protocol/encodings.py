@@ -28,7 +28,7 @@ _CROCKFORD_TYPED: Final = re.compile(r"[0-9A-TV-Za-tv-z]{26}", re.ASCII)
 _CROCKFORD_READ: Final = str.maketrans("OIL", "011")
 _SEPARATORS: Final = str.maketrans("", "", " -")
 
-# A JSON string, which may hold brackets, or one bracket that nests. A string that does not end is taken as well: looking
+# A JSON string, which may hold brackets, or one bracket that nests. A string that does not end is taken too: to look
 # for its end again from each quotation mark inside it would take quadratic time.
 _JSON_NESTING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
