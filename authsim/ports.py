@@ -116,7 +116,10 @@ class Users(Protocol):
         """
 
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
-        """Replace the hash and end all sessions of the user, together. `StoreConflictError` when the user is gone."""
+        """Replace the hash, and end what the old password opened: sessions, open logins, issued activation codes.
+
+        All together. `StoreConflictError` when the user is gone.
+        """
 
     def remove(self, user_id: "UserId", *, event: "Event") -> None:
         """Delete the user and all that is theirs but the audit rows. `StoreConflictError` when the user is gone."""

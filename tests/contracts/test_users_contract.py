@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from authsim import states
 from authsim.errors import StoreConflictError
 from authsim.events import EventKind
 from authsim.model import Factors, Lockout, Mode, Role, UserId
@@ -115,6 +116,34 @@ def test_a_new_password_ends_all_sessions(store: Store) -> None:
     ]
     assert store.sessions.find(ended.token_hash) == replace(ended, ended_ms=NOW_MS)
     assert store.sessions.find(theirs.token_hash) == theirs
+
+
+def test_a_new_password_ends_what_the_old_one_began(store: Store) -> None:
+    """Open logins, their challenges and issued codes close with the old password; another user's stay open."""
+    user, other = add_user(store), add_user(store)
+    begun, asked, offered = {}, {}, {}
+    for one in (user, other):
+        device = add_device(store, one.user_id)
+        begun[one.user_id] = nouns.login(one.user_id)
+        asked[one.user_id] = nouns.challenge(begun[one.user_id], device.device_id)
+        store.logins.begin(begun[one.user_id], challenge=asked[one.user_id], events=[event()])
+        offered[one.user_id] = nouns.code(one.user_id)
+        store.activations.issue(offered[one.user_id], event=event(EventKind.ACTIVATION_ISSUED))
+
+    store.users.set_password(user.user_id, "new", event=event(EventKind.PASSWORD_SET, at_ms=LATER_MS))
+
+    assert store.logins.find(begun[user.user_id].token_hash) == replace(
+        begun[user.user_id], state=states.Login.FAILED, closed_ms=LATER_MS
+    )
+    assert store.logins.challenge_of(begun[user.user_id].login_id) == replace(
+        asked[user.user_id], state=states.OneShot.FAILED, closed_ms=LATER_MS
+    )
+    assert store.activations.get(offered[user.user_id].code_id) == replace(
+        offered[user.user_id], state=states.OneShot.CANCELLED, closed_ms=LATER_MS
+    )
+    assert store.logins.find(begun[other.user_id].token_hash) == begun[other.user_id]
+    assert store.logins.challenge_of(begun[other.user_id].login_id) == asked[other.user_id]
+    assert store.activations.get(offered[other.user_id].code_id) == offered[other.user_id]
 
 
 def test_a_removed_user_leaves_nothing_but_the_record(store: Store) -> None:

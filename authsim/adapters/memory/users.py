@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
+from authsim import states
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
@@ -62,14 +63,16 @@ class MemoryUsers:
             return before.lockout, after.lockout
 
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
-        """Replace the hash and end the user's sessions."""
-        with self._tables.lock:
-            user = self._tables.require_user(user_id)
-            self._tables.users[user_id] = replace(user, password_hash=password_hash)
-            for session in list(self._tables.sessions.values()):
+        """Replace the hash, and end what the old password opened."""
+        tables = self._tables
+        with tables.lock:
+            user = tables.require_user(user_id)
+            tables.users[user_id] = replace(user, password_hash=password_hash)
+            for session in list(tables.sessions.values()):
                 if session.user_id == user_id and session.ended_ms is None:
-                    self._tables.end_session(session, now_ms=event.at_ms)
-            self._tables.record(event)
+                    tables.end_session(session, now_ms=event.at_ms)
+            _end_begun(tables, user_id, now_ms=event.at_ms)
+            tables.record(event)
 
     def remove(self, user_id: "UserId", *, event: "Event") -> None:
         """Delete the user and all that is theirs but the audit rows."""
@@ -86,3 +89,18 @@ class MemoryUsers:
 
     def _by_name(self, name: str) -> "User | None":
         return next((user for user in self._tables.users.values() if user.name == name), None)
+
+
+def _end_begun(tables: "Tables", user_id: "UserId", *, now_ms: int) -> None:
+    """Close the user's open logins and their challenges as failed, and cancel issued activation codes."""
+    for challenge in list(tables.challenges.values()):
+        if challenge.user_id == user_id and challenge.state is states.OneShot.ISSUED:
+            tables.challenges[challenge.challenge_id] = replace(
+                challenge, state=states.OneShot.FAILED, closed_ms=now_ms
+            )
+    for login in list(tables.logins.values()):
+        if login.user_id == user_id and not states.is_terminal(states.LOGIN, login.state):
+            tables.logins[login.login_id] = replace(login, state=states.Login.FAILED, closed_ms=now_ms)
+    for code in list(tables.activations.values()):
+        if code.user_id == user_id and code.state is states.OneShot.ISSUED:
+            tables.activations[code.code_id] = replace(code, state=states.OneShot.CANCELLED, closed_ms=now_ms)

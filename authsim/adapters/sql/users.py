@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Final, final
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from authsim import states
 from authsim.adapters.sql.audit import record
+from authsim.adapters.sql.conditions import login_allows, one_shot_allows
 from authsim.adapters.sql.rows import format_lockout, format_user, parse_lockout, parse_user
 from authsim.adapters.sql.tables import ACTIVATIONS, CHALLENGES, DEVICES, LOGINS, SESSIONS, USERS
 from authsim.errors import StoreConflictError
@@ -37,6 +39,19 @@ _END_SESSIONS: Final = (
     update(SESSIONS)
     .where(SESSIONS.c.user_id == bindparam("of_user"), SESSIONS.c.ended_ms.is_(None))
     .values(ended_ms=bindparam("now_ms"))
+)
+_END_BEGUN: Final = (
+    update(CHALLENGES)
+    .where(CHALLENGES.c.user_id == bindparam("of_user"), one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.FAIL))
+    .values(state=states.OneShot.FAILED.value, closed_ms=bindparam("now_ms")),
+    update(LOGINS)
+    .where(LOGINS.c.user_id == bindparam("of_user"), login_allows(states.LoginEvent.FAIL))
+    .values(state=states.Login.FAILED.value, closed_ms=bindparam("now_ms")),
+    update(ACTIVATIONS)
+    .where(
+        ACTIVATIONS.c.user_id == bindparam("of_user"), one_shot_allows(ACTIVATIONS.c.state, states.OneShotEvent.CANCEL)
+    )
+    .values(state=states.OneShot.CANCELLED.value, closed_ms=bindparam("now_ms")),
 )
 _LOCK: Final = select(USERS.c.serial).where(_OF_USER).with_for_update(key_share=True)
 _LOCK_FOR_REMOVAL: Final = select(USERS.c.serial).where(_OF_USER).with_for_update()
@@ -127,9 +142,12 @@ class SqlUsers:
         return self._database.write(work)
 
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
-        """Replace the hash and end the user's sessions."""
+        """Replace the hash, and end what the old password opened."""
 
         def work(connection: "Connection") -> None:
+            # In the order of every other transaction: challenges, logins, users.
+            for statement in _END_BEGUN:
+                connection.execute(statement, {"of_user": user_id, "now_ms": event.at_ms})
             if not connection.execute(_SET_PASSWORD, {"of_user": user_id, "new_hash": password_hash}).rowcount:
                 raise StoreConflictError("there is no such user any more")
             connection.execute(_END_SESSIONS, {"of_user": user_id, "now_ms": event.at_ms})

@@ -11,7 +11,7 @@ from authsim.events import EventKind
 from authsim.model import Lockout, Mode, Role, User
 from authsim.policy import DAY
 from authsim.secret import Secret
-from authsim.verifier import Verifier, operators, passwords, sessions
+from authsim.verifier import Verifier, activation, operators, passwords, sessions
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, Person, Town, refused
 from tests.support.ports import CountedEntropy
@@ -362,3 +362,12 @@ def test_what_is_done_to_a_removed_user_is_a_conflict(
 
     with pytest.raises(StoreConflictError):
         action(town.verifier, alice.user)
+
+
+def test_a_new_password_ends_what_the_old_one_began(town: Town, alice: Person, phone: TestPhone) -> None:
+    """A code that was shown to who knew the old password activates nothing any more."""
+    offer = activation.operator_activation(town.verifier, alice.user.user_id, replace=False)
+    operators.set_password(town.verifier, alice.user, PASSWORD)
+
+    with refused(Reason.ACTIVATION_EXPIRED):
+        activation.redeem(town.verifier, phone.scan(offer.uri).request)

@@ -17,7 +17,7 @@ WANTED = {
     "users.get": 1,
     "users.find": 1,
     "users.change_lockout": 5,
-    "users.set_password": 5,
+    "users.set_password": 8,
     "users.remove": 11,
     "devices.active_of": 1,
     "devices.list_of": 1,
