@@ -201,6 +201,10 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
         "timeout": 30,
         "graceful_timeout": 3 * _LAST_REQUESTS_SECONDS,
         "keepalive": 5,
+        # Only ProxyFix reads what proxies say, and only when there are any (--proxies).
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
         "limit_request_line": 2048,
         "limit_request_fields": 50,
         "loglevel": "error",

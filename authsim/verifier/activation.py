@@ -151,7 +151,10 @@ def operator_activation(verifier: Verifier, user_id: UserId, *, replace: bool) -
 
 
 def revoke(verifier: Verifier, device: Device, *, now_ms: int, by: str) -> None:
-    """Take a device out of use for good; `StoreConflictError` when somebody else just did."""
+    """Take a device out of use for good, then end the user's sessions of two factors: it may have opened them.
+
+    `StoreConflictError` when somebody else just did.
+    """
     event = Event(
         kind=EventKind.DEVICE_REVOKED,
         at_ms=now_ms,
@@ -160,6 +163,11 @@ def revoke(verifier: Verifier, device: Device, *, now_ms: int, by: str) -> None:
     )
     state = states.next_state(states.DEVICE, device.state, states.DeviceEvent.REVOKE)
     verifier.store.devices.close(device.device_id, state, now_ms=now_ms, event=event)
+    for session in verifier.store.sessions.list_open(device.user_id, now_ms=now_ms):
+        if session.factors is Factors.TWO:
+            with suppress(StoreConflictError):  # ended meanwhile
+                ended = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=device.user_id, facts={"by": by})
+                verifier.store.sessions.end(session.session_id, device.user_id, now_ms=now_ms, event=ended)
 
 
 def _draw_code(verifier: Verifier) -> Secret:

@@ -371,3 +371,13 @@ def test_a_new_password_ends_what_the_old_one_began(town: Town, alice: Person, p
 
     with refused(Reason.ACTIVATION_EXPIRED):
         activation.redeem(town.verifier, phone.scan(offer.uri).request)
+
+
+def test_a_revoked_phone_takes_its_sessions_along(town: Town, alice: Person, phone: TestPhone) -> None:
+    """Whoever signed in with the phone is signed out with it."""
+    alice.activates(phone)
+    proof = alice.logs_in(with_=phone)
+    operators.revoke_device(town.verifier, alice.user)
+
+    with refused(Reason.SESSION_EXPIRED):
+        sessions.require_session(town.verifier, proof.token)

@@ -42,12 +42,12 @@ def test_home_tells_last_login_and_failures_since(site: Site, alice: User, phone
     assert "Firefox 140" in card
 
 
-def test_home_without_a_phone(site: Site, browser: Browser, alice: User, phone: TestPhone) -> None:
-    """A revoked phone is not shown as active."""
+def test_home_after_the_phone_was_revoked(site: Site, browser: Browser, alice: User, phone: TestPhone) -> None:
+    """Who signed in with a phone that is revoked is signed out with it."""
     browser.logs_in("alice", phone)
     operators.revoke_device(site.verifier, alice)
-    browser.opens("/sso/Dispatcher")
-    assert "No phone is active any more" in facts(browser, "Authentication device")
+    answer = browser.asks("GET", "/sso/Dispatcher")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sso/Login")
 
 
 def test_home_without_a_session(browser: Browser) -> None:
