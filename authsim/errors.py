@@ -48,6 +48,32 @@ class Reason(enum.Enum):
     ACTIVATION_USED = "activation_used"
     ACTIVATION_EXPIRED = "activation_expired"
     ACTIVATION_MISMATCH = "activation_mismatch"
+    ENROLMENT_UNKNOWN = "enrolment_unknown"
+    ENROLMENT_USED = "enrolment_used"
+    ENROLMENT_EXPIRED = "enrolment_expired"
+    ENROLMENT_MISMATCH = "enrolment_mismatch"
+    WRONG_CODE = "wrong_code"
+    CODE_TRIES_SPENT = "code_tries_spent"
+    NO_PHONE_NUMBER = "no_phone_number"
+    TEXT_TOO_SOON = "text_too_soon"
+    TEXTS_SPENT = "texts_spent"
+    PUSH_UNKNOWN = "push_unknown"
+    PUSH_EXPIRED = "push_expired"
+    PUSH_CLOSED = "push_closed"
+    PUSH_SUPERSEDED = "push_superseded"
+    PUSH_DENIED = "push_denied"
+    PUSH_REPORTED = "push_reported"
+    PUSH_NOT_APPROVED = "push_not_approved"
+    PUSHES_SPENT = "pushes_spent"
+    PUSHES_BLOCKED = "pushes_blocked"
+    WRONG_NUMBER = "wrong_number"
+    DEVICE_UNKNOWN = "device_unknown"
+    DEVICE_MISMATCH = "device_mismatch"
+    DEVICE_SUSPENDED = "device_suspended"
+    DEVICE_REVOKED = "device_revoked"
+    DEVICE_REPLACED = "device_replaced"
+    DEVICE_SESSION_EXPIRED = "device_session_expired"
+    CLONE_SUSPECTED = "clone_suspected"
     SESSION_EXPIRED = "session_expired"
     SECOND_FACTOR_REQUIRED = "second_factor_required"
     NOT_YOURS = "not_yours"
@@ -61,6 +87,13 @@ class Reason(enum.Enum):
     NOT_ENROLLED = "not_enrolled"
     PIN_UNSUITABLE = "pin_unsuitable"
     SUITE_MISMATCH = "suite_mismatch"
+    ALREADY_ENROLLED = "already_enrolled"
+    NO_REQUEST = "no_request"
+    PHONE_OFFLINE = "phone_offline"
+    APP_NOT_INSTALLED = "app_not_installed"
+    RECOVERY_NEEDED = "recovery_needed"
+    BIOMETRIC_MISMATCH = "biometric_mismatch"
+    BIOMETRICS_LOCKED = "biometrics_locked"
 
 
 class RefusalError(AuthsimError):
@@ -100,3 +133,7 @@ class StoreError(AuthsimError):
 
 class StoreConflictError(StoreError):
     """A compare-and-set lost, or a unique name was taken. Nothing was written."""
+
+
+class StoreStaleError(StoreConflictError):
+    """What the caller judged is no longer so: the user is gone, or its password is another. Nothing was written."""

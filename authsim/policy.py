@@ -5,7 +5,9 @@ view, nothing is negotiated. `with_setting` is the operator's `--set NAME=VALUE`
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Final
 
 from authsim.errors import MessageError
@@ -23,7 +25,6 @@ HARDENED_IS_MISSING: Final = (
     "activation confirmed in the browser that showed the QR",
     "uniform two-step login with decoys",
     "approval by the active device when a user is added",
-    "typed numbers on push",
 )
 
 
@@ -79,6 +80,45 @@ class Policy:
     sessions_per_user: int = _number(
         5, unit="sessions", least=1, most=100, source="decision: the oldest ends when a sixth opens"
     )
+    push_seconds: int = _number(
+        180, unit="s", least=1, most=3600, source="the same 180 s dialog: a request lives as long as it"
+    )
+    push_number_digits: int = _number(
+        0, unit="digits", least=0, most=6, source="decision: none in classic; typed numbers answer push fatigue"
+    )
+    push_tries: int = _number(
+        1, unit="tries", least=1, most=10, source="decision: wrong numbers before a request is over"
+    )
+    push_burst: int = _number(
+        0, unit="requests", least=0, most=1000, source="NIST SP 800-63B-4 3.1.3.1: limit requests; 0 is no limit"
+    )
+    push_burst_seconds: int = _number(600, unit="s", least=1, most=86_400, source="decision: 10 minutes")
+    push_unanswered: int = _number(
+        0, unit="requests", least=0, most=1000, source="decision: unapproved in a row before they stop; 0 is no limit"
+    )
+    push_report_blocks: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="decision: whether 'It wasn't me' stops requests until a typed login"
+    )
+    sms_code_digits: int = _number(
+        6, unit="digits", least=4, most=10, source="decision: 6, as the texted login codes that users report"
+    )
+    sms_code_seconds: int = _number(
+        600, unit="s", least=1, most=3600, source="NIST SP 800-63B-4 3.1.3.2: at most 10 minutes"
+    )
+    sms_code_tries: int = _number(3, unit="tries", least=1, most=10, source="OWASP ASVS 5.0 6.6.3: few tries")
+    sms_resend_seconds: int = _number(
+        120, unit="s", least=0, most=3600, source="broker's public article: a new text at most every 2 minutes"
+    )
+    sms_sends: int = _number(3, unit="texts", least=1, most=100, source="decision: against text pumping")
+    device_session_seconds: int = _number(
+        600, unit="s", least=1, most=3600, source="decision: a read-only token of 10 minutes"
+    )
+    device_nonce_seconds: int = _number(
+        60, unit="s", least=1, most=600, source="decision: a nonce is signed at once or not at all"
+    )
+    clone_alarms: int = _number(
+        1, unit="alarms", least=0, most=100, source="decision: repeated counters before the device is suspended"
+    )
     account_days: int = _number(
         7, unit="days", least=1, most=3650, source="decision: practice accounts do not live on (docs/ETHICS.md)"
     )
@@ -97,9 +137,37 @@ class Policy:
         return self.login_seconds * SECOND
 
     @property
+    def push_ms(self) -> int:
+        """Life of a request to a device, in milliseconds."""
+        return self.push_seconds * SECOND
+
+    @property
     def activation_ms(self) -> int:
         """Life of an activation code, in milliseconds."""
         return self.activation_seconds * SECOND
+
+
+#: The numbers of a new portal of each profile. The hardened ones are those of the flows that exist.
+PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
+    {
+        CLASSIC: Policy(),
+        HARDENED: Policy(
+            responses_per_challenge=3,
+            push_seconds=120,
+            push_number_digits=6,
+            push_tries=3,
+            push_burst=3,
+            push_unanswered=10,
+            push_report_blocks=1,
+            sms_code_digits=8,
+            sms_code_seconds=300,
+            sms_code_tries=5,
+            sms_resend_seconds=30,
+            session_idle_seconds=300,
+            password_least_characters=15,
+        ),
+    }
+)
 
 
 def with_setting(policy: Policy, text: str) -> Policy:

@@ -16,5 +16,6 @@ class Verifier:
     passwords: ports.Passwords
     vault: ports.Vault
     store: ports.Store
+    bus: ports.Bus
     instance: Instance
     policy: Policy
