@@ -5,26 +5,19 @@ import sys
 import click
 
 from authsim.adapters.system import SystemEntropy
-from authsim.authenticator.activate import (
-    Activated,
-    abandon_activation,
-    begin_activation,
-    complete_activation,
-    format_request,
-    require_pending,
-)
-from authsim.authenticator.device import Pending, Phone, Platform
+from authsim.authenticator.activate import Activated, require_pending
+from authsim.authenticator.device import Pending, Platform
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy
-from authsim.errors import MessageError
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
+from mobile_cli.ceremonies.scan_code import begin_scan, complete_scan
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
 from mobile_cli.options import phone_command, yes_option
-from mobile_cli.portal import fetch_instance, require_address, send_activation
+from mobile_cli.portal import fetch_instance, require_address
 from mobile_cli.prompts import is_interactive
 from mobile_cli.scan import MOST_PICTURE_BYTES, Scanned, scan_argument, scan_bytes, scan_picture
 from mobile_cli.transport import require_near
@@ -68,13 +61,16 @@ def command(
         invocation.home.require_phone()
         _learn_platform(invocation)
         unlocked = invocation.unlock(invocation.ask_pin())
+        pending = require_pending(unlocked.phone)
     else:
         uri = _identify(invocation, _scan(source, clipboard=clipboard), address, yes=yes)
         require_near(address or uri.origin)
         unlocked = _open_phone(invocation)
-        unlocked = _begin(invocation, unlocked, uri, label=label, address=address or uri.origin)
-    pending = require_pending(unlocked.phone)
-    _complete(invocation, unlocked.dek, pending, address=address or pending.address)
+        pending = _begin(invocation, unlocked.dek, uri, label=label, address=address or uri.origin)
+    activated = complete_scan(
+        invocation.home, unlocked.dek, pending, address=address or pending.address, entropy=SystemEntropy()
+    )
+    _report(invocation, activated)
 
 
 def _scan(source: str | None, *, clipboard: bool) -> Scanned:
@@ -137,40 +133,17 @@ def _learn_platform(invocation: Invocation) -> None:
         invocation.platform, invocation.policy = summary.platform, summary.pin_policy
 
 
-def _begin(invocation: Invocation, unlocked: Unlocked, uri: ActivationUri, *, label: str, address: str) -> Unlocked:
-    """Make the keys and put the pending record on disk, before anything is sent."""
-    entropy = SystemEntropy()
-
-    def begin(phone: Phone) -> Phone:
-        return begin_activation(phone, uri, label=label, address=address, entropy=entropy)
-
-    before = unlocked.phone.pending
-    phone = invocation.home.change(unlocked.dek, begin, entropy=entropy)
-    if before is not None and phone.pending is not None and phone.pending.code != before.code:
+def _begin(invocation: Invocation, dek: Secret, uri: ActivationUri, *, label: str, address: str) -> Pending:
+    begun = begin_scan(invocation.home, dek, uri, label=label, address=address, entropy=SystemEntropy())
+    if begun.is_other_put_aside:
         invocation.console.note(invocation.console.say("put_aside"))
-    return unlocked._replace(phone=phone)
+    return begun.pending
 
 
-def _complete(invocation: Invocation, dek: Secret, pending: Pending, *, address: str) -> None:
-    """Send the request, judge the reply, and swap the pending record for the account in one write."""
-    entropy, console = SystemEntropy(), invocation.console
-    reply = send_activation(address, format_request(pending))
-    if reply is None:
-        invocation.home.change(dek, lambda phone: abandon_activation(phone, pending), entropy=entropy)
-        raise PhoneError(Exit.REFUSED, "auth_failed")
-    done: list[Activated] = []
-
-    def complete(phone: Phone) -> Phone:
-        done.append(complete_activation(phone, pending, reply))
-        return done[-1].phone
-
-    try:
-        invocation.home.change(dek, complete, entropy=entropy)
-    except MessageError:
-        raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=address) from None
-    account, confirmation = done[-1].account, done[-1].confirmation
-    if confirmation is not None:
-        console.code("confirmation", confirmation)
+def _report(invocation: Invocation, activated: Activated) -> None:
+    console, account = invocation.console, activated.account
+    if activated.confirmation is not None:
+        console.code("confirmation", activated.confirmation)
     console.line(console.say("active", user=account.label))
     console.line(console.say("done"))
     console.json(
@@ -178,6 +151,6 @@ def _complete(invocation: Invocation, dek: Secret, pending: Pending, *, address:
             "user": account.label,
             "portal": account.origin,
             "device_id": account.device_id,
-            "confirmation": confirmation,
+            "confirmation": activated.confirmation,
         }
     )
