@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, device_api, guards, headers, look, rendering, scope
+from . import answers, device_api, guards, headers, look, rendering, scope, streams
 from . import portal as pages
 from .hosts import require_host
 from .sessions import cookie_name
@@ -26,6 +26,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     app.extensions[scope.EXTENSION] = portal
     app.extensions[scope.EXTENSION + "-settings"] = settings
+    streams.register(app, most=settings.most_streams)
     app.config.update(
         SECRET_KEY=portal.vault.csrf_key.reveal(),
         MAX_CONTENT_LENGTH=guards.FORM_BYTES,

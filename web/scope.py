@@ -12,6 +12,7 @@ from authsim.model import Client
 from authsim.verifier import Verifier
 
 from .settings import Settings
+from .streams import Streams, streams_of
 from .wiring import Portal
 
 EXTENSION: Final = "authsim"
@@ -27,6 +28,11 @@ def portal() -> Portal:
 def settings() -> Settings:
     """Return how this process was started."""
     return cast("Settings", current_app.extensions[EXTENSION + "-settings"])
+
+
+def streams() -> Streams:
+    """Return the open answers of this process."""
+    return streams_of(current_app)
 
 
 def verifier() -> Verifier:

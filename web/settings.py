@@ -19,7 +19,9 @@ class Settings:
     """Either `data_dir`, or `database_url` with `key_file` (and, for PostgreSQL, a libpq password file).
 
     `tls`: the browser speaks https with us or with the proxy before us. `proxies`: how many trusted proxies stand
-    before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by.
+    before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by. `is_inbox_open`:
+    whether the simulated texts of all users can be read here. `most_streams`: how many answers may stay open in one
+    process.
     """
 
     data_dir: Path | None = None
@@ -29,6 +31,8 @@ class Settings:
     tls: bool = False
     proxies: int = 0
     hosts: tuple[str, ...] = ()
+    is_inbox_open: bool = False
+    most_streams: int = 32
 
     def __post_init__(self) -> None:
         if (self.data_dir is None) == (self.database_url is None):
