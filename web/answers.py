@@ -12,18 +12,16 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import Flask, Response, render_template, request, session, url_for
-from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
 from authsim.protocol.messages import ErrorReply, format_error
 
 from . import scope
-from .banner import SENTENCE, TITLE_MARK
+from .bare_answers import API_PREFIX, format_plain_page
 from .refusals import Explanation, explain
 
 LOGGER: Final = logging.getLogger("authsim.web")
-API_PREFIX: Final = "/api/"
 JSON_PATHS: Final = frozenset({"/portal/activation/state"})
 _KEY: Final = "refusal"
 _NOTICE: Final = "notice"
@@ -114,14 +112,6 @@ def _answer(explanation: Explanation) -> Response:
         _log_unexpected(error, explanation)
         page = format_plain_page(explanation.what, scope.reference())
     return Response(page, explanation.status, mimetype="text/html")
-
-
-def format_plain_page(what: str, reference: str) -> str:
-    """Return a page that needs no template, with the banner."""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE_MARK} AuthSim</title></head>'
-        f"<body><p>{SENTENCE}</p><main><h1>{escape(what)}</h1><p>Reference {escape(reference)}</p></main></body></html>"
-    )
 
 
 def _log_unexpected(error: Exception, explanation: Explanation) -> None:

@@ -6,7 +6,7 @@ from flask import Flask, request
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from . import hosts, scope
-from .answers import API_PREFIX
+from .bare_answers import API_PREFIX
 
 FORM_BYTES: Final = 64 * 1024
 API_BYTES: Final = 16 * 1024

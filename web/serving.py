@@ -1,4 +1,4 @@
-"""Listening and serving: waitress in one process, gunicorn for several workers or for TLS.
+"""Listening, and serving in one process with waitress. Several workers, and TLS, are `workers`.
 
 The socket is opened by us, before anything else, so that a taken port is one sentence and `--port 0` is known.
 """
@@ -11,9 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from .binding import Place
-    from .certificate import Certificate
 
 #: A stream holds a thread: as many may stand open as a lesson has phones, and the pages still answer.
 _THREADS: Final = 64
@@ -32,16 +30,7 @@ _MOST_BODY: Final = 128 * 1024
 _MOST_HEADER: Final = 32 * 1024
 _IDLE_SECONDS: Final = 60
 _BACKLOG: Final = 1024
-_LAST_REQUESTS_SECONDS: Final = 2
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workers:
-    """How gunicorn serves: how many processes, and with which certificate."""
-
-    count: int
-    certificate: "Certificate | None"
 
 
 def open_listener(place: "Place", port: int) -> socket.socket:
@@ -113,8 +102,11 @@ def log_requests(app: "Flask") -> None:
     app.after_request(write_line)
 
 
-def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, ready: Callable[[], None]) -> None:
-    """Serve in this process until it is told to end; `ready` is called when requests are answered."""
+def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, tls: bool, ready: Callable[[], None]) -> None:
+    """Serve in this process until it is told to end; `ready` is called when requests are answered.
+
+    `tls`: browsers reach us by https, with the help of a proxy.
+    """
     import logging
 
     from waitress import create_server
@@ -133,6 +125,7 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, ready: Ca
         clear_untrusted_proxy_headers=proxies == 0,
         ident="",
     )
+    server.channel_class = _make_channel_class(tls=tls)
     try:
         ready()
         server.run()
@@ -140,116 +133,24 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, ready: Ca
         server.close()
 
 
-def require_gunicorn() -> None:
-    """Raise `MessageError` with the command that installs it when the extra `server` is absent."""
-    from importlib import import_module
+def _make_channel_class(*, tls: bool) -> type:
+    """Return waitress's channel, but one that refuses what it cannot read in our words and with our headers."""
+    from waitress.channel import HTTPChannel
+    from waitress.task import ErrorTask
 
-    try:
-        for name in ("gunicorn.app.base", "gevent"):
-            import_module(name)
-    except ImportError:
-        raise MessageError("--workers and --tls need one more package: pip install 'authsim[server]'") from None
+    from .bare_answers import compose_bare_answer
 
+    class PlainErrorTask(ErrorTask):  # type: ignore[misc] # waitress ships no types
+        def execute(self) -> None:
+            path = str(getattr(self.request, "path", ""))  # unset when even the first line was garbage
+            answer = compose_bare_answer(self.request.error.code, path=path, tls=tls)
+            self.status = answer.status_line
+            self.response_headers.extend(answer.headers)
+            self.set_close_on_finish()
+            self.content_length = len(answer.body)
+            self.write(answer.body)
 
-def serve_with_workers(
-    load: Callable[[], "Flask"],
-    listener: socket.socket,
-    workers: Workers,
-    *,
-    ready: Callable[[], None],
-    leave: Callable[[], None],
-) -> None:
-    """Serve with gunicorn until told to end. Each worker calls `load` after the fork, and `leave` at its end.
+    class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
+        error_task_class = PlainErrorTask
 
-    So no open store crosses a fork. The listener is gunicorn's from here on.
-    """
-    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # the extra ships no types
-
-    read_end, write_end = os.pipe()
-    os.set_blocking(read_end, False)
-    os.write(write_end, b"1")
-
-    def first_worker_is_ready(worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
-        try:
-            token = os.read(read_end, 1)
-        except BlockingIOError:
-            return
-        if token:  # the first worker speaks for all
-            ready()
-
-    options = _gunicorn_options(listener.detach(), workers)
-    options["worker_class"] = _make_worker_class()
-    options["post_worker_init"] = first_worker_is_ready
-    options["worker_exit"] = lambda server, worker: leave()  # noqa: ARG005 - gunicorn's signature
-
-    class Application(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
-        def load_config(self) -> None:
-            for name, value in options.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> "Flask":
-            return load()
-
-    Application().run()
-
-
-def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "bind": [f"fd://{listener}"],
-        "workers": workers.count,
-        "worker_connections": _CONNECTIONS,
-        "timeout": 30,
-        "graceful_timeout": 3 * _LAST_REQUESTS_SECONDS,
-        "keepalive": 5,
-        # Only ProxyFix reads what proxies say, and only when there are any (--proxies).
-        "forwarded_allow_ips": "",
-        "forwarder_headers": "",
-        "secure_scheme_headers": {},
-        "limit_request_line": 2048,
-        "limit_request_fields": 50,
-        "loglevel": "error",
-        "control_socket_disable": True,
-        "proc_name": "authsim",
-    }
-    if workers.certificate is not None:
-        options["certfile"] = str(workers.certificate.certificate_file)
-        options["keyfile"] = str(workers.certificate.key_file)
-        options["ssl_context"] = _modern_tls
-    return options
-
-
-def _make_worker_class() -> type:
-    """Return gunicorn's gevent worker, but one that ends in order and makes no event of a stranger's handshake."""
-    import ssl
-
-    from gevent import GreenletExit, get_hub  # type: ignore[import-untyped] # the extra ships no types
-    from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped] # the extra ships no types
-
-    class Worker(GeventWorker):  # type: ignore[misc] # gunicorn ships no types
-        def init_signals(self) -> None:
-            super().init_signals()
-            # Ctrl-C is the parent's, which ends its workers; gunicorn's own way to be quick leaves by an exception
-            # in a greenlet, with a traceback.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGQUIT, self.handle_exit)
-
-        def run(self) -> None:
-            hub = get_hub()
-            hub.NOT_ERROR = (*hub.NOT_ERROR, ssl.SSLError, ConnectionError)
-            # Less than the parent waits: a browser's idle connection must not look like a worker that hangs.
-            self.cfg.set("graceful_timeout", _LAST_REQUESTS_SECONDS)
-            super().run()
-
-        def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-            if not isinstance(exc, GreenletExit):  # an idle connection that had to end with us is no error
-                super().handle_error(req, client, addr, exc)
-
-    return Worker
-
-
-def _modern_tls(config: Any, default: Callable[[], Any]) -> Any:  # noqa: ARG001 - gunicorn's signature
-    import ssl
-
-    context = default()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    return Channel

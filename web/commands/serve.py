@@ -87,7 +87,8 @@ def _run(
     changes: tuple[str, ...],
 ) -> None:
     from ..binding import require_place, this_machine
-    from ..serving import end_with_parent, open_listener, require_gunicorn
+    from ..serving import end_with_parent, open_listener
+    from ..workers import require_gunicorn
 
     if workers > 1 or tls:
         require_gunicorn()
@@ -139,7 +140,13 @@ def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
             portal = _with_origin(opened, plan.origin)
             if plan.workers == 1 and not plan.tls:
                 app = _app(portal, plan)
-                serve_here(app, plan.listener, proxies=plan.settings.proxies, ready=lambda: _announce(plan))
+                serve_here(
+                    app,
+                    plan.listener,
+                    proxies=plan.settings.proxies,
+                    tls=plan.settings.tls,
+                    ready=lambda: _announce(plan),
+                )
                 return
             now_ms = portal.verifier.clock.now_ms()
         # From here on every worker opens the store for itself: an open one never crosses a fork.
@@ -163,7 +170,7 @@ def _only_server(settings: "Settings") -> Iterator[None]:
 
 
 def _serve_forked(plan: Plan, now_ms: int) -> None:
-    from ..serving import Workers, serve_with_workers
+    from ..workers import Workers, serve_with_workers
 
     certificate = None
     if plan.tls:
@@ -176,7 +183,7 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
     serve_with_workers(
         lambda: _app(opened.enter_context(closing(open_existing(plan.settings))), plan),
         plan.listener,
-        Workers(count=plan.workers, certificate=certificate),
+        Workers(count=plan.workers, certificate=certificate, tls=plan.settings.tls),
         ready=lambda: _announce(plan),
         leave=opened.close,
     )
