@@ -99,17 +99,19 @@ def full_name(label: str, origin: str) -> str:
 
 
 def require_trusted(phone: Phone, portal: Portal) -> None:
-    """Refuse with `PORTAL_NOT_TRUSTED` when this phone knows that instance by another key."""
+    """Refuse with `PORTAL_NOT_TRUSTED` when this phone knows that instance by another key, or another at that origin.
+
+    Whoever takes over an address must not silently take over its users: `without_portal` is a person's decision.
+    """
     known: list[Portal | Account] = [*phone.portals, *phone.accounts]
     if any(item.instance_id == portal.instance_id and item.psk != portal.psk for item in known):
+        raise RefusalError(Reason.PORTAL_NOT_TRUSTED)
+    if any(item.origin == portal.origin and item.instance_id != portal.instance_id for item in known):
         raise RefusalError(Reason.PORTAL_NOT_TRUSTED)
 
 
 def with_portal(phone: Phone, portal: Portal) -> Phone:
-    """Return the phone, keeping the key of that portal; refuses as `require_trusted`.
-
-    An earlier portal at the same origin is gone, and so are the oldest beyond `MOST_PORTALS`.
-    """
+    """Return the phone, keeping the key of that portal; refuses as `require_trusted`. `MOST_PORTALS` are kept."""
     require_trusted(phone, portal)
     others = tuple(item for item in phone.portals if item.origin != portal.origin)
     return phone._replace(portals=(*others, portal)[-MOST_PORTALS:])
@@ -118,13 +120,12 @@ def with_portal(phone: Phone, portal: Portal) -> Phone:
 def with_account(phone: Phone, account: Account) -> Phone:
     """Return the phone with that account in place of those that nobody can ask for any more.
 
-    These are an older key of the same user, and a user of that name at an earlier portal of the same origin.
+    These are an older key of the same user, and a user of that name whom the same portal had before.
     """
     others = tuple(
         item
         for item in phone.accounts
-        if (item.instance_id, item.user_id) != (account.instance_id, account.user_id)
-        and (item.label, item.origin) != (account.label, account.origin)
+        if item.instance_id != account.instance_id or (item.user_id != account.user_id and item.label != account.label)
     )
     return phone._replace(accounts=(*others, account))
 
@@ -132,6 +133,15 @@ def with_account(phone: Phone, account: Account) -> Phone:
 def without_account(phone: Phone, account: Account) -> Phone:
     """Return the phone without the keys of that account."""
     return phone._replace(accounts=tuple(item for item in phone.accounts if item.device_id != account.device_id))
+
+
+def without_portal(phone: Phone, origin: str) -> Phone:
+    """Return the phone without the portals of that origin, their users, and what is under way with them."""
+    return phone._replace(
+        accounts=tuple(item for item in phone.accounts if item.origin != origin),
+        portals=tuple(item for item in phone.portals if item.origin != origin),
+        pending=None if phone.pending is not None and phone.pending.origin == origin else phone.pending,
+    )
 
 
 def format_phone(phone: Phone) -> Secret:

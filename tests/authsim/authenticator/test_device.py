@@ -19,6 +19,7 @@ from authsim.authenticator.device import (
     with_account,
     with_portal,
     without_account,
+    without_portal,
 )
 from authsim.authenticator.pin import PinPolicy
 from authsim.errors import MessageError, Reason, RefusalError
@@ -142,11 +143,12 @@ def test_a_new_key_of_the_same_user_replaces_the_old_one() -> None:
     assert with_account(make_phone(old, bob), new).accounts == (bob, new)
 
 
-def test_a_user_of_an_earlier_portal_at_the_same_address_is_replaced() -> None:
-    """A portal that was set up anew has new users with old names: the old keys answer nobody."""
-    old, new = make_account(), make_account(instance="12", user="44")
+def test_a_user_whom_the_portal_added_anew_is_replaced() -> None:
+    """The operator removed a user and added one of the same name: the old keys answer nobody."""
+    old, elsewhere = make_account(), make_account(origin="http://127.0.0.1:9000", instance="12")
+    new = make_account(user="44")
 
-    assert with_account(make_phone(old), new).accounts == (new,)
+    assert with_account(make_phone(old, elsewhere), new).accounts == (elsewhere, new)
 
 
 def test_a_user_is_taken_off() -> None:
@@ -157,12 +159,33 @@ def test_a_user_is_taken_off() -> None:
 
 
 def test_a_portal_is_kept_once() -> None:
-    """The same portal again changes nothing; a new one at the same address takes its place."""
+    """The same portal again changes nothing."""
     phone = with_portal(make_phone(), PORTAL)
-    successor = Portal("12" * 16, ORIGIN, b"\x12" * 32)
 
     assert with_portal(phone, PORTAL) == phone
-    assert with_portal(phone, successor).portals == (successor,)
+
+
+@pytest.mark.parametrize("phone", [make_phone(portals=(PORTAL,)), make_phone(make_account())])
+def test_no_portal_takes_over_the_address_of_another(phone: Phone) -> None:
+    """A portal that answers where another one is known is refused, until a person has taken that one off."""
+    successor = Portal("12" * 16, ORIGIN, b"\x12" * 32)
+
+    with pytest.raises(RefusalError) as refused:
+        with_portal(phone, successor)
+
+    assert refused.value.reason is Reason.PORTAL_NOT_TRUSTED
+    assert with_portal(without_portal(phone, ORIGIN), successor).portals == (successor,)
+
+
+def test_a_portal_is_taken_off_with_its_users() -> None:
+    """What belongs to another address stays, and so does what is under way there."""
+    there = "http://127.0.0.1:9000"
+    alice, bob = make_account(), make_account("bob", origin=there, instance="12")
+    other = Portal("12" * 16, there, b"\x12" * 32)
+    phone = make_phone(alice, bob, portals=(PORTAL, other), pending=make_pending())
+
+    assert without_portal(phone, ORIGIN) == make_phone(bob, portals=(other,))
+    assert without_portal(phone, there) == make_phone(alice, portals=(PORTAL,), pending=make_pending())
 
 
 def test_the_oldest_portals_are_forgotten() -> None:
