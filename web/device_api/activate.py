@@ -9,7 +9,7 @@ from authsim.verifier.activation import redeem
 
 from .. import scope
 from ..answers import answer_json
-from .envelope import read_body, require_no_cookie
+from ..envelope import read_body, require_no_cookie
 
 api: Final = Blueprint("device_activate", __name__)
 api.before_request(require_no_cookie)

@@ -9,7 +9,7 @@ from authsim.protocol.messages import InstanceInfo, format_instance
 
 from .. import scope
 from ..answers import answer_json
-from .envelope import require_no_cookie
+from ..envelope import require_no_cookie
 
 api: Final = Blueprint("device_instance", __name__)
 api.before_request(require_no_cookie)
