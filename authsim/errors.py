@@ -136,4 +136,4 @@ class StoreConflictError(StoreError):
 
 
 class StoreStaleError(StoreConflictError):
-    """What the caller judged is no longer so: the user is gone, or its password is another. Nothing was written."""
+    """What the caller judged is no longer so: the user is gone, its password or lock is another. Nothing was written."""

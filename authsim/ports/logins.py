@@ -87,6 +87,7 @@ class Logins(Protocol):
         session: "PortalSession",
         replaces: "SessionId | None",
         sessions_allowed: int,
+        locked_until_ms: int | None,
         now_ms: int,
         events: "Sequence[Event]",
     ) -> None:
@@ -95,7 +96,9 @@ class Logins(Protocol):
         The login's open request is cancelled.
 
         Ends `replaces`, and the user's oldest sessions beyond `sessions_allowed`. Notes `last_used_ms` on the device.
-        `StoreConflictError` unless the challenge is issued, its login awaits a second factor and its device is active.
+        `StoreConflictError` unless the challenge is issued, its login awaits a second factor and its device is active;
+        `StoreStaleError` when the user is locked until another instant than `locked_until_ms`, the lock that was
+        judged: one that somebody set since is never cleared.
         """
 
     def complete_approved(
@@ -105,6 +108,7 @@ class Logins(Protocol):
         session: "PortalSession",
         replaces: "SessionId | None",
         sessions_allowed: int,
+        locked_until_ms: int | None,
         now_ms: int,
         events: "Sequence[Event]",
     ) -> None:
