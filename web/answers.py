@@ -4,6 +4,7 @@ A refusal is carried in Flask's signed cookie as a name and a reference, never a
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import Flask, Response, render_template, request, session, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
 from authsim.protocol.messages import ErrorReply, format_error
@@ -22,7 +23,10 @@ from .bare_answers import API_PREFIX, format_plain_page
 from .refusals import Explanation, explain
 
 LOGGER: Final = logging.getLogger("authsim.web")
-JSON_PATHS: Final = frozenset({"/portal/activation/state"})
+#: What programs read although it stands among the pages: its errors are JSON as well.
+JSON_PATHS: Final = re.compile(
+    r"/portal/activation/state|/sso/SecondFactor/(?:state|events)|/inbox/[^/]+/(?:texts|events)", re.ASCII
+)
 _KEY: Final = "refusal"
 _NOTICE: Final = "notice"
 
@@ -37,13 +41,27 @@ class Carried:
     paper: bool
 
 
-def redirect_to(endpoint: str, *, status: int = 303, query: Mapping[str, str] = MappingProxyType({})) -> Response:
-    """Return a redirect to one of our own pages, with a relative address and no body."""
-    address = url_for(endpoint) + (f"?{urlencode(query)}" if query else "")
+def redirect_to(
+    endpoint: str,
+    *,
+    status: int = 303,
+    parts: Mapping[str, str] = MappingProxyType({}),
+    query: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Return a redirect to one of our own pages, with a relative address and no body. `parts` stand in its path."""
+    address = url_for(endpoint, **parts) + (f"?{urlencode(query)}" if query else "")
     return Response("", status, {"Location": address}, mimetype="text/plain")
 
 
-def redirect_refused(error: RefusalError, endpoint: str, *, name: str | None = None, paper: bool = False) -> Response:
+def redirect_refused(
+    error: RefusalError,
+    endpoint: str,
+    *,
+    name: str | None = None,
+    paper: bool = False,
+    parts: Mapping[str, str] = MappingProxyType({}),
+    query: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """Carry a refusal to the page it belongs to. `name` only of a user who proved the password."""
     LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), error.reason.value, request.endpoint)
     session[_KEY] = {
@@ -53,7 +71,7 @@ def redirect_refused(error: RefusalError, endpoint: str, *, name: str | None = N
         "name": name,
         "paper": paper,
     }
-    return redirect_to(endpoint)
+    return redirect_to(endpoint, parts=parts, query=query)
 
 
 def take_carried() -> Carried | None:
@@ -103,7 +121,7 @@ def _answer_error(error: Exception) -> Response:
 
 
 def _answer(explanation: Explanation) -> Response:
-    if request.path.startswith(API_PREFIX) or request.path in JSON_PATHS:
+    if request.path.startswith(API_PREFIX) or JSON_PATHS.fullmatch(request.path):
         body = format_error(ErrorReply(error=explanation.code, ref=scope.reference()))
         return answer_json(body, explanation.status)
     try:
@@ -119,5 +137,5 @@ def _log_unexpected(error: Exception, explanation: Explanation) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames[-6:]))
     kind = type(error).__name__
-    level = logging.WARNING if isinstance(error, (StoreError, MessageError)) else logging.ERROR
+    level = logging.WARNING if isinstance(error, (StoreError, MessageError, ServiceUnavailable)) else logging.ERROR
     LOGGER.log(level, "failed ref=%s status=%d error=%s at=%s", scope.reference(), explanation.status, kind, places)

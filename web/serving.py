@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from .binding import Place
 
-#: A stream holds a thread: as many may stand open as a lesson has phones, and the pages still answer.
 _THREADS: Final = 64
+#: An answer that stays open holds a thread: half of them may, and pages and phones that ask again still get theirs.
+MOST_STREAMS: Final = _THREADS // 2
 _CONNECTIONS: Final = 1000
 _MOST_BODY: Final = 128 * 1024
 _MOST_HEADER: Final = 32 * 1024
@@ -57,14 +58,15 @@ def _explain(error: OSError, place: "Place", port: int) -> MessageError | StoreE
     return MessageError(f"this machine cannot listen at {place.address}. Name one of its own addresses")
 
 
-def end_on_signals() -> None:
-    """Let SIGTERM and Ctrl-C end the process with status 0, through every `finally`."""
+def end_on_signals(first: Callable[[], None] = lambda: None) -> None:
+    """Let SIGTERM and Ctrl-C end the process with status 0, through every `finally`, after `first`."""
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        first()
+        raise SystemExit(0)
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _end)
-
-
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-    raise SystemExit(0)
+        signal.signal(name, end)
 
 
 def end_with_parent() -> None:
@@ -111,6 +113,8 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, tls: bool
 
     from waitress import create_server
 
+    from .streams import streams_of
+
     # A busy lesson queues for a moment; that is no news for an operator.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(
@@ -123,8 +127,10 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, tls: bool
         max_request_body_size=_MOST_BODY,
         max_request_header_size=_MOST_HEADER,
         clear_untrusted_proxy_headers=proxies == 0,
+        channel_request_lookahead=1,  # so that a listener who hangs up is noticed, and its thread is free again
         ident="",
     )
+    end_on_signals(streams_of(app).end)  # waitress waits for its threads, and these would wait for news
     server.channel_class = _make_channel_class(tls=tls)
     try:
         ready()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .certificate import Certificate
 
 _CONNECTIONS: Final = 1000
+#: An answer that stays open holds a connection; half of them may.
+MOST_STREAMS: Final = _CONNECTIONS // 2
 _LAST_REQUESTS_SECONDS: Final = 2
 _UNEXPECTED: Final = 500
 
@@ -125,13 +127,22 @@ def _make_worker_class(*, tls: bool) -> type:
     from gevent import GreenletExit, get_hub  # type: ignore[import-untyped] # the extra ships no types
     from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped] # the extra ships no types
 
+    from .streams import streams_of
+
     class Worker(GeventWorker):  # type: ignore[misc] # gunicorn ships no types
+        wsgi: "Flask | None" = None  # until it is loaded
+
         def init_signals(self) -> None:
             super().init_signals()
             # Ctrl-C is the parent's, which ends its workers; gunicorn's own way to be quick leaves by an exception
             # in a greenlet, with a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGQUIT, self.handle_exit)
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            if self.wsgi is not None:
+                streams_of(self.wsgi).end()
+            super().handle_exit(sig, frame)
 
         def init_process(self) -> None:
             _keep_server_unnamed()
