@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from authsim.protocol.networks import Address, is_near
 from mobile_cli.exits import Exit, PhoneError
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 MOST_BODY_BYTES: Final = 16 * 1024
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 15.0
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Answer(NamedTuple):
@@ -50,7 +49,7 @@ def fetch(origin: str, method: str, path: str, *, body: bytes | None = None, pat
 
 
 def require_near(origin: str) -> list[Address]:
-    """Return the addresses of a portal. Each must be loopback or private: AuthSim is nowhere else."""
+    """Return the addresses of a portal. Each must be near (`protocol.networks`): AuthSim is nowhere else."""
     try:
         found = socket.getaddrinfo(urlsplit(origin).hostname, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -59,14 +58,6 @@ def require_near(origin: str) -> list[Address]:
     if not all(map(is_near, addresses)):
         raise PhoneError(Exit.REFUSED, "public_address", origin=origin)
     return addresses
-
-
-def is_near(address: Address) -> bool:
-    """Say whether an address is this machine or a private network; link-local ones (cloud metadata) are not."""
-    plain = address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
-    if plain.is_unspecified or plain.is_link_local or plain.is_multicast:
-        return False
-    return plain.is_loopback or (plain.is_private and not plain.is_reserved)
 
 
 def _request(origin: str, address: Address, method: str, path: str, body: bytes | None) -> dict[str, Any]:

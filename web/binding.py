@@ -13,14 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from authsim.errors import MessageError
+from authsim.protocol.networks import Address, is_link_local, is_loopback, is_near, is_private, unmap
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-#: RFC 1918, RFC 3927, RFC 4193, RFC 4291: the networks that no router of the Internet carries.
-_PRIVATE: Final = tuple(
-    ipaddress.ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
-)
 _CONTAINER_MARKS: Final = (
     "/.dockerenv",
     "/run/.containerenv",
@@ -32,7 +26,10 @@ _CONTAINER_MARKS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """What the rules need to know of this machine: whether it is a container, and the addresses it answers to."""
+    """What the rules need to know of this machine: whether it is a container, and the addresses it answers to.
+
+    Every machine has its loopback addresses: where even those are missing, the machine hides its addresses.
+    """
 
     is_container: bool
     addresses: tuple[Address, ...] = ()
@@ -72,11 +69,11 @@ def require_place(host: str, *, bind_private: bool, tls: bool, machine: Machine)
 
 
 def _require_address(address: Address, host: str, *, bind_private: bool, tls: bool, machine: Machine) -> Place:
-    if address.is_loopback:
+    if is_loopback(address):
         return Place(address=address)
     if address.is_unspecified:
         return _require_wildcard(address, bind_private=bind_private, machine=machine)
-    if not _is_private(address):
+    if not is_private(address):
         raise MessageError(
             f"{host} is neither on loopback nor on a private network. A simulator never answers there,"
             " and nothing overrides this"
@@ -96,16 +93,22 @@ def _require_wildcard(address: Address, *, bind_private: bool, machine: Machine)
             f"{address} means every network of this machine. Name one address;"
             " inside a container, --bind-private allows it"
         )
-    reached = [own for own in machine.addresses if address.version == 6 or own.version == 4]
-    if any(not own.is_loopback and not _is_private(own) and _is_global(own) for own in reached):
+    versions = (4,) if address.version == 4 else (4, 6)  # a socket for IPv6 takes IPv4 along
+    reached = [own for own in machine.addresses if own.version in versions]
+    if {own.version for own in reached} != set(versions):
         raise MessageError(
-            f"{address} would answer on an address that the Internet reaches. A simulator never answers there,"
+            f"this container does not tell which addresses it has, so nobody knows who would reach {address}."
+            " Name one address"
+        )
+    if not all(is_near(own) or is_link_local(own) for own in reached):
+        raise MessageError(
+            f"{address} would answer on an address beyond private networks. A simulator never answers there,"
             " and nothing overrides this"
         )
     return Place(
         address=address,
         warning=_warning(str(address)),
-        reached_at=tuple(own for own in reached if _is_private(own)),
+        reached_at=tuple(own for own in reached if is_private(own)),
     )
 
 
@@ -117,31 +120,18 @@ def _warning(host: str) -> str:
     return f"other machines can reach this portal at {host}. Let nobody type real credentials"
 
 
-def _is_private(address: Address) -> bool:
-    return any(address.version == network.version and address in network for network in _PRIVATE)
-
-
-def _is_global(address: Address) -> bool:
-    return address.is_global and not address.is_multicast
-
-
 def _resolve(host: str) -> list[Address]:
     """Return what `host` names. A mapped IPv4 address counts as the IPv4 address that it is."""
     text = host.strip("[]")
     try:
-        return [_unmapped(ipaddress.ip_address(text))]
+        return [unmap(ipaddress.ip_address(text))]
     except ValueError:
         pass
     try:
         found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise MessageError(f"no address is known for {host!r}. Give an address such as 127.0.0.1") from None
-    return list(dict.fromkeys(_unmapped(ipaddress.ip_address(str(entry[4][0]))) for entry in found))
-
-
-def _unmapped(address: Address) -> Address:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+    return list(dict.fromkeys(unmap(ipaddress.ip_address(str(entry[4][0]))) for entry in found))
 
 
 def this_machine() -> Machine:
@@ -153,7 +143,7 @@ def this_machine() -> Machine:
 
 
 def _own_addresses() -> Sequence[Address]:
-    """Return the addresses of this machine as Linux lists them; elsewhere nothing, and wildcards stay refused."""
+    """Return the addresses of this machine as Linux lists them; elsewhere nothing, and wildcards are refused."""
     found: list[Address] = []
     try:
         trie = Path("/proc/net/fib_trie").read_text(encoding="ascii", errors="replace")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from authsim.errors import MessageError
+from authsim.protocol.networks import Address, is_loopback, is_near
 
 _HOST: Final = re.compile(r"(?P<name>[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -33,8 +34,10 @@ def require_host(text: str) -> str:
     name = text.lower()
     literal = _parse_literal(f"[{name}]" if ":" in name and "[" not in name else name)
     if literal is not None:
-        if not literal.is_private or literal.is_unspecified:
-            raise MessageError("a host address must be a private one")
+        if not is_near(literal):
+            raise MessageError(
+                "a host address must be one of a private network: 10/8, 172.16/12, 192.168/16 or fc00::/7"
+            )
         return f"[{literal}]" if literal.version == 6 else str(literal)
     labels = name.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or name.replace(".", "").isdigit():
@@ -61,7 +64,7 @@ def is_trusted(header: str | None, *, hosts: Iterable[str]) -> bool:
         return False
     name = match["name"]
     literal = _parse_literal(name)
-    if literal is not None and literal.is_loopback:
+    if literal is not None and is_loopback(literal):
         return True
     if name == "localhost":
         return True
@@ -69,7 +72,7 @@ def is_trusted(header: str | None, *, hosts: Iterable[str]) -> bool:
     return spelled in frozenset(hosts) and not is_look_alike(name)
 
 
-def _parse_literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_literal(name: str) -> Address | None:
     try:
         return ipaddress.ip_address(name[1:-1] if name.startswith("[") else name)
     except ValueError:

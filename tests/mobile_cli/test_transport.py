@@ -9,33 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from mobile_cli.exits import Exit, PhoneError
-from mobile_cli.transport import Answer, fetch, is_near, require_near
+from mobile_cli.transport import Answer, fetch, require_near
+from tests.support.addresses import FAR, LINK_LOCAL, LOOPBACK, PRIVATE
 from tests.support.tiny_portal import INSTANCE, Reply, TinyPortal
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "127.8.9.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
-        *("::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
-    ],
-)
-def test_this_machine_and_private_networks_are_near(address: str) -> None:
-    """Loopback, RFC 1918 and unique local addresses."""
-    assert is_near(ipaddress.ip_address(address))
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("8.8.8.8", "172.32.0.1", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1"),  # noqa: S104
-        *("169.254.169.254", "::ffff:169.254.169.254", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"),
-        *("::", "fe80::1", "ff02::1"),
-    ],
-)
-def test_everything_else_is_far(address: str) -> None:
-    """Public, unspecified, multicast and link-local addresses, also when mapped into IPv6."""
-    assert not is_near(ipaddress.ip_address(address))
 
 
 def error_of(act: Callable[[], object]) -> PhoneError:
@@ -45,9 +21,20 @@ def error_of(act: Callable[[], object]) -> PhoneError:
     return raised.value
 
 
-def test_a_far_portal_is_refused_before_a_connection() -> None:
-    """A literal address needs no asking."""
-    assert error_of(lambda: require_near("http://8.8.8.8:80")).key == "public_address"
+@pytest.mark.parametrize("host", [*LOOPBACK, *PRIVATE])
+def test_what_a_portal_may_listen_at_is_near(host: str) -> None:
+    """The phone calls the networks of the one list."""
+    address = ipaddress.ip_address(host)
+
+    assert require_near(f"http://[{host}]:80" if address.version == 6 else f"http://{host}:80") == [address]
+
+
+@pytest.mark.parametrize("host", [*LINK_LOCAL, *FAR])
+def test_a_far_portal_is_refused_before_a_connection(host: str) -> None:
+    """Everything else is far, link-local addresses (cloud metadata) among it, also when mapped into IPv6."""
+    origin = f"http://[{host}]:80" if ":" in host else f"http://{host}:80"
+
+    assert error_of(lambda: require_near(origin)).key == "public_address"
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".test"])

@@ -1,23 +1,20 @@
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
 from authsim.errors import MessageError
+from authsim.protocol.networks import is_loopback
+from tests.support import addresses
 from web.binding import Machine, require_place, this_machine
 
 HOUSE = Machine(is_container=False)
 CONTAINER = Machine(is_container=True, addresses=(ip_address("127.0.0.1"), ip_address("172.17.0.2"), ip_address("::1")))
 EXPOSED = Machine(is_container=True, addresses=(ip_address("8.8.4.4"), ip_address("2a00:1450::1")))
 
-LOOPBACK = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "::ffff:127.0.0.1", "localhost")
-PRIVATE = (
-    *("10.0.0.5", "172.16.0.1", "172.31.255.254", "192.168.1.20", "169.254.1.1"),
-    *("fd00::1", "fe80::1", "::ffff:192.168.1.20"),
-)
-PUBLIC = (
-    *("8.8.8.8", "172.32.0.1", "192.169.0.1", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255"),
-    *("2001:4860:4860::8888", "2002:a00:1::1", "64:ff9b::a00:1", "::ffff:8.8.8.8", "ff02::1", "2001:db8::1"),
-)
+LOOPBACK = (*addresses.LOOPBACK, "[::1]", "localhost")
+PRIVATE = addresses.PRIVATE
+PUBLIC = tuple(host for host in addresses.FAR if host not in ("0.0.0.0", "::")) + addresses.LINK_LOCAL  # noqa: S104
 WILDCARDS = ("0.0.0.0", "::", "::ffff:0.0.0.0")  # noqa: S104 - what is refused
 
 
@@ -28,7 +25,7 @@ def test_loopback_is_always_allowed(host: str, bind_private: bool, machine: Mach
     """Every spelling of loopback is allowed everywhere, without a warning."""
     place = require_place(host, bind_private=bind_private, tls=False, machine=machine)
 
-    assert place.address.is_loopback
+    assert is_loopback(place.address)
     assert place.hosts == ()
     assert place.warning is None
 
@@ -79,6 +76,29 @@ def test_a_wildcard_is_refused_where_the_internet_reaches(host: str) -> None:
     """A container with an address of the Internet cannot listen at all of its addresses."""
     with pytest.raises(MessageError, match="nothing overrides"):
         require_place(host, bind_private=True, tls=True, machine=EXPOSED)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [("0.0.0.0", ()), ("0.0.0.0", ("::1",)), ("::", ()), ("::", ("127.0.0.1", "172.17.0.2")), ("::", ("::1",))],  # noqa: S104
+)
+def test_a_wildcard_is_refused_where_addresses_are_hidden(host: str, known: tuple[str, ...]) -> None:
+    """A container that does not tell its addresses is not asked to answer at all of them: unknown is not harmless."""
+    machine = Machine(is_container=True, addresses=tuple(ip_address(text) for text in known))
+
+    with pytest.raises(MessageError, match="does not tell"):
+        require_place(host, bind_private=True, tls=True, machine=machine)
+
+
+@pytest.mark.parametrize("own", ["8.8.4.4", "100.64.0.7", "2a00:1450::1", "192.0.2.1"])
+def test_a_wildcard_is_refused_beside_any_network_that_is_not_private(own: str) -> None:
+    """One address beyond private networks is enough; link-local ones, which every interface has, do no harm."""
+    addresses = (*CONTAINER.addresses, ip_address("fe80::1"), ip_address("169.254.3.4"))
+    machine = Machine(is_container=True, addresses=(*addresses, ip_address(own)))
+
+    assert require_place("::", bind_private=True, tls=True, machine=replace(machine, addresses=addresses))
+    with pytest.raises(MessageError, match="beyond private networks"):
+        require_place("::", bind_private=True, tls=True, machine=machine)
 
 
 @pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])  # noqa: S104

@@ -3,6 +3,7 @@
 import pytest
 
 from authsim.errors import MessageError
+from tests.support import addresses
 from web.hosts import LOOK_ALIKES, is_look_alike, is_trusted, require_host
 
 
@@ -36,6 +37,13 @@ def test_private_names(given: str, kept: str) -> None:
 )
 def test_public_and_malformed_names(given: str) -> None:
     """Public names, global addresses and anything that is no plain name are refused."""
+    with pytest.raises(MessageError):
+        require_host(given)
+
+
+@pytest.mark.parametrize("given", addresses.FAR + addresses.LINK_LOCAL)
+def test_addresses_beyond_private_networks(given: str) -> None:
+    """What the portal may not listen at is no name for it either."""
     with pytest.raises(MessageError):
         require_host(given)
 

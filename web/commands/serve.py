@@ -95,6 +95,7 @@ def _run(
     if changes and not demo:
         raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
     chosen_origin = None if origin is None else require_own_origin(origin)
+    _require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
     settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
     if not demo:
         require_portal(settings)
@@ -116,6 +117,21 @@ def _run(
             access_log=access_log,
         )
         _open_and_serve(plan, (lambda: _demo_portal(settings, changes)) if demo else (lambda: open_existing(settings)))
+
+
+def _require_one_scheme(origin: str | None, *, tls: bool, proxies: int) -> None:
+    """Refuse an origin that nobody could log in at: a form is taken only from the scheme that we know of."""
+    if origin is None:
+        return
+    is_secure = origin.startswith("https://")
+    if is_secure and not tls and not proxies:
+        raise CommandError(
+            USAGE,
+            f"somebody has to speak https for {origin}. If a proxy does, say how many stand before the portal:"
+            " --proxies 1 (it has to send X-Forwarded-Proto and the Host it was asked for). Otherwise add --tls",
+        )
+    if tls and not is_secure:
+        raise CommandError(USAGE, f"with --tls nobody reaches {origin}. Name an --origin that begins with https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

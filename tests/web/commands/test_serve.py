@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -118,6 +118,8 @@ def test_a_taken_port_is_one_sentence(operator: Operator, data: str) -> None:
         (("--origin", "http://portal.example.com"), "private"),
         (("--origin", "http://my-bank.test"), "bank"),
         (("--origin", "HTTP://x/"), "origin"),
+        (("--origin", "https://portal.test"), "--proxies 1"),
+        (("--origin", "http://portal.test", "--tls"), "https://"),
         (("--port", "65536"), "65535"),
         (("--set", "challenge_seconds=9"), "init"),
     ],
@@ -125,6 +127,26 @@ def test_a_taken_port_is_one_sentence(operator: Operator, data: str) -> None:
 def test_what_it_refuses_to_serve(operator: Operator, data: str, options: tuple[str, ...], word: str) -> None:
     """An address, name or port that is not allowed is one sentence with the rule: status 64."""
     assert word in operator.fails(64, "serve", "--data", data, *options)
+
+
+def test_a_proxy_that_speaks_https_brings_forms(operator: Operator, data: str) -> None:
+    """With an https origin and the proxy named, a form that went through it is taken as one of our own."""
+    told = {"Host": "portal.test", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.168.7.8"}
+    options = ("--origin", "https://portal.test", "--proxies", "1")
+    with operator.serving("--data", data, "--port", "0", *options) as child:
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(address_of(child)).port, timeout=LONGEST_S)
+        with closing(connection):
+            connection.request("GET", "/sso/Login", headers=told)
+            page = connection.getresponse()
+            token = page.read().decode().partition('name="csrf_token" value="')[2].partition('"')[0]
+            cookies = "; ".join(line.partition(";")[0] for line in page.headers.get_all("Set-Cookie") or [])
+            form = urlencode({"csrf_token": token, "username": "nobody", "password": "not right"})
+            kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://portal.test"}
+            connection.request("POST", "/sso/Login", form, told | kind | {"Cookie": cookies})
+            answer = connection.getresponse()
+
+    assert answer.status == 303
+    assert "Secure" in (page.headers.get("Set-Cookie") or "")
 
 
 def test_a_debugger_is_refused(operator: Operator, data: str) -> None:
