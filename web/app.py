@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, device_api, guards, headers, look, rendering, scope, streams
+from . import answers, device_api, guards, headers, inbox, look, rendering, scope, streams, trading
 from . import portal as pages
 from .hosts import require_host
 from .sessions import cookie_name
@@ -52,6 +52,9 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     rendering.register(app)
     pages.register(app, csrf)
     device_api.register(app, csrf)
+    trading.register(app, csrf)
+    if settings.is_inbox_open:
+        inbox.register(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_port=0, x_prefix=0

@@ -20,8 +20,8 @@ class Settings:
 
     `tls`: the browser speaks https with us or with the proxy before us. `proxies`: how many trusted proxies stand
     before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by. `is_inbox_open`:
-    whether the simulated texts of all users can be read here. `most_streams`: how many answers may stay open in one
-    process.
+    whether the simulated texts of all users can be read here. `workers`: how many processes serve this portal;
+    `most_streams`: how many answers may stay open in each.
     """
 
     data_dir: Path | None = None
@@ -32,6 +32,7 @@ class Settings:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
     is_inbox_open: bool = False
+    workers: int = 1
     most_streams: int = 32
 
     def __post_init__(self) -> None:

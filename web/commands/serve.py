@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import click
 
@@ -18,6 +17,7 @@ from .helping import Command
 from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
 from .origins import require_own_origin
 from .outcome import BANNER, USAGE, CommandError, say
+from .reach import hosts_of, opens_inbox, require_one_scheme
 
 if TYPE_CHECKING:
     import socket
@@ -56,6 +56,12 @@ _OFF: Final = frozenset({"", "0", "false", "no"})
 @click.option(
     "--origin", metavar="URL", help="How browsers and phones reach the portal, when it is not the address itself."
 )
+@click.option(
+    "--inbox/--no-inbox",
+    "inbox",
+    default=None,
+    help="Show the simulated texts of all users at /inbox. [default: only while nobody but this machine reaches it]",
+)
 @click.option("--access-log", is_flag=True, help="One line for each answer on stderr, without queries.")
 @click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
 @click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")
@@ -82,6 +88,7 @@ def _run(
     tls: bool,
     proxies: int,
     origin: str | None,
+    inbox: bool | None,
     access_log: bool,
     demo: bool,
     changes: tuple[str, ...],
@@ -95,7 +102,7 @@ def _run(
     if changes and not demo:
         raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
     chosen_origin = None if origin is None else require_own_origin(origin)
-    _require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
+    require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
     settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
     if not demo:
         require_portal(settings)
@@ -104,7 +111,14 @@ def _run(
         end_with_parent()
     with closing(open_listener(place, port)) as listener:
         address = f"{'https' if tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
-        settings = replace(settings, hosts=_hosts(host, place, chosen_origin))
+        hosts = hosts_of(host, place, chosen_origin)
+        settings = replace(
+            settings,
+            hosts=hosts,
+            is_inbox_open=opens_inbox(inbox, place=place, hosts=hosts, proxies=proxies),
+            most_streams=_most_streams(has_workers=workers > 1 or tls),
+            workers=workers,
+        )
         if not demo:
             _greet(place, address, chosen_origin)
         plan = Plan(
@@ -119,19 +133,12 @@ def _run(
         _open_and_serve(plan, (lambda: _demo_portal(settings, changes)) if demo else (lambda: open_existing(settings)))
 
 
-def _require_one_scheme(origin: str | None, *, tls: bool, proxies: int) -> None:
-    """Refuse an origin that nobody could log in at: a form is taken only from the scheme that we know of."""
-    if origin is None:
-        return
-    is_secure = origin.startswith("https://")
-    if is_secure and not tls and not proxies:
-        raise CommandError(
-            USAGE,
-            f"somebody has to speak https for {origin}. If a proxy does, say how many stand before the portal:"
-            " --proxies 1 (it has to send X-Forwarded-Proto and the Host it was asked for). Otherwise add --tls",
-        )
-    if tls and not is_secure:
-        raise CommandError(USAGE, f"with --tls nobody reaches {origin}. Name an --origin that begins with https://")
+def _most_streams(*, has_workers: bool) -> int:
+    from ..serving import MOST_STREAMS
+
+    if has_workers:
+        from ..workers import MOST_STREAMS
+    return MOST_STREAMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,24 +259,6 @@ def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
 def _refuse_debugger() -> None:
     if os.environ.get("FLASK_DEBUG", "").lower() not in _OFF:
         raise CommandError(USAGE, "FLASK_DEBUG is set, and a portal never runs with a debugger. Unset it")
-
-
-def _hosts(host: str, place: "Place", origin: str | None) -> tuple[str, ...]:
-    """Return the names, beyond loopback, that a browser may call this portal by."""
-    from ..hosts import require_host
-
-    named = [*place.hosts]
-    if named and not place.address.is_unspecified:
-        named.append(host)
-    if origin is not None:
-        named.append(urlsplit(origin).netloc.rpartition("@")[2])
-    return tuple(dict.fromkeys(require_host(_without_port(name)) for name in named))
-
-
-def _without_port(name: str) -> str:
-    if name.startswith("[") or name.count(":") > 1:
-        return f"[{name.partition(']')[0].lstrip('[')}]"
-    return name.partition(":")[0]
 
 
 def _greet(place: "Place", address: str, origin: str | None) -> None:

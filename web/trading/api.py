@@ -1,0 +1,59 @@
+"""The trading device as a program: login, response, sign-out. JSON, no cookies; the tokens stand in the messages."""
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from authsim.protocol.trading import (
+    TradingChallenge,
+    TradingEntry,
+    format_trading_challenge,
+    format_trading_done,
+    format_trading_entry,
+    parse_trading_login,
+    parse_trading_response,
+    parse_trading_sign_out,
+)
+from authsim.verifier.challenge_response import complete_challenge
+from authsim.verifier.login import begin_login
+from authsim.verifier.passwords import require_password
+from authsim.verifier.sessions import end_session, require_session
+
+from .. import scope
+from ..answers import answer_json
+from ..envelope import read_body, require_no_cookie
+
+api: Final = Blueprint("trading_api", __name__)
+api.before_request(require_no_cookie)
+
+
+@api.post("/api/trading/v1/login")
+def log_in() -> Response:
+    """Judge the password and ask for a response; nothing is announced to the phone."""
+    given = parse_trading_login(read_body())
+    verifier = scope.verifier()
+    first = require_password(verifier, name=given.username, password=given.password, client=scope.client())
+    pending = begin_login(verifier, first, mode=None, notify=False)
+    challenge = pending.challenge
+    return answer_json(
+        format_trading_challenge(
+            TradingChallenge(token=pending.token, challenge=challenge.question, exp=challenge.expires_ms)
+        )
+    )
+
+
+@api.post("/api/trading/v1/respond")
+def respond() -> Response:
+    """Judge the response, and hand out the session that it opens."""
+    given = parse_trading_response(read_body())
+    proof = complete_challenge(scope.verifier(), token=given.token, response=given.response, client=scope.client())
+    return answer_json(format_trading_entry(TradingEntry(user_label=proof.user.name, session=proof.token)))
+
+
+@api.post("/api/trading/v1/sign-out")
+def sign_out() -> Response:
+    """End a session. Refuses one that is over already."""
+    given = parse_trading_sign_out(read_body())
+    verifier = scope.verifier()
+    end_session(verifier, require_session(verifier, given.session).session)
+    return answer_json(format_trading_done())
