@@ -1,7 +1,8 @@
 """One phone in one folder: which files there are, and in which order they change so that a crash never loses a key.
 
 `keystore.json` is the phone (it is there, or there is none), `device.key` stands for its hardware key, `attempts`
-counts PIN tries, `phone.json` shows what needs no PIN. What the files say is `authsim.authenticator`'s business.
+counts PIN tries, `phone.json` shows what needs no PIN. What these files say is `authsim.authenticator`'s business.
+`certificates.json` holds the TLS certificates that were trusted, `settings.json` what was ever set on the phone.
 """
 
 import enum
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
 from authsim.authenticator import attempts, keystore, summary
-from authsim.authenticator.device import Phone
+from authsim.authenticator.device import Phone, Platform
 from authsim.authenticator.keystore import Keystore, Unlocked
 from authsim.authenticator.sealing import KEY_BYTES, Stretch, stretch_pin
 from authsim.authenticator.summary import Summary
@@ -19,13 +20,17 @@ from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.files import Folder, SystemCalls, make_folder, open_folder
 
 if TYPE_CHECKING:
+    from authsim.authenticator.biometrics import Biometry
     from authsim.ports import Entropy
     from mobile_cli.calls import Calls
+    from mobile_cli.settings_file import SettingsFile
 
 _KEYSTORE: Final = "keystore.json"
 _DEVICE_KEY: Final = "device.key"
 _ATTEMPTS: Final = "attempts"
 _SUMMARY: Final = "phone.json"
+_SETTINGS: Final = "settings.json"
+_CERTIFICATES: Final = "certificates.json"
 
 
 class State(enum.Enum):
@@ -73,6 +78,43 @@ class PhoneHome:
         with open_folder(self.path, calls=self._calls) as folder:
             return _count_tries_left(folder, _require_device_key(folder))
 
+    @property
+    def has_settings(self) -> bool:
+        """Say whether anything was ever set on this phone; without, it is set as recommended."""
+        with open_folder(self.path, calls=self._calls) as folder:
+            return folder.read(_SETTINGS, most_bytes=0) is not None
+
+    @property
+    def settings(self) -> "SettingsFile":
+        """What the phone is set to. Nothing in it is secret."""
+        from mobile_cli.settings_file import SettingsFile
+
+        return SettingsFile(self.path, calls=self._calls, platform=self._platform)
+
+    def _platform(self) -> Platform:
+        known = self.read_summary()
+        return Platform.IOS if known is None else known.platform
+
+    def read_certificate(self, origin: str) -> str | None:
+        """Return the PEM text of the certificate that was trusted for this portal, if any."""
+        try:
+            with open_folder(self.path, calls=self._calls) as folder:
+                return _read_certificates(folder).get(origin)
+        except FileNotFoundError:
+            return None
+
+    def keep_certificate(self, origin: str, certificate: str | None) -> None:
+        """Trust this certificate for this portal in place of any other; None trusts none any more."""
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
+            before = _read_certificates(folder)
+            after = {name: text for name, text in before.items() if name != origin}
+            if certificate is not None:
+                after[origin] = certificate
+            if after != before:
+                from mobile_cli.certificates import format_certificates
+
+                folder.replace(_CERTIFICATES, format_certificates(after))
+
     def create(self, phone: Phone, *, pin: Secret, entropy: "Entropy") -> None:
         """Make a phone where there is none, or in place of one that was wiped. The PIN is normalised."""
         make_folder(self.path)
@@ -83,6 +125,7 @@ class PhoneHome:
             made = keystore.create_keystore(
                 phone, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch
             )
+            folder.remove(_SETTINGS)
             # The keystore comes last: until it is there, the folder holds no phone.
             folder.replace(_DEVICE_KEY, device_key.reveal())
             folder.replace(_ATTEMPTS, attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key))
@@ -110,7 +153,39 @@ class PhoneHome:
             restored = attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key)
             folder.rewrite(_ATTEMPTS, restored, durable=False)
             _write_summary(folder, unlocked.phone)
+            _forgive_looks(folder)
             return unlocked
+
+    def look(self, *, is_match: bool) -> Unlocked:
+        """Open with simulated biometrics. A look that does not match is refused; after the fifth only the PIN opens."""
+        from authsim.authenticator.biometrics import count_look, require_match
+        from mobile_cli.settings_file import find_settings, replace_settings
+
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
+            device_key, sealed = _require_keystore(folder)
+            settings = find_settings(folder)
+            if settings is None or not settings.biometrics.is_on:
+                raise RefusalError(Reason.NOT_ENROLLED)
+            # Counted on disk before it is judged, as a PIN is.
+            counted = replace_settings(folder, None, settings._replace(biometrics=count_look(settings.biometrics)))
+            judged = require_match(counted.biometrics, is_match=is_match)
+            unlocked = keystore.unlock_with_biometrics(sealed, device_key=device_key)
+            replace_settings(folder, None, counted._replace(biometrics=judged))
+            _write_summary(folder, unlocked.phone)
+            return unlocked
+
+    def set_biometrics(self, dek: Secret, kind: "Biometry", *, entropy: "Entropy") -> None:
+        """Let simulated biometrics open the phone from now on, or no longer, with an earlier unlocking's key."""
+        from authsim.authenticator.biometrics import Biometrics
+
+        changed = Biometrics(kind=kind)
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
+            device_key, sealed = _require_keystore(folder)
+            sealed = sealed._replace(bio=None)
+            if changed.is_on:
+                sealed = keystore.with_biometrics(sealed, dek, device_key=device_key, entropy=entropy)
+            folder.replace(_KEYSTORE, keystore.format_keystore(sealed, device_key=device_key))
+        self.settings.change(lambda settings: settings._replace(biometrics=changed))
 
     def change(self, dek: Secret, change: Callable[[Phone], Phone], *, entropy: "Entropy") -> Phone:
         """Replace what the phone knows by a function of it, in one atomic write, with an earlier unlocking's key."""
@@ -127,7 +202,7 @@ class PhoneHome:
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
             folder.remove(_DEVICE_KEY)
             folder.overwrite(_KEYSTORE)
-            for name in (_ATTEMPTS, _SUMMARY, _KEYSTORE):
+            for name in (_ATTEMPTS, _SUMMARY, _SETTINGS, _CERTIFICATES, _KEYSTORE):
                 folder.remove(name)
 
 
@@ -170,11 +245,25 @@ def _read_summary(folder: Folder) -> Summary | None:
         return None
 
 
+def _read_certificates(folder: Folder) -> dict[str, str]:
+    from mobile_cli import certificates  # here: answering a challenge needs no network
+
+    file = folder.read(_CERTIFICATES, most_bytes=certificates.MOST_BYTES)
+    return {} if file is None else certificates.parse_certificates(file)
+
+
 def _write_summary(folder: Folder, phone: Phone) -> None:
     """Bring the plain file in line with the sealed one, which alone is believed; a crash between the two heals here."""
     truth = summary.format_summary(summary.summarise(phone))
     if folder.read(_SUMMARY, most_bytes=summary.MOST_BYTES) != truth:
         folder.replace(_SUMMARY, truth)
+
+
+def _forgive_looks(folder: Folder) -> None:
+    if folder.read(_SETTINGS, most_bytes=0) is not None:
+        from mobile_cli.settings_file import forgive_looks
+
+        forgive_looks(folder)
 
 
 def _wipe(folder: Folder) -> None:

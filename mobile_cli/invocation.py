@@ -6,7 +6,8 @@ from typing import final
 from authsim.authenticator.device import Platform
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy, normalise_pin, require_pin
-from authsim.errors import MessageError, RefusalError
+from authsim.authenticator.summary import Summary
+from authsim.errors import MessageError, Reason, RefusalError
 from authsim.secret import Secret
 from mobile_cli.console import Console
 from mobile_cli.exits import Exit, PhoneError
@@ -45,6 +46,19 @@ class Invocation:
             raise PhoneError(Exit.USAGE, "need_yes")
         return Terminal().confirm(self.console.say(key, **facts))
 
+    def require_one_pin(self) -> None:
+        """Raise unless at most one place is named where the PIN stands."""
+        if self.pin_file is not None and self.pin_stdin:
+            raise PhoneError(Exit.USAGE, "one_pin", element=self.element)
+
+    def learn_phone(self) -> Summary | None:
+        """Require a phone, and learn from its plain face which platform it is and which PINs it takes."""
+        self.home.require_phone()
+        summary = self.home.read_summary()
+        if summary is not None:
+            self.platform, self.policy = summary.platform, summary.pin_policy
+        return summary
+
     def ask_pin(self) -> Secret:
         """Return the PIN of this phone, normalised. One that cannot be right is refused before a try is counted."""
         pin = self._read_pin("element")
@@ -63,6 +77,37 @@ class Invocation:
         if is_typed and normalise_pin(self._read_pin("repeat_element")) != pin:
             raise PhoneError(Exit.REFUSED, "pin_differs")
         return pin
+
+    def require_app(self, *, online: bool) -> None:
+        """Refuse where this phone's app cannot be used, or, where it needs the portal (`online`), has no connection."""
+        if not self.home.has_settings:
+            return
+        from authsim.authenticator.app import require_app
+
+        settings = self.home.settings.read()
+        require_app(settings.app)
+        if online and not settings.conditions.is_online:
+            raise RefusalError(Reason.PHONE_OFFLINE)
+
+    def open_phone(self, biometric: str | None = None) -> Unlocked:
+        """Open with the security element: simulated biometrics where they are set up (iOS), else the PIN.
+
+        `biometric` is what a script shows, "match" or "no-match". Where biometrics are locked, the Passcode is asked.
+        """
+        if biometric is not None and self.platform is not Platform.IOS:
+            raise PhoneError(Exit.REFUSED, "ios_only")
+        if biometric is not None or (not self.has_pin and self.home.has_settings):
+            from mobile_cli.looking import look
+
+            unlocked = look(self.home, self.console, biometric, is_pin_there=self.has_pin)
+            if unlocked is not None:
+                return unlocked
+        return self.unlock(self.ask_pin())
+
+    @property
+    def has_pin(self) -> bool:
+        """Say whether it was said where the PIN stands."""
+        return self.pin_file is not None or self.pin_stdin
 
     def unlock(self, pin: Secret) -> Unlocked:
         """Open the phone; a damaged one is told from a wrong PIN."""
@@ -83,7 +128,7 @@ class Invocation:
             raise PhoneError(Exit.USAGE, "no_terminal", element=self.element) from None
 
     def _unsuitable(self, policy: PinPolicy) -> PhoneError:
-        return PhoneError(Exit.REFUSED, f"pin_{policy.value}", element=self.element)
+        return PhoneError(Exit.USAGE, f"pin_{policy.value}", element=self.element)
 
 
 def resolve_home(wanted: str | None) -> str:

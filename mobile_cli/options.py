@@ -29,6 +29,9 @@ def flag_that_shows(*names: str, text: Callable[[click.Context], str], help: str
 help_option = flag_that_shows("-h", "--help", text=click.Context.get_help, help="Show this and end.")
 home_option = click.option("--home", metavar="DIR", help="Folder of the phone.  [env: AUTHKEY_HOME]")
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language of labels.  [env: AUTHKEY_LANG]")
+biometric_option = click.option(
+    "--biometric", type=click.Choice(["match", "no-match"]), help="What Face ID or Touch ID finds (iOS)."
+)
 yes_option = click.option("--yes", is_flag=True, help="Go on without asking.")
 
 _json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object for a script.")
@@ -71,6 +74,7 @@ def _run(function: Callable[..., None], options: dict[str, Any]) -> None:
         pin_stdin=options.pop("pin_stdin", False),
     )
     try:
+        invocation.require_one_pin()
         function(invocation, **options)
     except (click.ClickException, click.exceptions.Exit, EOFError):
         raise

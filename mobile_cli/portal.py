@@ -1,4 +1,7 @@
-"""What the phone asks a portal over the device API, and how it reads the answers. HTTP itself is `transport`'s."""
+"""What the phone asks a portal over the device API, and how it reads the answers. HTTP itself is `transport`'s.
+
+`certificate` is always the PEM text of the one that the person trusted for this portal, or None.
+"""
 
 from authsim.errors import MessageError
 from authsim.protocol.activation_uri import require_origin
@@ -18,9 +21,9 @@ def require_address(text: str) -> str:
         raise PhoneError(Exit.USAGE, "bad_origin") from None
 
 
-def fetch_instance(address: str) -> InstanceInfo:
+def fetch_instance(address: str, *, certificate: str | None = None) -> InstanceInfo:
     """Return who the portal at this address says it is."""
-    answer = fetch(address, "GET", _INSTANCE)
+    answer = fetch(address, "GET", _INSTANCE, certificate=certificate)
     if answer.status >= 500 or answer.status == 429:
         raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=address)
     try:
@@ -29,13 +32,13 @@ def fetch_instance(address: str) -> InstanceInfo:
         raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=address) from None
 
 
-def send_activation(address: str, request: bytes) -> bytes | None:
+def send_activation(address: str, request: bytes, *, certificate: str | None = None) -> bytes | None:
     """Send A1; return the body of A2, or None when the portal refuses: code unknown, used, expired, or not this one.
 
     No reply at all, or a portal that is busy, is `UNREACHABLE`: the same request may be sent again.
     """
     try:
-        answer = fetch(address, "POST", _ACTIVATE, body=request)
+        answer = fetch(address, "POST", _ACTIVATE, body=request, certificate=certificate)
     except PhoneError as error:
         if error.status is not Exit.UNREACHABLE:
             raise

@@ -1,11 +1,15 @@
 """One HTTP request to a portal on this machine or a private network; no proxy, no redirect, no cookie, little patience.
 
-The name is resolved once, every address is judged, and the connection goes to an address that was judged.
+The name is resolved once, every address is judged, and the connection goes to an address that was judged. Over TLS the
+portal's certificate is judged as usual, or against the one that the person trusted for this portal, and no other.
 """
 
+import contextlib
 import ipaddress
 import socket
+import threading
 import time
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,39 +17,103 @@ from authsim.protocol.networks import Address, is_near
 from mobile_cli.exits import Exit, PhoneError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 MOST_BODY_BYTES: Final = 16 * 1024
 CONNECT_SECONDS: Final = 5.0
+_MOST_RETRY_DIGITS: Final = 6
 TOTAL_SECONDS: Final = 15.0
 
 
 class Answer(NamedTuple):
-    """What came back: the status, whether it says that it is JSON, and the body."""
+    """What came back: the status, whether it says that it is JSON, and the body. `retry_after_s` is said with a 429."""
 
     status: int
     is_json: bool
     body: bytes
+    retry_after_s: int | None = None
 
 
-def fetch(origin: str, method: str, path: str, *, body: bytes | None = None, patience: float = TOTAL_SECONDS) -> Answer:
-    """Return the answer to one request; `UNREACHABLE` when none came within about `patience` seconds."""
+def fetch(
+    origin: str,
+    method: str,
+    path: str,
+    *,
+    body: bytes | None = None,
+    patience: float = TOTAL_SECONDS,
+    certificate: str | None = None,
+    most_bytes: int = MOST_BODY_BYTES,
+) -> Answer:
+    """Return the answer to one request; `UNREACHABLE` when it has not come whole after `patience` seconds.
+
+    `certificate` is the PEM text of the only one that this portal may show; without it, what the system trusts.
+    """
     import httpx2
 
-    deadline = time.monotonic() + patience
     timeout = httpx2.Timeout(patience, connect=min(CONNECT_SECONDS, patience))
+    verify = True if certificate is None else _pinned(certificate)
     try:
-        with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout) as client:
+        with (
+            Deadline(patience) as deadline,
+            httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, verify=verify) as client,
+        ):
             for address in require_near(origin):
+                request = _request(origin, address, method, path, body)
+                request["extensions"]["trace"] = deadline.watch
                 try:
-                    with client.stream(**_request(origin, address, method, path, body)) as response:
-                        content = _read(response, origin, deadline)
-                        return Answer(status=response.status_code, is_json=_is_json(response), body=content)
-                except (httpx2.ConnectError, httpx2.ConnectTimeout):
+                    with client.stream(**request) as response:
+                        content = _read(response, origin, most_bytes)
+                        deadline.require_time()
+                        return Answer(response.status_code, _is_json(response), content, _retry_after(response))
+                except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                    _require_certificate(error, origin)
                     continue  # nothing was sent yet: `localhost` may be ::1 first, where nobody listens
     except (httpx2.HTTPError, OSError):
         pass
     raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=origin)
+
+
+class Deadline:
+    """Ends a connection when its time is over. A time-out of reading alone starts anew with every byte that drips."""
+
+    __slots__ = ("_connections", "_end", "_timer")
+
+    def __init__(self, seconds: float) -> None:
+        self._connections: list[socket.socket] = []
+        self._end = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        for connection in self._connections:
+            connection.close()
+
+    def watch(self, event: str, facts: dict[str, Any]) -> None:
+        """Take note of each connection; the trace extension of the HTTP client calls this."""
+        if event == "connection.connect_tcp.complete":
+            # A second descriptor: TLS takes the first one away from its object.
+            self._connections.append(facts["return_value"].get_extra_info("socket").dup())
+            self.require_time()
+
+    def require_time(self) -> None:
+        """Raise `TimeoutError` when the time is over, whatever came until then."""
+        if time.monotonic() >= self._end:
+            raise TimeoutError
+
+    def _cut(self) -> None:
+        for connection in self._connections:
+            with contextlib.suppress(OSError):  # the other side was faster
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def require_near(origin: str) -> list[Address]:
@@ -79,16 +147,38 @@ def _request(origin: str, address: Address, method: str, path: str, body: bytes 
     }
 
 
-def _read(response: "httpx2.Response", origin: str, deadline: float) -> bytes:
+def _pinned(certificate: str) -> "ssl.SSLContext":
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # asks for a certificate, and that it names the host
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=certificate)
+    return context
+
+
+def _require_certificate(error: BaseException, origin: str) -> None:
+    """Raise `PhoneError` when a connection failed because its certificate is not trusted."""
+    cause: BaseException | None = error
+    while cause is not None:
+        # By name: without TLS, nothing that knows the class was loaded.
+        if type(cause).__name__ == "SSLCertVerificationError":
+            raise PhoneError(Exit.REFUSED, "untrusted_certificate", origin=origin) from None
+        cause = cause.__cause__ or cause.__context__
+
+
+def _read(response: "httpx2.Response", origin: str, most_bytes: int) -> bytes:
     body = b""
     # Raw bytes: a compressed answer could unfold to any size. Whoever parses it finds that it is not JSON.
     for part in response.iter_raw():
         body += part
-        if len(body) > MOST_BODY_BYTES:
+        if len(body) > most_bytes:
             raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=origin)
-        if time.monotonic() > deadline:
-            raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=origin)
     return body
+
+
+def _retry_after(response: "httpx2.Response") -> int | None:
+    text = response.headers.get("Retry-After", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_RETRY_DIGITS else None
 
 
 def _is_json(response: "httpx2.Response") -> bool:

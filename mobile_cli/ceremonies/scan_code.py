@@ -10,10 +10,11 @@ from authsim.authenticator.activate import (
     format_request,
     require_pending,
 )
-from authsim.authenticator.device import Pending, Phone
+from authsim.authenticator.device import Pending, Phone, Portal
 from authsim.errors import MessageError
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.secret import Secret
+from mobile_cli.ceremonies.trust import require_known
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome
 from mobile_cli.portal import send_activation
@@ -36,6 +37,7 @@ def begin_scan(
     before: list[Pending | None] = []
 
     def begin(phone: Phone) -> Phone:
+        require_known(phone, Portal(uri.instance_id, uri.origin, uri.psk))
         before.append(phone.pending)
         return begin_activation(phone, uri, label=label, address=address, entropy=entropy)
 
@@ -49,7 +51,7 @@ def complete_scan(home: PhoneHome, dek: Secret, pending: Pending, *, address: st
 
     A portal that says no ends the activation with `auth_failed`; one that does not answer leaves it to be resumed.
     """
-    reply = send_activation(address, format_request(pending))
+    reply = send_activation(address, format_request(pending), certificate=home.read_certificate(address))
     if reply is None:
         home.change(dek, lambda phone: abandon_activation(phone, pending), entropy=entropy)
         raise PhoneError(Exit.REFUSED, "auth_failed")

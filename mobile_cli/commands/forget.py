@@ -13,13 +13,22 @@ from mobile_cli.options import phone_command, yes_option
     "forget",
     "Take a user off this phone, or erase it.",
     pin=True,
-    examples=("authkey forget alice", "authkey --home DIR forget --yes"),
+    examples=(
+        "authkey forget alice",
+        "authkey forget --portal http://127.0.0.1:8765",
+        "authkey --home DIR forget --yes",
+    ),
 )
 @click.argument("name", required=False, metavar="[NAME]")
+@click.option("--portal", metavar="URL", help="Take off this portal with all its users.")
 @yes_option
-def command(invocation: Invocation, name: str | None, yes: bool) -> None:
-    """Take the user NAME off this phone, which needs its PIN; without a NAME, erase the phone, which needs none."""
-    if name is None:
+def command(invocation: Invocation, name: str | None, portal: str | None, yes: bool) -> None:
+    """Take the user NAME or a portal off this phone, which needs its PIN; without either, erase the phone."""
+    if name is not None and portal is not None:
+        raise PhoneError(Exit.USAGE, "one_target")
+    if portal is not None:
+        _forget_portal(invocation, portal, yes=yes)
+    elif name is None:
         _erase(invocation, yes=yes)
     else:
         _forget_user(invocation, name, yes=yes)
@@ -39,10 +48,7 @@ def _erase(invocation: Invocation, *, yes: bool) -> None:
 def _forget_user(invocation: Invocation, name: str, *, yes: bool) -> None:
     from authsim.adapters.system import SystemEntropy
 
-    invocation.home.require_phone()
-    summary = invocation.home.read_summary()
-    if summary is not None:
-        invocation.platform, invocation.policy = summary.platform, summary.pin_policy
+    invocation.learn_phone()
     if not invocation.confirm("ask_forget_user", yes=yes, user=name):
         raise PhoneError(Exit.REFUSED, "stopped")
     unlocked = invocation.unlock(invocation.ask_pin())
@@ -55,3 +61,23 @@ def _forget_user(invocation: Invocation, name: str, *, yes: bool) -> None:
     console.line(console.say("forgot_user", user=account.label))
     console.note(console.say("portal_unaware"))
     console.json({"forgot": "user", "portal": account.origin, "user": account.label})
+
+
+def _forget_portal(invocation: Invocation, portal: str, *, yes: bool) -> None:
+    from authsim.adapters.system import SystemEntropy
+    from mobile_cli.ceremonies.trust import forget_portal
+    from mobile_cli.portal import require_address
+
+    origin = require_address(portal)
+    invocation.learn_phone()
+    if not invocation.confirm("ask_forget_portal", yes=yes, origin=origin):
+        raise PhoneError(Exit.REFUSED, "stopped")
+    unlocked = invocation.unlock(invocation.ask_pin())
+    users = forget_portal(invocation.home, unlocked.dek, origin, entropy=SystemEntropy())
+    console = invocation.console
+    console.line(console.say("forgot_portal", origin=origin))
+    for user in users:
+        console.line(console.say("forgot_user", user=user))
+    if users:
+        console.note(console.say("portal_unaware"))
+    console.json({"forgot": "portal", "portal": origin, "users": list(users)})

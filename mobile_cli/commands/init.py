@@ -2,10 +2,9 @@
 
 import click
 
-from authsim.adapters.system import SystemClock, SystemEntropy
-from authsim.authenticator.device import Phone, Platform, Portal, with_portal
+from authsim.authenticator.device import Phone, Platform, Portal
 from authsim.authenticator.pin import PinPolicy
-from authsim.secret import Secret
+from mobile_cli.enrolling import make_phone
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
@@ -39,17 +38,6 @@ def command(invocation: Invocation, platform: str, portal: str | None, pin_polic
     known = _ask_portal(portal) if portal is not None else None
     phone = make_phone(invocation, PinPolicy(pin_policy), known=known)[1]
     _report(invocation, phone, known)
-
-
-def make_phone(
-    invocation: Invocation, policy: PinPolicy, *, known: Portal | None, pin: Secret | None = None
-) -> tuple[Secret, Phone]:
-    """Make the phone; return its normalised PIN and what it knows. Without `pin`, a new one is asked for."""
-    chosen = invocation.ask_new_pin(policy) if pin is None else pin
-    phone = Phone(platform=invocation.platform, pin_policy=policy, created_ms=SystemClock().now_ms())
-    phone = phone if known is None else with_portal(phone, known)
-    invocation.home.create(phone, pin=chosen, entropy=SystemEntropy())
-    return chosen, phone
 
 
 def _ask_portal(address: str) -> Portal:

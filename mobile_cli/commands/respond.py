@@ -7,10 +7,9 @@ from authsim.authenticator.respond import respond
 from authsim.authenticator.summary import Enrolled
 from authsim.errors import MessageError
 from authsim.protocol.codes import Purpose, purpose_of, require_challenge
-from authsim.secret import Secret
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
-from mobile_cli.options import phone_command, yes_option
+from mobile_cli.options import biometric_option, phone_command, yes_option
 from mobile_cli.prompts import is_interactive
 
 # Whoever answers these hands over more than one login: they are asked once more.
@@ -30,19 +29,25 @@ _GRAVE = range(Purpose.ADD_DEVICE, Purpose.RECOVERY + 1)
 @click.argument("challenge", nargs=-1, metavar="CHALLENGE...")
 @click.option("--user", metavar="NAME", help="For which user, when the phone answers for several.")
 @click.option("--purpose", type=click.IntRange(1, 9), help="What the response is for; 1 is logging in.")
+@biometric_option
 @yes_option
 def command(
-    invocation: Invocation, challenge: tuple[str, ...], user: str | None, purpose: int | None, yes: bool
+    invocation: Invocation,
+    challenge: tuple[str, ...],
+    user: str | None,
+    purpose: int | None,
+    biometric: str | None,
+    yes: bool,
 ) -> None:
     """Compute the response string to the challenge code that the trading device or the portal shows."""
-    invocation.home.require_phone()
     candidates = _learn(invocation, user)
+    invocation.require_app(online=False)
     if not challenge and not is_interactive():
         raise PhoneError(Exit.USAGE, "need_challenge")
     chosen = _choose_user(invocation, candidates) if len(candidates) > 1 else user
     suite = candidates[0].suite if len({item.suite for item in candidates}) == 1 else None
-    digits, pin = _ask(invocation, " ".join(challenge), suite)
-    account = _find_account(invocation.unlock(pin).phone, chosen)
+    digits, phone = _open(invocation, " ".join(challenge), suite, biometric)
+    account = _find_account(phone, chosen)
     digits = _require_challenge(account.suite, digits)
     _approve(invocation, account, digits, purpose, yes=yes)
     response = respond(account, digits, purpose=None if purpose is None else Purpose(purpose))
@@ -54,10 +59,9 @@ def command(
 
 def _learn(invocation: Invocation, user: str | None) -> tuple[Enrolled, ...]:
     """Return the users that may be meant, as far as the phone shows them without its PIN."""
-    summary = invocation.home.read_summary()
+    summary = invocation.learn_phone()
     if summary is None:
         return ()
-    invocation.platform, invocation.policy = summary.platform, summary.pin_policy
     return tuple(item for item in summary.users if user in (None, item.label, full_name(item.label, item.origin)))
 
 
@@ -75,16 +79,16 @@ def _choose_user(invocation: Invocation, candidates: tuple[Enrolled, ...]) -> st
             return names[int(typed) - 1]
 
 
-def _ask(invocation: Invocation, challenge: str, suite: str | None) -> tuple[str, Secret]:
-    """Return challenge and security element, in the order of the platform: iOS asks the element last, Android first."""
-    if invocation.platform is Platform.IOS:
+def _open(invocation: Invocation, challenge: str, suite: str | None, biometric: str | None) -> tuple[str, Phone]:
+    """Return challenge and phone, in the order of the platform: iOS asks the element last, Android first."""
+    if invocation.platform is Platform.IOS or biometric is not None:
         digits = _ask_challenge(invocation, challenge, suite)
         _show_button(invocation)
-        return digits, invocation.ask_pin()
+        return digits, invocation.open_phone(biometric).phone
     pin = invocation.ask_pin()
     digits = _ask_challenge(invocation, challenge, suite)
     _show_button(invocation)
-    return digits, pin
+    return digits, invocation.unlock(pin).phone
 
 
 def _ask_challenge(invocation: Invocation, challenge: str, suite: str | None) -> str:

@@ -23,6 +23,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "which_user": "User (1-{most})",
         "portal": "Portal",
         "fingerprint": "Fingerprint",
+        "certificate": "Certificate",
         "platform": "Platform",
         "home": "Home",
         "tries": "Tries left",
@@ -45,17 +46,21 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "made_first": "No phone here yet: made an iOS phone in {path} with this Passcode.",
         "put_aside": "An earlier activation without a reply was put aside.",
         "compare": "Compare the fingerprint with the one under the Session ID.",
+        "compare_trust": "Compare the fingerprint with the one that the portal shows under a Session ID.",
+        "trusted": "{origin} is trusted on this phone.",
         "no_users": "No user on this phone yet. Run authkey activate.",
         "no_phone_yet": "No phone in {path} yet. Run authkey init or authkey activate.",
         "wiped_state": "This phone was wiped. Run authkey forget --yes, then authkey init.",
         "forgot_user": "{user} is no longer on this phone.",
         "forgot_phone": "The phone in {path} is erased.",
+        "forgot_portal": "{origin} is no longer known to this phone.",
         "portal_unaware": "The portal still counts this phone as active until somebody revokes it there.",
         # questions
         "ask_continue": "Is it the same? [y/N]",
         "ask_purpose": "This response is to {effect}. Go on? [y/N]",
         "ask_forget_user": "Remove {user} from this phone? [y/N]",
         "ask_forget_phone": "Erase this phone and all its users? [y/N]",
+        "ask_forget_portal": "Remove {origin} and all its users from this phone? [y/N]",
         # usage
         "no_terminal": "The {element} is asked on a terminal, and there is none. Use --pin-file FILE or --pin-stdin.",
         "need_challenge": "Say which challenge: authkey respond CHALLENGE.",
@@ -67,6 +72,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "need_portal": "A Session ID does not say which portal. Add --portal URL.",
         "one_stdin": "Standard input cannot be both the picture and the {element}. Use --pin-file FILE.",
+        "one_pin": "The {element} stands in one place. Use either --pin-file FILE or --pin-stdin.",
+        "one_target": "Say either which user or which portal, not both.",
+        "no_tls": "Only a portal at https:// shows a certificate.",
         "bad_origin": "A portal is named http://HOST:PORT, nothing more.",
         "bad_purpose": "The challenge was issued for another purpose: {effect}.",
         # malformed
@@ -85,6 +93,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "not_a_picture": "This is neither an activation code nor a PNG or JPEG picture.",
         "no_source": "{source} is neither an authsim:// text, nor a Session ID, nor a file.",
         "not_a_portal": "{origin} does not answer like an AuthSim portal. Check the address.",
+        "not_a_certificate": "This is not one certificate in PEM form. The portal keeps its own as tls.crt.",
         # refused
         "wrong_pin": "Wrong {element}. {left} tries left.",
         "wrong_pin_one": "Wrong {element}. 1 try left, then this phone wipes itself.",
@@ -103,6 +112,16 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "The portal's key is not the one that this phone knows. Scan the QR code on the page itself, and ask "
             "who runs the portal."
         ),
+        "another_portal": (
+            "This phone knows another portal at {origin}. If that one was set up anew, run "
+            "authkey forget --portal {origin}, which takes its users off this phone; if not, ask who runs this one."
+        ),
+        "other_fingerprint": "The key of {origin} has another fingerprint. Nothing was kept; ask who runs the portal.",
+        "untrusted_certificate": (
+            "{origin} shows a certificate that this phone does not trust. If it is the portal's own, run "
+            "authkey trust {origin} --certificate FILE with its tls.crt."
+        ),
+        "no_such_portal": "{origin} is not known to this phone. authkey status lists who is.",
         "no_such_user": "{user} is not on this phone. authkey users lists who is.",
         "nothing_pending": "No activation is under way. Scan the QR code: authkey activate SOURCE.",
         "no_phone": "No phone in {path}. Run authkey init or authkey activate.",

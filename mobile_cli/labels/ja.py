@@ -23,6 +23,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "which_user": "ユーザー (1-{most})",
         "portal": "ポータル",
         "fingerprint": "フィンガープリント",
+        "certificate": "証明書",
         "platform": "プラットフォーム",
         "home": "保存先",
         "tries": "残り試行回数",
@@ -45,17 +46,21 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "made_first": "端末がないため、このパスコードでiOSの端末を {path} に用意しました。",
         "put_aside": "返答のなかった以前の有効化は取り消しました。",
         "compare": "Session IDの下にあるフィンガープリントと同じか確認してください。",
+        "compare_trust": "ポータルのSession IDの下にあるフィンガープリントと同じか確認してください。",
+        "trusted": "この端末は {origin} を信頼します。",
         "no_users": "この端末にはまだユーザーがいません。authkey activate を実行してください。",
         "no_phone_yet": "{path} にはまだ端末がありません。authkey init または authkey activate を実行してください。",
         "wiped_state": "この端末は消去されました。authkey forget --yes の後に authkey init を実行してください。",
         "forgot_user": "{user} をこの端末から削除しました。",
         "forgot_phone": "{path} の端末を消去しました。",
+        "forgot_portal": "{origin} をこの端末から削除しました。",
         "portal_unaware": "ポータル側で取り消すまで、この端末は有効なままです。",
         # questions
         "ask_continue": "同じですか。 [y/N]",
         "ask_purpose": "このレスポンスの目的は「{effect}」です。続けますか。 [y/N]",
         "ask_forget_user": "{user} をこの端末から削除しますか。 [y/N]",
         "ask_forget_phone": "この端末とすべてのユーザーを消去しますか。 [y/N]",
+        "ask_forget_portal": "{origin} とそのすべてのユーザーをこの端末から削除しますか。 [y/N]",
         # usage
         "no_terminal": (
             "{element}の入力には端末(ターミナル)が必要です。--pin-file FILE または --pin-stdin を使ってください。"
@@ -69,6 +74,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "need_portal": "Session IDだけではポータルが分かりません。--portal URL を付けてください。",
         "one_stdin": "標準入力を画像と{element}の両方には使えません。--pin-file FILE を使ってください。",
+        "one_pin": "{element}の指定は一つだけです。--pin-file FILE か --pin-stdin のどちらかを使ってください。",
+        "one_target": "ユーザーかポータルのどちらか一つを指定してください。",
+        "no_tls": "証明書を示すのは https:// のポータルだけです。",
         "bad_origin": "ポータルは http://HOST:PORT の形で指定してください。",
         "bad_purpose": "このチャレンジコードの目的は「{effect}」です。",
         # malformed
@@ -85,6 +93,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "not_a_picture": "有効化コードでも、PNGやJPEGの画像でもありません。",
         "no_source": "{source} は authsim:// のテキストでもSession IDでもファイルでもありません。",
         "not_a_portal": "{origin} はAuthSimのポータルとして応答しません。アドレスを確認してください。",
+        "not_a_certificate": "PEM形式の証明書一つではありません。ポータルは自分の証明書を tls.crt に保存しています。",
         # refused
         "wrong_pin": "{element}が違います。残り{left}回です。",
         "wrong_pin_one": "{element}が違います。残り1回です。次に間違えると端末は消去されます。",
@@ -103,6 +112,19 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "ポータルの鍵が、この端末の知っているものと違います。ページのQRコードを直接読み取り、"
             "ポータルの管理者に確認してください。"
         ),
+        "another_portal": (
+            "この端末は {origin} に別のポータルを記憶しています。ポータルが作り直された場合は、"
+            "authkey forget --portal {origin} でそのユーザーごと削除してください。"
+            "心当たりがなければ、ポータルの管理者に確認してください。"
+        ),
+        "other_fingerprint": (
+            "{origin} の鍵のフィンガープリントが違います。何も保存していません。ポータルの管理者に確認してください。"
+        ),
+        "untrusted_certificate": (
+            "{origin} の証明書をこの端末は信頼していません。ポータル自身の証明書であれば、その tls.crt を使って "
+            "authkey trust {origin} --certificate FILE を実行してください。"
+        ),
+        "no_such_portal": "この端末は {origin} を知りません。authkey status で確認できます。",
         "no_such_user": "{user} はこの端末にいません。authkey users で確認できます。",
         "nothing_pending": "途中の有効化はありません。authkey activate SOURCE でQRコードを読み取ってください。",
         "no_phone": "{path} に端末がありません。authkey init または authkey activate を実行してください。",

@@ -41,7 +41,7 @@ def test_the_pin_comes_from_a_file_or_from_standard_input(authkey: Authkey) -> N
 @pytest.mark.parametrize("pin", ["123", "1234567", "12ab", "", "4938\n\n", " 4938"])
 def test_an_unsuitable_pin_is_refused(authkey: Authkey, pin: str) -> None:
     """The rule is said, and no phone is made."""
-    done = authkey("init", "--platform", "android", "--pin-stdin", stdin=pin, check=77)
+    done = authkey("init", "--platform", "android", "--pin-stdin", stdin=pin, check=64)
 
     assert done.stderr == "authkey: A PIN has 4 to 6 digits.\n"
     assert not authkey.home.exists()
@@ -49,7 +49,7 @@ def test_an_unsuitable_pin_is_refused(authkey: Authkey, pin: str) -> None:
 
 def test_the_hardened_policy_wants_more(authkey: Authkey) -> None:
     """Six characters at least, none of the familiar ones; the phone remembers its policy."""
-    short = authkey.with_pin("init", "--platform", "ios", "--pin-policy", "hardened", check=77)
+    short = authkey.with_pin("init", "--platform", "ios", "--pin-policy", "hardened", check=64)
     authkey("init", "--platform", "ios", "--pin-policy", "hardened", "--pin-stdin", stdin="q8!w2x", check=0)
 
     assert short.stderr == "authkey: A Passcode here has 6 to 64 characters and is not an easy one to guess.\n"

@@ -111,7 +111,7 @@ def test_wrong_pins_are_counted(authkey: Authkey) -> None:
 def test_a_pin_that_cannot_be_right_costs_no_try(authkey: Authkey) -> None:
     """The rule is said at entry."""
     authkey.holds(make_phone(ALICE))
-    done = authkey("respond", "123456", "--pin-stdin", stdin="12345678", check=77)
+    done = authkey("respond", "123456", "--pin-stdin", stdin="12345678", check=64)
 
     assert done.stderr == "authkey: A Passcode has 4 to 6 digits.\n"
     assert authkey.json("status")["tries_left"] == 8
@@ -122,7 +122,7 @@ def test_a_pin_that_is_not_text_is_refused_without_a_summary_too(authkey: Authke
     authkey.holds(make_phone(ALICE))
     (authkey.home / "phone.json").unlink()
 
-    assert authkey("respond", "123456", "--pin-stdin", stdin=b"\xff\xff\xff\xff", check=77).stderr == (
+    assert authkey("respond", "123456", "--pin-stdin", stdin=b"\xff\xff\xff\xff", check=64).stderr == (
         "authkey: A Passcode has 4 to 6 digits.\n"
     )
 

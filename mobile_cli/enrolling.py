@@ -1,0 +1,75 @@
+"""What the commands that enrol a user ask and show alike: which portal, which phone, how it ended."""
+
+from authsim.adapters.system import SystemClock, SystemEntropy
+from authsim.authenticator.activate import Activated
+from authsim.authenticator.device import Phone, Platform, Portal, with_portal
+from authsim.authenticator.keystore import Unlocked
+from authsim.authenticator.pin import PinPolicy
+from authsim.protocol.keys import fingerprint
+from authsim.secret import Secret
+from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.home import State
+from mobile_cli.invocation import Invocation
+from mobile_cli.prompts import is_interactive
+
+
+def known_address(invocation: Invocation) -> str | None:
+    """Return the address of the one portal that this phone knows; None when there is none, or several."""
+    if invocation.home.state() is State.READY:
+        summary = invocation.home.read_summary()
+        if summary is not None and len(set(summary.portals)) == 1:
+            return summary.portals[0]
+    return None
+
+
+def show_portal(invocation: Invocation, *, origin: str, psk: bytes) -> None:
+    """Show whose key it is, beside the result."""
+    console = invocation.console
+    rows = [(console.say("portal"), origin), (console.say("fingerprint"), fingerprint(psk))]
+    console.table(rows, write=console.note)
+
+
+def compare_key(invocation: Invocation, *, yes: bool) -> None:
+    """Ask whether the fingerprint is the right one; where nobody can be asked, it was shown for a person to compare."""
+    console = invocation.console
+    console.note(console.say("compare"))
+    if is_interactive() and not invocation.confirm("ask_continue", yes=yes):
+        raise PhoneError(Exit.REFUSED, "not_same")
+
+
+def make_phone(invocation: Invocation, policy: PinPolicy, *, known: Portal | None = None) -> tuple[Secret, Phone]:
+    """Make a phone of the invocation's platform; return the PIN that was chosen for it, normalised, and the phone."""
+    pin = invocation.ask_new_pin(policy)
+    phone = Phone(platform=invocation.platform, pin_policy=policy, created_ms=SystemClock().now_ms())
+    phone = phone if known is None else with_portal(phone, known)
+    invocation.home.create(phone, pin=pin, entropy=SystemEntropy())
+    return pin, phone
+
+
+def open_phone(invocation: Invocation) -> Unlocked:
+    """Ask the security element and open the phone; in an empty home it becomes the one of a new iOS phone."""
+    if invocation.home.state() is State.NONE:
+        invocation.platform = Platform.IOS
+        pin = make_phone(invocation, PinPolicy.CLASSIC)[0]
+        invocation.console.note(invocation.console.say("made_first", path=invocation.home.path))
+    else:
+        invocation.learn_phone()
+        pin = invocation.ask_pin()
+    return invocation.unlock(pin)
+
+
+def report_active(invocation: Invocation, activated: Activated) -> None:
+    """Say that the user is active on this phone, and Done."""
+    console, account = invocation.console, activated.account
+    if activated.confirmation is not None:
+        console.code("confirmation", activated.confirmation)
+    console.line(console.say("active", user=account.label))
+    console.line(console.say("done"))
+    console.json(
+        {
+            "user": account.label,
+            "portal": account.origin,
+            "device_id": account.device_id,
+            "confirmation": activated.confirmation,
+        }
+    )
