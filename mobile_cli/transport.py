@@ -103,7 +103,8 @@ class Deadline:
         if event == "connection.connect_tcp.complete":
             # A second descriptor: TLS takes the first one away from its object.
             self._connections.append(facts["return_value"].get_extra_info("socket").dup())
-            self.require_time()
+            if time.monotonic() >= self._end:
+                self._cut()  # the timer came before the connection
 
     def require_time(self) -> None:
         """Raise `TimeoutError` when the time is over, whatever came until then."""

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mobile_cli.labels import choose_language, say
-from mobile_cli.labels.en import LABELS as ENGLISH
-from mobile_cli.labels.ja import LABELS as JAPANESE
+from mobile_cli.labels import SUBJECTS, choose_language, labels_of, say
 from tests.support.tree import ROOT
+
+ENGLISH = {key: text for subject in SUBJECTS for key, text in labels_of("en", subject).items()}
+JAPANESE = {key: text for subject in SUBJECTS for key, text in labels_of("ja", subject).items()}
 
 
 def blanks(text: str) -> set[str]:
@@ -18,8 +19,17 @@ def blanks(text: str) -> set[str]:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    """The same keys in the same order."""
+    """The same keys in the same order, none of them twice, in as many files."""
     assert list(ENGLISH) == list(JAPANESE)
+    assert len(ENGLISH) == sum(len(labels_of("en", subject)) for subject in SUBJECTS)
+    files = [path.stem for path in (ROOT / "mobile_cli" / "labels").glob("??*.py") if not path.stem.startswith("__")]
+    assert sorted(files) == sorted(f"{language}{subject}" for language in ("en", "ja") for subject in SUBJECTS)
+
+
+def test_what_no_file_says_cannot_be_said() -> None:
+    """A key that was misspelled is a bug, not an empty sentence."""
+    with pytest.raises(KeyError):
+        say("en", "no such sentence")
 
 
 @pytest.mark.parametrize("key", ENGLISH)
@@ -46,7 +56,8 @@ def test_every_sentence_is_used() -> None:
         for node in ast.walk(ast.parse(Path(path).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    built = ("element_", "generate_", "purpose_", "pin_")
+    built = ("element_", "generate_", "purpose_", "pin_", "path_", "setting_", "value_", "stage_")
+    built += ("sight_", "hindrance_", "look_")
 
     assert {key for key in ENGLISH if key not in named and not key.startswith(built)} == {"auth_failed_why"}
 

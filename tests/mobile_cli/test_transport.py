@@ -1,5 +1,6 @@
 """One request to a portal nearby."""
 
+import contextlib
 import ipaddress
 import socket
 import threading
@@ -134,6 +135,47 @@ def test_a_dripping_answer_is_waited_for_only_so_long() -> None:
 
     with listener(drip) as origin:
         assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+
+
+def test_dripping_headers_are_waited_for_only_so_long() -> None:
+    """Nor does a byte of the header now and then."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(4096)
+        with contextlib.suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Padding: 1\r\n" * 100:
+                connection.sendall(bytes([byte]))
+                threading.Event().wait(0.05)
+
+    with listener(drip) as origin:
+        assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+
+
+def test_a_handshake_that_drips_is_waited_for_only_so_long() -> None:
+    """Over TLS the time runs from the beginning, not from the first byte that can be read."""
+
+    def drip(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            for byte in b"\x16\x03\x03\x40\x00" + bytes(200):
+                connection.sendall(bytes([byte]))
+                threading.Event().wait(0.05)
+
+    with listener(drip) as origin:
+        tls = origin.replace("http:", "https:")
+        assert error_of(lambda: fetch(tls, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+
+
+def test_patience_that_is_over_asks_nobody(portal: TinyPortal) -> None:
+    """A connection that comes too late is not used."""
+    assert error_of(lambda: fetch(portal.origin, "GET", INSTANCE, patience=0.000_001)).key == "unreachable"
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("7", 7), ("", None), ("soon", None), ("-1", None), ("9" * 9, None)])
+def test_when_to_come_back_is_read(portal: TinyPortal, said: str, seconds: int | None) -> None:
+    """A busy portal's number of seconds; anything else is not believed."""
+    portal.answers[INSTANCE] = lambda reply: Reply(reply.body, status=429, headers={"Retry-After": said})
+
+    assert fetch(portal.origin, "GET", INSTANCE).retry_after_s == seconds
 
 
 @pytest.mark.parametrize(

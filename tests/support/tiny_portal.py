@@ -4,6 +4,7 @@ It signs genuinely with `authsim.protocol`. It keeps nothing, counts nothing and
 wants a portal takes the real one.
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from authsim.protocol.messages import (
 )
 from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
+from web.certificate import Certificate
 
 INSTANCE = "/api/device/v1/instance"
 ACTIVATE = "/api/device/v1/activate"
@@ -137,8 +139,8 @@ class TinyPortal:
         return Reply(format_activate_reply(replace(reply, sig=sign(self.psk_seed, transcript))).encode())
 
     @contextmanager
-    def serving(self) -> Iterator["TinyPortal"]:
-        """Answer on a free loopback port until the block ends."""
+    def serving(self, *, certificate: Certificate | None = None, port: int = 0) -> Iterator["TinyPortal"]:
+        """Answer on a loopback port, a free one unless it is said which, until the block ends; with TLS if it can."""
         portal = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -163,9 +165,15 @@ class TinyPortal:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         server.daemon_threads = True
-        self.origin = self.origin or f"http://127.0.0.1:{server.server_port}"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.certificate_file, certificate.key_file)
+            # The handshake is the business of the connection's own thread.
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        scheme = "http" if certificate is None else "https"
+        self.origin = self.origin or f"{scheme}://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
