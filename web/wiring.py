@@ -11,11 +11,12 @@ from authsim.adapters.passwords import Argon2Passwords
 from authsim.adapters.sql import SqlStore, create_schema, open_postgres, open_sqlite, open_store
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.adapters.vault import FileVault
-from authsim.errors import StoreError
+from authsim.errors import StoreConflictError, StoreError
 from authsim.model import Instance, InstanceId
 from authsim.policy import Policy, format_policy, parse_policy
 from authsim.verifier import Verifier
 
+from . import unfinished
 from .settings import DATABASE_FILE, Settings
 
 
@@ -44,26 +45,58 @@ def open_portal(settings: Settings) -> Portal:
 
 
 def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: str, is_demo: bool = False) -> Portal:
-    """Make keys, store and identity, and open them. `StoreConflictError` when the store already holds a portal.
+    """Make keys, store and identity, and open them; or finish what a killed process began here.
 
-    A data directory is made with mode 0700; an existing one is taken as it is.
+    `StoreConflictError` when there is a portal already. A data directory is made with mode 0700; an existing one is
+    taken as it is.
     """
     entropy = SystemEntropy()
     if settings.data_dir is not None:
         settings.data_dir.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
-    vault = FileVault.create(settings.key_path, entropy)
-    store = create_schema(_locate_store(settings))
-    instance = Instance(
-        instance_id=InstanceId(entropy.token_bytes(16).hex()),
-        profile=profile,
-        suite=suite,
-        policy=format_policy(policy),
-        origin=None,
-        created_ms=SystemClock().now_ms(),
-        is_demo=is_demo,
-    )
-    store.instances.create(instance)
-    return _compose(store, vault, instance)
+    with unfinished.noted(settings, fresh_id=entropy.token_bytes(16).hex()) as making:
+        if settings.key_path.exists() and not making.is_resumed:
+            raise StoreConflictError(f"{settings.key_path} exists already and is not overwritten")
+        store = create_schema(_locate_store(settings))
+        instance = Instance(
+            instance_id=InstanceId(making.instance_id),
+            profile=profile,
+            suite=suite,
+            policy=format_policy(policy),
+            origin=None,
+            created_ms=SystemClock().now_ms(),
+            is_demo=is_demo,
+        )
+        kept = store.instances.get() if making.is_resumed else None
+        if kept is not None and kept.instance_id == making.instance_id:
+            return _compose(store, FileVault.load(settings.key_path), kept)
+        try:
+            vault = _make_vault(settings, entropy)
+            store.instances.create(instance)
+        except BaseException:
+            store.close()
+            raise
+        return _compose(store, vault, instance)
+
+
+def _make_vault(settings: Settings, entropy: SystemEntropy) -> FileVault:
+    """Draw the keys; those of a killed process serve as well, unless it was killed in the middle of them."""
+    try:
+        return FileVault.load(settings.key_path, entropy)
+    except StoreError:  # missing or cut short: nothing was ever kept with them
+        settings.key_path.unlink(missing_ok=True)
+        return FileVault.create(settings.key_path, entropy)
+
+
+def holds_demo(settings: Settings) -> bool:
+    """Say whether a store calls itself a demo. It is read without its lock; one that cannot be read is none."""
+    store = _locate_store(settings)
+    try:
+        instance = store.instances.get()
+    except StoreError:
+        return False
+    finally:
+        store.close()
+    return instance is not None and instance.is_demo
 
 
 def keep_origin(portal: Portal, origin: str) -> Portal:

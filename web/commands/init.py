@@ -1,6 +1,5 @@
 """`authsim init`: a portal that stays."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,9 +7,11 @@ import click
 from authsim.errors import MessageError, StoreConflictError
 from authsim.policy import CLASSIC, HARDENED, HARDENED_IS_MISSING, Policy, with_setting
 
+from ..settings import DATABASE_FILE
+from ..unfinished import is_unfinished
 from .helping import Command
 from .options import holds_portal, missing_package, settings_of, store_options, where
-from .outcome import USAGE, CommandError
+from .outcome import USAGE, CommandError, say
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -58,35 +59,33 @@ def policy_of(profile: str, changes: tuple[str, ...]) -> Policy:
 
 
 def make_portal(settings: "Settings", *, profile: str, policy: Policy, is_demo: bool = False) -> "Portal":
-    """Make and open a portal; a failure leaves no half of one behind."""
-    if holds_portal(settings):
-        raise CommandError(
-            USAGE, f"{settings.data_dir or settings.key_path} holds a portal already. Name another place"
-        )
-    present = _files(settings)
+    """Make and open a portal, or finish one whose making was interrupted; a failure leaves no half of one behind."""
+    is_resumed = is_unfinished(settings)
+    if not is_resumed:
+        _require_room(settings)
     try:
         from authsim.protocol.suite import CLASSIC6
 
         from ..wiring import create_portal
 
-        return create_portal(settings, profile=profile, policy=policy, suite=CLASSIC6, is_demo=is_demo)
+        portal = create_portal(settings, profile=profile, policy=policy, suite=CLASSIC6, is_demo=is_demo)
     except ModuleNotFoundError as error:
         raise missing_package(error) from None
     except StoreConflictError:
-        _remove(settings, keep=present)
         raise CommandError(USAGE, "this database holds a portal already. Name another one") from None
-    except Exception:
-        _remove(settings, keep=present)
-        raise
+    if is_resumed:
+        say("an earlier init was interrupted here. The portal is complete now")
+    return portal
 
 
-def _files(settings: "Settings") -> frozenset[Path]:
-    """Return what lies where the portal's own files will lie."""
-    if settings.data_dir is None:
-        return frozenset({settings.key_path} if settings.key_path.exists() else ())
-    return frozenset(settings.data_dir.glob("portal.*"))
-
-
-def _remove(settings: "Settings", *, keep: frozenset[Path]) -> None:
-    for file in _files(settings) - keep:
-        file.unlink(missing_ok=True)
+def _require_room(settings: "Settings") -> None:
+    """Raise `CommandError` when there is a portal, or a part of one that nobody may touch."""
+    if not holds_portal(settings):
+        return
+    if settings.data_dir is not None and not (settings.data_dir / DATABASE_FILE).exists():
+        raise CommandError(
+            USAGE,
+            f"{settings.key_path} is a portal's key without its store. Bring the store back beside it,"
+            " or remove the key if nothing was ever kept with it",
+        )
+    raise CommandError(USAGE, f"{settings.data_dir or settings.key_path} holds a portal already. Name another place")

@@ -102,17 +102,24 @@ def where(settings: "Settings") -> str:
 def holds_portal(settings: "Settings") -> bool:
     """Say whether there is a trace of a portal in the directory, or a key file for the database."""
     from ..settings import DATABASE_FILE
+    from ..unfinished import is_unfinished
 
-    if settings.data_dir is None:
-        return settings.key_path.exists()
-    return settings.key_path.exists() or (settings.data_dir / DATABASE_FILE).exists()
+    if is_unfinished(settings) or settings.key_path.exists():
+        return True
+    return settings.data_dir is not None and (settings.data_dir / DATABASE_FILE).exists()
 
 
 def require_portal(settings: "Settings") -> None:
     """Raise `CommandError` with the remedy when there is no portal where `settings` say."""
+    from ..unfinished import is_unfinished
+
     if not holds_portal(settings):
         place = settings.data_dir or settings.key_path
         raise CommandError(USAGE, f"there is no portal at {place}. 'authsim init {where(settings)}' makes one")
+    if is_unfinished(settings):
+        raise CommandError(
+            USAGE, f"the making of this portal was interrupted. 'authsim init {where(settings)}' completes it"
+        )
 
 
 def open_existing(settings: "Settings") -> "Portal":

@@ -236,9 +236,15 @@ def _with_origin(portal: "Portal", origin: str) -> "Portal":
 
 def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
     """Return the demo store of a directory, made when the directory is empty. Any other store stays untouched."""
+    from ..unfinished import is_unfinished
     from .init import make_portal, policy_of
 
     policy = policy_of(CLASSIC, changes)
+    if is_unfinished(settings):
+        portal = make_portal(settings, profile=CLASSIC, policy=policy, is_demo=True)
+        if portal.verifier.instance.is_demo:
+            return portal
+        portal.close()
     if not holds_portal(settings):
         if settings.data_dir is not None and settings.data_dir.is_dir() and any(settings.data_dir.iterdir()):
             raise CommandError(

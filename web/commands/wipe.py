@@ -3,16 +3,21 @@
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import click
 
+from ..settings import DATABASE_FILE, KEY_FILE, Settings
+from ..unfinished import is_unfinished, note_path
 from .helping import Command
 from .outcome import USAGE, CommandError, can_ask
 
 #: What AuthSim itself puts into a data directory; anything else is somebody's own and stays.
-_OURS: Final = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm", "portal.key", "tls.crt", "tls.key")
+_OURS: Final = (*(f"{DATABASE_FILE}{ending}" for ending in ("", "-wal", "-shm")), "tls.crt", "tls.key")
+_PHONES: Final = "phones"
 
 
 @click.command(cls=Command, examples=("authsim wipe --data ./portal",))
@@ -20,36 +25,51 @@ _OURS: Final = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm", "p
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def wipe(data: Path, yes: bool) -> None:
     """Delete a portal: its keys first, then its store, a demo's phones, and the directory when it is empty then."""
-    from ..settings import DATABASE_FILE, KEY_FILE
-
-    if data.is_symlink() or not data.is_dir() or not (data / KEY_FILE).exists() or not (data / DATABASE_FILE).exists():
+    settings = Settings(data_dir=data)
+    if data.is_symlink() or not data.is_dir() or not _is_ours(data, settings):
         raise CommandError(USAGE, f"{data} is no data directory of AuthSim. Nothing was touched")
-    _require_idle(data)
-    if not yes:
-        if not can_ask():
-            raise CommandError(USAGE, "nobody can be asked here, and nothing was changed. Add --yes to go on")
-        click.confirm(f"Delete the portal in {data} for good?", abort=True, err=True)
-    # Without the key nothing in the store can be read again.
-    (data / KEY_FILE).unlink(missing_ok=True)
-    for name in _OURS:
-        (data / name).unlink(missing_ok=True)
-    phones = data / "phones"
-    if phones.is_dir() and not phones.is_symlink():
-        shutil.rmtree(phones)
-    rest = sorted(item.name for item in data.iterdir())
+    with _alone_in(data):
+        if not yes:
+            if not can_ask():
+                raise CommandError(USAGE, "nobody can be asked here, and nothing was changed. Add --yes to go on")
+            click.confirm(f"Delete the portal in {data} for good?", abort=True, err=True)
+        _delete(data, settings)
+        rest = sorted(item.name for item in data.iterdir())
+        if not rest:
+            data.rmdir()
     if rest:
         click.echo(f"The portal is deleted. {data} holds other files and stays.", err=True)
     else:
-        data.rmdir()
         click.echo("The portal is deleted.", err=True)
 
 
-def _require_idle(data: Path) -> None:
-    """Refuse while a portal serves from here: an open store shares a lock on its directory."""
-    descriptor = os.open(data, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _is_ours(data: Path, settings: Settings) -> bool:
+    return is_unfinished(settings) or ((data / KEY_FILE).exists() and (data / DATABASE_FILE).exists())
+
+
+def _delete(data: Path, settings: Settings) -> None:
+    from ..wiring import holds_demo
+
+    has_phones = holds_demo(settings)
+    # Without the key nothing in the store can be read again.
+    settings.key_path.unlink(missing_ok=True)
+    for name in _OURS:
+        (data / name).unlink(missing_ok=True)
+    note_path(settings).unlink(missing_ok=True)
+    phones = data / _PHONES
+    if has_phones and phones.is_dir() and not phones.is_symlink():
+        shutil.rmtree(phones)
+
+
+@contextmanager
+def _alone_in(data: Path) -> Iterator[None]:
+    """Keep everybody else out to the end. Refused while a portal serves: an open store shares the directory's lock."""
+    descriptor = os.open(data, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CommandError(USAGE, f"a portal serves from {data}. Stop it first") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(USAGE, f"a portal serves from {data}. Stop it first") from None
+        yield
     finally:
         os.close(descriptor)

@@ -3,8 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from authsim.adapters.system import SystemEntropy
+from authsim.adapters.vault import FileVault
 from tests.support.postgres import PostgresServer
 from tests.web.commands.conftest import Operator
+from web.settings import Settings
+from web.unfinished import note_path
 
 
 def test_a_portal_is_made_private(stranger: Operator, tmp_path: Path) -> None:
@@ -127,3 +131,33 @@ def test_a_portal_in_postgresql(stranger: Operator, tmp_path: Path, postgres_ser
         assert not other.exists()
 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_a_killed_init_is_completed_by_the_next(stranger: Operator, tmp_path: Path) -> None:
+    """Until then every command names the one that completes it; it says what it did, and the portal works."""
+    data = tmp_path / "portal"
+    data.mkdir(mode=0o700)
+    FileVault.create(data / "portal.key", SystemEntropy())
+    note_path(Settings(data_dir=data)).write_text("0123456789abcdef" * 2)
+
+    for command in (("serve", "--port", "0"), ("users", "list")):
+        assert f"authsim init --data {data}" in stranger.fails(64, *command, "--data", str(data))
+    done = stranger.does("init", "--data", str(data))
+
+    assert done.returncode == 0
+    assert "complete now" in done.stderr
+    stranger.succeeds("users", "add", "alice", "--data", str(data))
+
+
+def test_a_key_without_its_store_is_left_alone(stranger: Operator, tmp_path: Path) -> None:
+    """The sentence says what may have happened and what to do in either case."""
+    data = tmp_path / "portal"
+    data.mkdir(mode=0o700)
+    FileVault.create(data / "portal.key", SystemEntropy())
+    before = (data / "portal.key").read_bytes()
+
+    said = stranger.fails(64, "init", "--data", str(data))
+
+    assert "without its store" in said
+    assert "remove the key" in said
+    assert (data / "portal.key").read_bytes() == before

@@ -1,8 +1,15 @@
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
 
+from authsim.policy import CLASSIC, Policy
+from authsim.protocol.suite import CLASSIC6
 from tests.web.commands.conftest import Operator
+from web.settings import Settings
+from web.unfinished import note_path
+from web.wiring import create_portal
 
 
 @pytest.fixture
@@ -15,11 +22,62 @@ def place(stranger: Operator, tmp_path: Path) -> Path:
 
 def test_a_portal_is_deleted_with_its_directory(stranger: Operator, place: Path) -> None:
     """After a yes nothing of it is left."""
+    stranger.succeeds("wipe", "--data", str(place), "--yes")
+
+    assert not place.exists()
+
+
+def add_phone(place: Path) -> None:
+    """Put a phone's folder below `phones`, as a demo does."""
     (place / "phones" / "alice").mkdir(parents=True)
     (place / "phones" / "alice" / "keystore.json").write_text("{}")
 
+
+def test_phones_that_no_demo_made_stay(stranger: Operator, place: Path) -> None:
+    """In a portal of one's own a folder that happens to be called phones is somebody's own."""
+    add_phone(place)
+
     stranger.succeeds("wipe", "--data", str(place), "--yes")
 
+    assert [file.name for file in place.iterdir()] == ["phones"]
+    assert (place / "phones" / "alice" / "keystore.json").exists()
+
+
+def test_a_demo_goes_with_its_phones(stranger: Operator, tmp_path: Path) -> None:
+    """What a demo made is deleted with it."""
+    place = tmp_path / "demo"
+    settings = Settings(data_dir=place)
+    create_portal(settings, profile=CLASSIC, policy=Policy(), suite=CLASSIC6, is_demo=True).close()
+    add_phone(place)
+
+    stranger.succeeds("wipe", "--data", str(place), "--yes")
+
+    assert not place.exists()
+
+
+def test_an_unfinished_portal_is_deleted(stranger: Operator, tmp_path: Path) -> None:
+    """What a killed init left can be wiped as well."""
+    settings = Settings(data_dir=tmp_path / "portal")
+    (tmp_path / "portal").mkdir()
+    note_path(settings).write_text("0" * 32)
+
+    stranger.succeeds("wipe", "--data", str(tmp_path / "portal"), "--yes")
+
+    assert not (tmp_path / "portal").exists()
+
+
+def test_nobody_comes_between_question_and_answer(stranger: Operator, place: Path) -> None:
+    """The lock is held while somebody thinks: nobody can open the store that is about to go."""
+    with stranger.typing("wipe", "--data", str(place)) as terminal:
+        terminal.sees("for good?")
+        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        finally:
+            os.close(descriptor)
+        terminal.types("y")
+        assert terminal.ends() == 0
     assert not place.exists()
 
 
