@@ -7,7 +7,7 @@ from authsim.authenticator.device import Platform
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy, normalise_pin, require_pin
 from authsim.authenticator.summary import Summary
-from authsim.errors import MessageError, Reason, RefusalError
+from authsim.errors import MessageError, RefusalError
 from authsim.secret import Secret
 from mobile_cli.console import Console
 from mobile_cli.exits import Exit, PhoneError
@@ -80,14 +80,12 @@ class Invocation:
 
     def require_app(self, *, online: bool) -> None:
         """Refuse where this phone's app cannot be used, or, where it needs the portal (`online`), has no connection."""
-        if not self.home.has_settings:
-            return
-        from authsim.authenticator.app import require_app
+        if self.home.has_settings:
+            from mobile_cli.ceremonies.connection import require_app, require_connection
 
-        settings = self.home.settings.read()
-        require_app(settings.app)
-        if online and not settings.conditions.is_online:
-            raise RefusalError(Reason.PHONE_OFFLINE)
+            require_app(self.home)
+            if online:
+                require_connection(self.home)
 
     def open_phone(self, biometric: str | None = None) -> Unlocked:
         """Open with the security element: simulated biometrics where they are set up (iOS), else the PIN.

@@ -18,6 +18,10 @@ _SENTENCES = {
     Reason.PORTAL_NOT_TRUSTED: "not_trusted",
     Reason.NOT_ENROLLED: "nothing_pending",
     Reason.PIN_UNSUITABLE: "pin_too_weak",
+    Reason.PHONE_OFFLINE: "phone_offline",
+    Reason.APP_NOT_INSTALLED: "app_not_installed",
+    Reason.RECOVERY_NEEDED: "recovery_needed",
+    Reason.BIOMETRICS_LOCKED: "biometrics_locked",
 }
 
 
@@ -49,4 +53,7 @@ def _explain_refusal(error: RefusalError, console: "Console", element: str) -> s
     if error.reason is Reason.WRONG_PIN:
         left = error.attempts_remaining or 0
         return console.say("wrong_pin_one" if left == 1 else "wrong_pin", element=element, left=left)
+    if error.reason is Reason.BIOMETRIC_MISMATCH:
+        left = error.attempts_remaining or 0
+        return console.say("biometric_mismatch_one" if left == 1 else "biometric_mismatch", left=left)
     return console.say(_SENTENCES.get(error.reason, "refused"), reason=error.reason.value)

@@ -1,23 +1,35 @@
 """Every sentence and label that `authkey` shows. A sentence says what happened and what to do.
 
-`en` and `ja` hold the same keys with the same blanks; only the language in use is imported. Values are made harmless
-before they are filled in (`console`).
+`en` and `ja` hold the same keys with the same blanks, each continued by files of its own for one subject; only the
+language in use is imported, and a subject when it is spoken of. Values are made harmless before they are filled in
+(`console`).
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Final
 
 BANNER: Final = "SIMULATION · not a real financial service · never enter real credentials"
 LANGUAGES: Final = ("en", "ja")
 
 
+# What continues `en` and `ja`, in the order in which a key is looked for.
+SUBJECTS: Final = ("", "_notifications")
+
+
 def say(language: str, key: str, **facts: object) -> str:
     """Return a sentence or label in `language`, with its blanks filled."""
-    if language == "ja":
-        from mobile_cli.labels.ja import LABELS
-    else:
-        from mobile_cli.labels.en import LABELS
-    return LABELS[key].format(**facts)
+    for subject in SUBJECTS:
+        labels = labels_of(language, subject)
+        if key in labels:
+            return labels[key].format(**facts)
+    raise KeyError(key)
+
+
+def labels_of(language: str, subject: str = "") -> Mapping[str, str]:
+    """Return the labels of one file: a language, and the subject that continues it."""
+    found: Mapping[str, str] = import_module(f"mobile_cli.labels.{language}{subject}").LABELS
+    return found
 
 
 def choose_language(wanted: str | None, environ: Mapping[str, str]) -> str:

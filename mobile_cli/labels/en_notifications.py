@@ -1,0 +1,100 @@
+"""What `authkey` says about notifications and settings, in English. The articles' labels stand verbatim."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # the platforms' Settings app
+        "path_ios": "Settings > Notifications > IBKR",
+        "path_android": "Settings > Apps & notifications > IBKR Mobile > App notifications",
+        "path_android_older": "On some phones Apps & notifications is called Sound & notification.",
+        "setting_allow-notifications": "Allow Notifications",
+        "setting_lock-screen": "Lock Screen",
+        "setting_notification-center": "Notification Center",
+        "setting_banners": "Banners",
+        "setting_banner-style": "Banner style",
+        "setting_badges": "Badges",
+        "setting_show-previews": "Show Previews",
+        "setting_app-notifications": "App notifications",
+        "setting_allow-notification-dots": "Allow notification dots",
+        "setting_allow-interruptions": "Allow interruptions",
+        "setting_on-the-lock-screen": "On the lock screen",
+        "setting_override-do-not-disturb": "Override Do Not Disturb",
+        "setting_locked": "Screen locked",
+        "setting_do-not-disturb": "Do Not Disturb",
+        "setting_airplane": "Airplane mode",
+        "setting_internet": "Internet",
+        "setting_biometrics": "Face ID / Touch ID",
+        "setting_number": "Mobile number",
+        "setting_app": "IBKR Mobile",
+        "value_on": "On",
+        "value_off": "Off",
+        "value_enabled_on": "enabled",
+        "value_enabled_off": "disabled",
+        "value_selected_on": "selected",
+        "value_selected_off": "not selected",
+        "value_temporary": "Temporary",
+        "value_persistent": "Persistent",
+        "value_always": "Always",
+        "value_when-unlocked": "When Unlocked",
+        "value_never": "Never",
+        "value_wifi": "Wi-Fi",
+        "value_mobile-data": "Mobile data",
+        "value_face-id": "Face ID",
+        "value_touch-id": "Touch ID",
+        "value_none": "none",
+        "stage_absent": "not installed",
+        "stage_installed": "installed, never opened",
+        "stage_opened": "installed",
+        "stage_removed": "removed",
+        "stage_reinstalled": "installed again, to be recovered",
+        "stage_recovery": "to be recovered",
+        "this_phone": "This phone",
+        "what_is_seen": "A notification now",
+        "which_setting": "Change which (1-{most}), or Enter to end",
+        "which_value": "{label} ({values})",
+        "set": "{label}: {value}.",
+        "settings_reset": "This phone is set as recommended again.",
+        # what is seen of a notification
+        "sight_banner_persistent": "It shows as a banner that stays until it is touched.",
+        "sight_banner_temporary": "It shows as a banner for a few seconds, then stands in the list.",
+        "sight_lock_screen": "It shows on the lock screen.",
+        "sight_list": "It stands only in the list: pull it down from the top edge.",
+        "sight_app": "It is seen nowhere. The app itself still finds it: authkey approve.",
+        "sight_nothing": "It does not arrive.",
+        "hindrance_not_installed": "The app is not installed. Run authkey app install.",
+        "hindrance_recovery": "The app must be recovered first. Run authkey recover.",
+        "hindrance_airplane": "Airplane mode is on. Run authkey settings airplane off.",
+        "hindrance_no_internet": "Neither Wi-Fi nor mobile data is on. Run authkey settings internet wifi.",
+        "hindrance_not_allowed": "The app may not send notifications. Run authkey settings {permission} on.",
+        "hindrance_do_not_disturb": "Do Not Disturb is on. Run authkey settings do-not-disturb off.",
+        "hindrance_interruptions_off": "Interruptions are off. Run authkey settings allow-interruptions on.",
+        "hindrance_banners_off": "Banners are off. Run authkey settings banners on.",
+        "hindrance_lock_screen_off": "The lock screen hides it. Run authkey settings {lock_screen} on.",
+        "hindrance_list_off": "Notification Center is off. Run authkey settings notification-center on.",
+        "hindrance_preview_hidden": "Its text is hidden. Run authkey settings show-previews always.",
+        "hindrance_badges_off": "The app shows no badge or dot. Run authkey settings {badges} on.",
+        # refused, malformed
+        "settings_damaged": (
+            "settings.json in {path} is damaged: {rule}. Set this phone as recommended with authkey settings reset."
+        ),
+        "bad_setting": "{rule}. authkey settings lists what there is.",
+        "need_value": "Say what to set {name} to: authkey settings {name} VALUE. authkey settings lists what there is.",
+        "ios_only": "Face ID and Touch ID are there on iOS phones only.",
+        "phone_offline": (
+            "This phone has no connection: airplane mode is on, or its Internet is off. Run authkey settings airplane "
+            "off or authkey settings internet wifi. Without a connection, authkey respond still answers a challenge."
+        ),
+        "app_not_installed": "IBKR Mobile is not installed on this phone. Run authkey app install.",
+        "recovery_needed": "IB Key must be recovered on this phone first. Run authkey recover.",
+        # biometrics
+        "look_face-id": "Face ID: Enter to look, n for somebody else",
+        "look_touch-id": "Touch ID: Enter to touch, n for somebody else",
+        "biometric_mismatch": "No match. {left} looks left.",
+        "biometric_mismatch_one": "No match. 1 look left, then only the Passcode helps.",
+        "biometrics_locked": "Face ID and Touch ID are locked after five looks without a match. Give the Passcode.",
+        "biometrics_not_set_up": "No Face ID or Touch ID is set up. Run authkey settings biometrics face-id.",
+    }
+)

@@ -1,0 +1,114 @@
+"""What `authkey` says about notifications and settings, in Japanese. The articles' labels stand verbatim."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # the platforms' Settings app
+        "path_ios": "設定 > 通知 > IBKR",
+        "path_android": "設定 > アプリ & 通知 > IBKRモバイル > アプリ通知",
+        "path_android_older": "端末によっては「アプリ & 通知」が「サウンド & 通知」になっています。",
+        "setting_allow-notifications": "通知を許可する",
+        "setting_lock-screen": "ロック画面",
+        "setting_notification-center": "通知センター",
+        "setting_banners": "バナー",
+        "setting_banner-style": "バナースタイル",
+        "setting_badges": "バッジ",
+        "setting_show-previews": "プレビューを表示",
+        "setting_app-notifications": "アプリの通知",
+        "setting_allow-notification-dots": "通知ドットを許可する",
+        "setting_allow-interruptions": "割り込みを許可する",
+        "setting_on-the-lock-screen": "ロック画面上",
+        "setting_override-do-not-disturb": "応答不可をオーバーライドする",
+        "setting_locked": "画面ロック",
+        "setting_do-not-disturb": "応答不可",
+        "setting_airplane": "機内モード",
+        "setting_internet": "インターネット",
+        "setting_biometrics": "Face ID / Touch ID",
+        "setting_number": "携帯電話番号",
+        "setting_app": "IBKRモバイル",
+        "value_on": "On",
+        "value_off": "Off",
+        "value_enabled_on": "有効",
+        "value_enabled_off": "無効",
+        "value_selected_on": "選択済み",
+        "value_selected_off": "未選択",
+        "value_temporary": "一時的",
+        "value_persistent": "固定",
+        "value_always": "常時",
+        "value_when-unlocked": "ロックされていない時",
+        "value_never": "しない",
+        "value_wifi": "Wi-Fi",
+        "value_mobile-data": "モバイルデータ通信",
+        "value_face-id": "Face ID",
+        "value_touch-id": "Touch ID",
+        "value_none": "なし",
+        "stage_absent": "未インストール",
+        "stage_installed": "インストール済み(未起動)",
+        "stage_opened": "インストール済み",
+        "stage_removed": "削除済み",
+        "stage_reinstalled": "再インストール済み(リカバリーが必要)",
+        "stage_recovery": "リカバリーが必要",
+        "this_phone": "この端末",
+        "what_is_seen": "現在の通知の表示",
+        "which_setting": "変更する項目 (1-{most})、終了はEnter",
+        "which_value": "{label} ({values})",
+        "set": "{label}: {value}",
+        "settings_reset": "この端末を推奨の設定に戻しました。",
+        # what is seen of a notification
+        "sight_banner_persistent": "バナーとして表示され、タップするまで残ります。",
+        "sight_banner_temporary": "バナーとして数秒間表示された後、通知の一覧に残ります。",
+        "sight_lock_screen": "ロック画面に表示されます。",
+        "sight_list": "通知の一覧にだけ表示されます。画面の上端から引き下げてください。",
+        "sight_app": "どこにも表示されません。アプリでは確認できます: authkey approve",
+        "sight_nothing": "届きません。",
+        "hindrance_not_installed": "アプリがインストールされていません。authkey app install を実行してください。",
+        "hindrance_recovery": "先にアプリのリカバリーが必要です。authkey recover を実行してください。",
+        "hindrance_airplane": "機内モードがOnです。authkey settings airplane off を実行してください。",
+        "hindrance_no_internet": (
+            "Wi-Fiもモバイルデータ通信もOffです。authkey settings internet wifi を実行してください。"
+        ),
+        "hindrance_not_allowed": (
+            "アプリの通知が許可されていません。authkey settings {permission} on を実行してください。"
+        ),
+        "hindrance_do_not_disturb": "応答不可がOnです。authkey settings do-not-disturb off を実行してください。",
+        "hindrance_interruptions_off": (
+            "割り込みが許可されていません。authkey settings allow-interruptions on を実行してください。"
+        ),
+        "hindrance_banners_off": "バナーがOffです。authkey settings banners on を実行してください。",
+        "hindrance_lock_screen_off": (
+            "ロック画面に表示されません。authkey settings {lock_screen} on を実行してください。"
+        ),
+        "hindrance_list_off": "通知センターがOffです。authkey settings notification-center on を実行してください。",
+        "hindrance_preview_hidden": "内容が隠れています。authkey settings show-previews always を実行してください。",
+        "hindrance_badges_off": "バッジやドットが表示されません。authkey settings {badges} on を実行してください。",
+        # refused, malformed
+        "settings_damaged": (
+            "{path} の settings.json が壊れています ({rule})。authkey settings reset で推奨の設定に戻してください。"
+        ),
+        "bad_setting": "設定できません ({rule})。authkey settings で項目を確認できます。",
+        "need_value": (
+            "{name} の値を指定してください: authkey settings {name} VALUE。authkey settings で項目を確認できます。"
+        ),
+        "ios_only": "Face IDとTouch IDはiOSの端末にだけあります。",
+        "phone_offline": (
+            "この端末は接続されていません(機内モードがOn、またはインターネットがOff)。authkey settings airplane off "
+            "または authkey settings internet wifi を実行してください。接続がなくても authkey respond は使えます。"
+        ),
+        "app_not_installed": (
+            "この端末にはIBKRモバイルがインストールされていません。authkey app install を実行してください。"
+        ),
+        "recovery_needed": "先にこの端末でIB Keyのリカバリーが必要です。authkey recover を実行してください。",
+        # biometrics
+        "look_face-id": "Face ID: Enterで認証、nで不一致",
+        "look_touch-id": "Touch ID: Enterで認証、nで不一致",
+        "biometric_mismatch": "一致しません。残り{left}回です。",
+        "biometric_mismatch_one": "一致しません。残り1回です。その後はパスコードが必要です。",
+        "biometrics_locked": "5回一致しなかったため、Face IDとTouch IDは使えません。パスコードを入力してください。",
+        "biometrics_not_set_up": (
+            "Face IDもTouch IDも設定されていません。authkey settings biometrics face-id で設定できます。"
+        ),
+    }
+)
