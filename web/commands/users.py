@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import user_changes, user_files
+from . import user_changes, user_files, user_phones
 from .helping import Group
 from .options import open_existing, settings_of, store_options
 from .password_files import read_password_file
@@ -214,5 +214,5 @@ def _event_line(row: "AuditRow") -> str:
     return "  ".join(words)
 
 
-for _command in (*user_changes.COMMANDS, user_files.load):
+for _command in (*user_changes.COMMANDS, *user_phones.COMMANDS, user_files.load):
     users.add_command(_command)
