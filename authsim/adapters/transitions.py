@@ -1,4 +1,4 @@
-"""From where a row may be closed: the state tables, turned round, so that no store keeps an opinion of its own."""
+"""The state tables, turned round, so that no store keeps an opinion of its own."""
 
 import enum
 from typing import TypeVar
@@ -15,3 +15,9 @@ def states_before(table: "states.Table[S, E]", terminal: S) -> frozenset[S]:
         raise ValueError(f"{terminal} is not a terminal state")
     events = {event for row in table.values() for event, state in row.items() if state is terminal}
     return frozenset[S]().union(*(states.states_that_allow(table, event) for event in events))
+
+
+def state_after(table: "states.Table[S, E]", event: E) -> S:
+    """Return the one state that `event` leads to, from wherever it is legal. `ValueError` when there are several."""
+    (state,) = {row[event] for row in table.values() if event in row}
+    return state

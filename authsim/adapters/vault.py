@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from authsim.adapters.private_files import create_private_file, read_private_file
@@ -39,7 +40,7 @@ _SECRETS: Final = ("kek", "pepper", "psk_seed")
 class FileVault:
     """`ports.Vault` over a key file of mode 0600; also the pepper, and a key for the web shell's CSRF tokens."""
 
-    __slots__ = ("_aead", "_entropy", "_key_id", "_signing_key", "csrf_key", "pepper")
+    __slots__ = ("_aead", "_entropy", "_key_id", "_mac_key", "_signing_key", "csrf_key", "pepper")
 
     def __init__(self, *, key_id: str, kek: Secret, pepper: Secret, psk_seed: Secret, entropy: "Entropy") -> None:
         self._key_id = key_id
@@ -47,8 +48,8 @@ class FileVault:
         self._aead = AESGCM(kek.reveal())
         self._signing_key = Ed25519PrivateKey.from_private_bytes(psk_seed.reveal())
         self.pepper = pepper
-        derived = HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"authsim portal csrf key")
-        self.csrf_key = Secret(derived.derive(kek.reveal()))
+        self.csrf_key = _derive(kek, b"authsim portal csrf key")
+        self._mac_key = _derive(pepper, b"authsim portal one-time codes")
 
     @classmethod
     def create(cls, path: Path, entropy: "Entropy") -> Self:
@@ -72,6 +73,12 @@ class FileVault:
         """Return an Ed25519 signature, 64 bytes."""
         return self._signing_key.sign(message)
 
+    def mac(self, message: bytes) -> bytes:
+        """Return HMAC-SHA-256 under the pepper's own key for one-time codes and nonces, 32 bytes."""
+        code = HMAC(self._mac_key.reveal(), SHA256())
+        code.update(message)
+        return code.finalize()
+
     def seal(self, secret: Secret, *, aad: bytes) -> Sealed:
         """Encrypt with AES-256-GCM under a fresh 12-byte nonce; `aad` says which row the secret belongs to."""
         nonce = self._entropy.token_bytes(_NONCE_BYTES)
@@ -85,6 +92,11 @@ class FileVault:
             return Secret(self._aead.decrypt(sealed.nonce, sealed.ciphertext, aad))
         except (InvalidTag, ValueError):
             raise StoreError("a stored secret is damaged, or stands in another row than its own") from None
+
+
+def _derive(secret: Secret, info: bytes) -> Secret:
+    """Return a key of its own for one purpose."""
+    return Secret(HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(secret.reveal()))
 
 
 def _format_key_file(key_id: str, secrets: dict[str, Secret]) -> bytes:

@@ -53,9 +53,8 @@ def in_state(store: Store, user: User, state: states.OneShot) -> ActivationCode:
         )
     elif state is states.OneShot.CONSUMED:
         device = redeem(store, code, now_ms=NOW_MS)
-        store.devices.close(
-            device.device_id, states.Device.REVOKED, now_ms=NOW_MS, event=event(EventKind.DEVICE_REVOKED)
-        )
+        revoked = event(EventKind.DEVICE_REVOKED)
+        store.devices.change(device.device_id, states.DeviceEvent.REVOKE, now_ms=NOW_MS, event=revoked)
     present = store.activations.get(code.code_id)
     assert present is not None
     assert present.state is state

@@ -111,6 +111,6 @@ def test_a_change_without_events_records_nothing(store: Store) -> None:
     """A flow that has nothing to record leaves the chain as it was."""
     user = add_user(store)
 
-    store.logins.begin(nouns.login(user.user_id), challenge=None, events=[])
+    store.logins.begin(nouns.login(user.user_id), challenge=None, judged=nouns.HASH, events=[])
 
     assert len(store.audit.read(after=0, most=10)) == 1

@@ -36,7 +36,7 @@ class Town:
         self.device: Device = add_device(store, self.user.user_id, state=device_state)
         self.login: LoginTransaction = nouns.login(self.user.user_id, state=login_state)
         self.challenge: Challenge = nouns.challenge(self.login, self.device.device_id, **challenge)
-        store.logins.begin(self.login, challenge=self.challenge, events=[event()])
+        store.logins.begin(self.login, challenge=self.challenge, judged=nouns.HASH, events=[event()])
         self.recorded = read_all(store)
 
     def count(self, *, now_ms: int = LATER_MS) -> tuple[Challenge, Lockout, Lockout]:
@@ -54,6 +54,7 @@ class Town:
             replaces=replaces,
             sessions_allowed=sessions_allowed,
             now_ms=LATER_MS,
+            locked_until_ms=None,
             events=DONE,
         )
         return opened
@@ -219,7 +220,7 @@ def test_a_step_up_replaces_its_limited_session(store: Store) -> None:
     town = Town(store)
     older, limited = (nouns.session(town.user.user_id, opened_ms=NOW_MS + step) for step in range(2))
     for session in (older, limited):
-        store.sessions.open(session, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
 
     full = town.complete(replaces=limited.session_id, sessions_allowed=2)
 
@@ -232,7 +233,7 @@ def test_nobody_replaces_what_is_over_or_not_theirs(store: Store) -> None:
     town, other = Town(store), add_user(store)
     ended, theirs = nouns.session(town.user.user_id), nouns.session(other.user_id)
     for session in (ended, theirs):
-        store.sessions.open(session, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
     store.sessions.end(ended.session_id, town.user.user_id, now_ms=NOW_MS, event=event(EventKind.SESSION_ENDED))
 
     full = town.complete(replaces=ended.session_id)
@@ -249,7 +250,7 @@ def test_completing_ends_the_oldest_sessions(store: Store) -> None:
     town = Town(store)
     older = [nouns.session(town.user.user_id, opened_ms=NOW_MS + step) for step in range(3)]
     for session in older:
-        store.sessions.open(session, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
 
     full = town.complete(sessions_allowed=2)
 
@@ -261,7 +262,7 @@ def test_a_session_that_cannot_open_completes_nothing(store: Store) -> None:
     """If the session's token is taken, nothing is consumed and no lock-out is cleared."""
     town = Town(store)
     taken = nouns.session(add_user(store).user_id)
-    store.sessions.open(taken, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+    store.sessions.open(taken, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
     town.recorded = read_all(store)
 
     with pytest.raises(StoreConflictError):

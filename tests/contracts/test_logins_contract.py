@@ -18,7 +18,7 @@ EVENTS = [event(EventKind.LOGIN_STARTED), event(EventKind.CHALLENGE_ISSUED)]
 def begin(store: Store, user_id: UserId, **fields: object) -> LoginTransaction:
     """Begin a login that asks nothing yet."""
     begun = nouns.login(user_id, **fields)
-    store.logins.begin(begun, challenge=None, events=[event(EventKind.LOGIN_STARTED)])
+    store.logins.begin(begun, challenge=None, judged=nouns.HASH, events=[event(EventKind.LOGIN_STARTED)])
     return begun
 
 
@@ -33,7 +33,7 @@ def test_a_login_is_kept_as_it_began(store: Store) -> None:
     begun = nouns.login(device.user_id, session_id=SessionId(nouns.new_hex()))
     asked = nouns.challenge(begun, device.device_id, attempts_allowed=3)
 
-    store.logins.begin(begun, challenge=asked, events=EVENTS)
+    store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=EVENTS)
 
     assert store.logins.find(begun.token_hash) == begun
     assert store.logins.challenge_of(begun.login_id) == asked
@@ -55,7 +55,9 @@ def test_a_login_begins_once(store: Store, same: str) -> None:
     recorded = read_all(store)
 
     with pytest.raises(StoreConflictError):
-        store.logins.begin(second, challenge=nouns.challenge(second, device.device_id), events=EVENTS)
+        store.logins.begin(
+            second, challenge=nouns.challenge(second, device.device_id), judged=nouns.HASH, events=EVENTS
+        )
 
     assert store.logins.find(first.token_hash) == first
     assert store.logins.count_questions(device.device_id) == 0
@@ -68,9 +70,11 @@ def test_a_login_needs_a_user_and_a_device(store: Store) -> None:
     begun = nouns.login(user.user_id)
 
     with pytest.raises(StoreConflictError):
-        store.logins.begin(nobody, challenge=None, events=EVENTS)
+        store.logins.begin(nobody, challenge=None, judged=nouns.HASH, events=EVENTS)
     with pytest.raises(StoreConflictError):
-        store.logins.begin(begun, challenge=nouns.challenge(begun, DeviceId(nouns.new_hex())), events=EVENTS)
+        store.logins.begin(
+            begun, challenge=nouns.challenge(begun, DeviceId(nouns.new_hex())), judged=nouns.HASH, events=EVENTS
+        )
 
     assert store.logins.find(begun.token_hash) is None
 
@@ -84,7 +88,10 @@ def test_a_device_is_asked_a_question_once_in_its_life(store: Store) -> None:
 
     with pytest.raises(StoreConflictError):
         store.logins.begin(
-            again, challenge=nouns.challenge(again, device.device_id, question=asked.question), events=EVENTS
+            again,
+            challenge=nouns.challenge(again, device.device_id, question=asked.question),
+            judged=nouns.HASH,
+            events=EVENTS,
         )
     elsewhere = nouns.ask(store, other, question=asked.question)
 
@@ -167,7 +174,7 @@ def test_a_login_has_one_open_challenge(store: Store) -> None:
     device = add_device(store, add_user(store).user_id)
     begun = nouns.login(device.user_id, state=states.Login.STARTED)
     asked = nouns.challenge(begun, device.device_id)
-    store.logins.begin(begun, challenge=asked, events=EVENTS)
+    store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=EVENTS)
 
     with pytest.raises(StoreConflictError):
         store.logins.advance(advanced(begun), challenge=nouns.challenge(begun, device.device_id), events=EVENTS)
@@ -180,7 +187,7 @@ def test_the_newest_challenge_of_a_login_is_found(store: Store) -> None:
     device = add_device(store, add_user(store).user_id)
     begun = nouns.login(device.user_id, state=states.Login.STARTED)
     over = nouns.challenge(begun, device.device_id, state=states.OneShot.SUPERSEDED, closed_ms=NOW_MS)
-    store.logins.begin(begun, challenge=over, events=EVENTS)
+    store.logins.begin(begun, challenge=over, judged=nouns.HASH, events=EVENTS)
     assert store.logins.challenge_of(begun.login_id) == over
 
     asked = nouns.challenge(begun, device.device_id)
@@ -195,7 +202,7 @@ def test_a_login_expires_where_the_table_says_so(store: Store, state: states.Log
     device = add_device(store, add_user(store).user_id)
     begun = nouns.login(device.user_id, state=state)
     asked = nouns.challenge(begun, device.device_id)
-    store.logins.begin(begun, challenge=asked, events=EVENTS)
+    store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=EVENTS)
     recorded = read_all(store)
 
     store.logins.expire(begun.login_id, now_ms=LATER_MS, event=event(EventKind.LOGIN_EXPIRED))
@@ -218,7 +225,7 @@ def test_expiring_keeps_what_is_closed_or_elsewhere(store: Store) -> None:
     device = add_device(store, add_user(store).user_id)
     begun = nouns.login(device.user_id)
     over = nouns.challenge(begun, device.device_id, state=states.OneShot.CANCELLED, closed_ms=NOW_MS)
-    store.logins.begin(begun, challenge=over, events=EVENTS)
+    store.logins.begin(begun, challenge=over, judged=nouns.HASH, events=EVENTS)
     elsewhere = nouns.ask(store, device)
 
     store.logins.expire(begun.login_id, now_ms=LATER_MS, event=event(EventKind.LOGIN_EXPIRED))

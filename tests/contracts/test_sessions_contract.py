@@ -15,7 +15,9 @@ from tests.support.nouns import LATER_MS, NOW_MS, SOON_MS, add_user, event, read
 def open_session(store: Store, user_id: UserId, *, sessions_allowed: int = 5, **fields: object) -> PortalSession:
     """Open a session."""
     opened = nouns.session(user_id, **fields)
-    store.sessions.open(opened, sessions_allowed=sessions_allowed, event=event(EventKind.SESSION_OPENED))
+    store.sessions.open(
+        opened, judged=nouns.HASH, sessions_allowed=sessions_allowed, event=event(EventKind.SESSION_OPENED)
+    )
     return opened
 
 

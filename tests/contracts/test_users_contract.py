@@ -105,7 +105,7 @@ def test_a_new_password_ends_all_sessions(store: Store) -> None:
     mine = [nouns.session(user.user_id, factors=factors) for factors in Factors]
     ended, theirs = nouns.session(user.user_id), nouns.session(other.user_id)
     for session in [*mine, ended, theirs]:
-        store.sessions.open(session, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
     store.sessions.end(ended.session_id, user.user_id, now_ms=NOW_MS, event=event(EventKind.SESSION_ENDED))
 
     store.users.set_password(user.user_id, "new", event=event(EventKind.PASSWORD_SET, at_ms=LATER_MS))
@@ -126,7 +126,7 @@ def test_a_new_password_ends_what_the_old_one_began(store: Store) -> None:
         device = add_device(store, one.user_id)
         begun[one.user_id] = nouns.login(one.user_id)
         asked[one.user_id] = nouns.challenge(begun[one.user_id], device.device_id)
-        store.logins.begin(begun[one.user_id], challenge=asked[one.user_id], events=[event()])
+        store.logins.begin(begun[one.user_id], challenge=asked[one.user_id], judged=nouns.HASH, events=[event()])
         offered[one.user_id] = nouns.code(one.user_id)
         store.activations.issue(offered[one.user_id], event=event(EventKind.ACTIVATION_ISSUED))
 
@@ -154,9 +154,9 @@ def test_a_removed_user_leaves_nothing_but_the_record(store: Store) -> None:
     device = add_device(store, user.user_id)
     begun = nouns.login(user.user_id)
     asked = nouns.challenge(begun, device.device_id)
-    store.logins.begin(begun, challenge=asked, events=[event()])
+    store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[event()])
     session = nouns.session(user.user_id)
-    store.sessions.open(session, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
+    store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
     offered = nouns.code(user.user_id, session_id=session.session_id)
     store.activations.issue(offered, event=event(EventKind.ACTIVATION_ISSUED))
     recorded = read_all(store)

@@ -29,6 +29,7 @@ from authsim.model import (
 NOW_MS = 1_750_000_000_000
 LATER_MS = NOW_MS + 1_000
 SOON_MS = NOW_MS + 60_000  # nothing expires before
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
 CLIENT = Client(address="127.0.0.1", agent="a browser")
 
 _numbers = count(1)
@@ -61,7 +62,7 @@ def user(**fields: Any) -> User:
             "mode": Mode.LIVE,
             "phone": "+81 90 0000 0000",
             "locale": "en",
-            "password_hash": "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA",
+            "password_hash": HASH,
             "created_ms": NOW_MS,
             "expires_ms": NOW_MS + 7 * 86_400_000,
             **fields,
@@ -185,7 +186,8 @@ def ask(store: ports.Store, of_device: Device, **fields: Any) -> Challenge:
     """Begin a login that asks that device a question."""
     begun = login(of_device.user_id)
     asked = challenge(begun, of_device.device_id, **fields)
-    store.logins.begin(begun, challenge=asked, events=[event(EventKind.LOGIN_STARTED, user_id=of_device.user_id)])
+    fact = event(EventKind.LOGIN_STARTED, user_id=of_device.user_id)
+    store.logins.begin(begun, challenge=asked, judged=HASH, events=[fact])
     return asked
 
 

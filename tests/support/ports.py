@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsim import ports
+from authsim.adapters.bus import LocalBus
 from authsim.adapters.memory import MemoryStore
 from authsim.errors import StoreError
 from authsim.model import Instance, InstanceId, Sealed
@@ -91,12 +92,16 @@ class MemoryVault:
         self._entropy = entropy
         self._signing = Secret(entropy.token_bytes(32))
         self._master = entropy.token_bytes(32)
+        self._codes = hashlib.sha256(b"one-time codes" + self._master).digest()
 
     def signing_public_key(self) -> bytes:
         return signing_public_key(self._signing)
 
     def sign(self, message: bytes) -> bytes:
         return sign(self._signing, message)
+
+    def mac(self, message: bytes) -> bytes:
+        return hmac.digest(self._codes, message, "sha256")
 
     def seal(self, secret: Secret, *, aad: bytes) -> Sealed:
         nonce = self._entropy.token_bytes(12)
@@ -178,6 +183,7 @@ def make_verifier(
         passwords=CheapPasswords(),
         vault=MemoryVault(entropy),
         store=store,
+        bus=LocalBus(),
         instance=instance,
         policy=policy,
     )

@@ -66,6 +66,7 @@ def answer_rightly(store: SqlStore, parameter: str) -> None:
         replaces=None,
         sessions_allowed=5,
         now_ms=nouns.NOW_MS,
+        locked_until_ms=None,
         events=[nouns.event(EventKind.LOGIN_COMPLETED)],
     )
 

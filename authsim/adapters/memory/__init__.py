@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, final
 
 from authsim.adapters.memory.activations import MemoryActivations
 from authsim.adapters.memory.audit import MemoryAudit
+from authsim.adapters.memory.device_sessions import MemoryDeviceSessions
 from authsim.adapters.memory.devices import MemoryDevices
+from authsim.adapters.memory.enrolments import MemoryEnrolments
 from authsim.adapters.memory.instances import MemoryInstances
 from authsim.adapters.memory.logins import MemoryLogins
+from authsim.adapters.memory.pushes import MemoryPushes
 from authsim.adapters.memory.sessions import MemorySessions
 from authsim.adapters.memory.tables import Tables
+from authsim.adapters.memory.texts import MemoryTexts
 from authsim.adapters.memory.users import MemoryUsers
 
 if TYPE_CHECKING:
@@ -61,6 +65,26 @@ class MemoryStore:
     def audit(self) -> "ports.Audit":
         """The append-only record."""
         return MemoryAudit(self._tables)
+
+    @property
+    def device_sessions(self) -> "ports.DeviceSessions":
+        """Phones that proved their key."""
+        return MemoryDeviceSessions(self._tables)
+
+    @property
+    def enrolments(self) -> "ports.Enrolments":
+        """Enrolments by texted code."""
+        return MemoryEnrolments(self._tables)
+
+    @property
+    def pushes(self) -> "ports.Pushes":
+        """Requests to devices."""
+        return MemoryPushes(self._tables)
+
+    @property
+    def texts(self) -> "ports.Texts":
+        """The simulated inboxes."""
+        return MemoryTexts(self._tables)
 
     def close(self) -> None:
         """Do nothing: what is in memory needs no closing."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
+from authsim.adapters.memory.endings import close_one_shots
 from authsim.adapters.memory.tables import newest_first
 from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
@@ -30,13 +31,12 @@ class MemoryActivations:
             tables.require_user(code.user_id)
             if code.code_id in tables.activations:
                 raise StoreConflictError("that activation exists already")
-            for other in list(tables.activations.values()):
-                if other.user_id == code.user_id and other.state is states.OneShot.ISSUED:
-                    tables.activations[other.code_id] = replace(
-                        other,
-                        state=states.next_state(states.ONE_SHOT, other.state, states.OneShotEvent.SUPERSEDE),
-                        closed_ms=code.issued_ms,
-                    )
+            close_one_shots(
+                tables.activations,
+                lambda row: row.user_id == code.user_id,
+                states.OneShotEvent.SUPERSEDE,
+                now_ms=code.issued_ms,
+            )
             tables.activations[code.code_id] = code
             tables.record(event)
 
@@ -72,10 +72,9 @@ class MemoryActivations:
                 or code.expires_ms <= now_ms
             ):
                 raise StoreConflictError("the activation is closed already")
-            if device.device_id in tables.devices or any(
-                row.user_id == device.user_id and row.state is states.Device.ACTIVE for row in tables.devices.values()
-            ):
-                raise StoreConflictError("the user has an active device already")
+            tables.require_insertable_device(device)
+            if tables.current_of(device.user_id) is not None:
+                raise StoreConflictError("the user has a device already")
             tables.activations[code_id] = replace(
                 code,
                 state=states.OneShot.CONSUMED,

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
-from authsim.adapters.memory.tables import newest_first
-from authsim.adapters.transitions import states_before
-from authsim.errors import StoreConflictError
+from authsim.adapters.consequences import compose_suspended
+from authsim.adapters.memory.endings import end_held
+from authsim.adapters.memory.tables import is_current, newest_first
+from authsim.errors import StoreConflictError, TransitionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,30 +33,73 @@ class MemoryDevices:
 
     def active_of(self, user_id: "UserId") -> "Device | None":
         """Return the one active device of a user."""
+        current = self.current_of(user_id)
+        return current if current is not None and current.state is states.Device.ACTIVE else None
+
+    def current_of(self, user_id: "UserId") -> "Device | None":
+        """Return the one device of a user that is active or suspended."""
         with self._tables.lock:
-            return next((row for row in self._rows_of(user_id) if row.state is states.Device.ACTIVE), None)
+            return self._tables.current_of(user_id)
 
     def list_of(self, user_id: "UserId") -> "Sequence[Device]":
         """Return all devices of a user, newest first."""
         with self._tables.lock:
-            return newest_first(self._rows_of(user_id), lambda row: row.activated_ms)
+            rows = (row for row in self._tables.devices.values() if row.user_id == user_id)
+            return newest_first(rows, lambda row: row.activated_ms)
 
-    def close(self, device_id: "DeviceId", state: "states.Device", *, now_ms: int, event: "Event") -> None:
-        """Move to a terminal state and cancel what the device was asked."""
-        allowed = states_before(states.DEVICE, state)
+    def change(self, device_id: "DeviceId", change: "states.DeviceEvent", *, now_ms: int, event: "Event") -> None:
+        """Move on, and end what the device holds when it is not active any more."""
+        tables = self._tables
+        with tables.lock:
+            device = self._require(device_id)
+            try:
+                state = states.next_state(states.DEVICE, device.state, change)
+            except TransitionError:
+                raise StoreConflictError("the device is in another state by now") from None
+            changed = replace(
+                device, state=state, closed_ms=now_ms if states.is_terminal(states.DEVICE, state) else None
+            )
+            current = tables.current_of(device.user_id)
+            if is_current(changed) and current is not None and current.device_id != device_id:
+                raise StoreConflictError("the user has another device")
+            tables.devices[device_id] = changed
+            tables.record(event)
+            if state is not states.Device.ACTIVE:
+                end_held(tables, device.user_id, cause=event, now_ms=now_ms)
+
+    def count_signature(self, device_id: "DeviceId", *, counter: int) -> "Device":
+        """Keep the counter of a good signature."""
         with self._tables.lock:
-            device = self._tables.devices.get(device_id)
-            if device is None or device.state not in allowed:
-                raise StoreConflictError("the device is closed already")
-            self._tables.devices[device_id] = replace(device, state=state, closed_ms=now_ms)
-            for challenge in list(self._tables.challenges.values()):
-                if challenge.device_id == device_id and challenge.state is states.OneShot.ISSUED:
-                    self._tables.challenges[challenge.challenge_id] = replace(
-                        challenge,
-                        state=states.next_state(states.ONE_SHOT, challenge.state, states.OneShotEvent.CANCEL),
-                        closed_ms=now_ms,
-                    )
-            self._tables.record(event)
+            self._tables.devices[device_id] = counted = require_counter(self._tables, device_id, counter)
+            return counted
 
-    def _rows_of(self, user_id: "UserId") -> "list[Device]":
-        return [row for row in self._tables.devices.values() if row.user_id == user_id]
+    def count_alarm(self, device_id: "DeviceId", *, alarms_allowed: int, now_ms: int, event: "Event") -> "Device":
+        """Count a repeated counter, and suspend the device by the alarm after the last."""
+        tables = self._tables
+        with tables.lock:
+            device = self._require(device_id)
+            alarmed = replace(device, alarms=device.alarms + 1)
+            tables.record(event)
+            if device.state is states.Device.ACTIVE and alarmed.alarms > alarms_allowed:
+                state = states.next_state(states.DEVICE, device.state, states.DeviceEvent.SUSPEND)
+                alarmed = replace(alarmed, state=state)
+                suspended = compose_suspended(event, device)
+                tables.devices[device_id] = alarmed
+                tables.record(suspended)
+                end_held(tables, device.user_id, cause=suspended, now_ms=now_ms)
+            tables.devices[device_id] = alarmed
+            return alarmed
+
+    def _require(self, device_id: "DeviceId") -> "Device":
+        device = self._tables.devices.get(device_id)
+        if device is None:
+            raise StoreConflictError("there is no such device any more")
+        return device
+
+
+def require_counter(tables: "Tables", device_id: "DeviceId", counter: int) -> "Device":
+    """Return the active device with its counter raised, or raise `StoreConflictError`. Nothing is written."""
+    device = tables.devices.get(device_id)
+    if device is None or device.state is not states.Device.ACTIVE or counter <= device.counter:
+        raise StoreConflictError("the device is not active, or its counter is not above the kept one")
+    return replace(device, counter=counter)

@@ -23,9 +23,10 @@ class MemorySessions:
     def __init__(self, tables: "Tables") -> None:
         self._tables = tables
 
-    def open(self, session: "PortalSession", *, sessions_allowed: int, event: "Event") -> None:
+    def open(self, session: "PortalSession", *, judged: str, sessions_allowed: int, event: "Event") -> None:
         """Insert a session; the user's oldest beyond the limit end."""
         with self._tables.lock:
+            self._tables.require_judged(session.user_id, judged)
             self._tables.require_insertable_session(session)
             self._tables.insert_session(session, sessions_allowed=sessions_allowed, now_ms=session.opened_ms)
             self._tables.record(event)
@@ -47,6 +48,14 @@ class MemorySessions:
             if session is not None and session.ended_ms is None:
                 last_seen_ms = max(session.last_seen_ms, now_ms)
                 self._tables.sessions[session_id] = replace(session, last_seen_ms=last_seen_ms)
+
+    def end_all(self, user_id: "UserId", *, now_ms: int, event: "Event") -> None:
+        """End all open sessions of a user."""
+        with self._tables.lock:
+            self._tables.require_user(user_id)
+            for session in list(self._tables.open_sessions(user_id, now_ms)):
+                self._tables.end_session(session, now_ms=now_ms)
+                self._tables.record(event)
 
     def end(self, session_id: "SessionId", user_id: "UserId", *, now_ms: int, event: "Event") -> None:
         """End one session of that user."""

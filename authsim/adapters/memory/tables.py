@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from authsim import states
 from authsim.adapters.audit_chain import ChainHead, append_rows
-from authsim.errors import StoreConflictError
+from authsim.errors import StoreConflictError, StoreStaleError
 from authsim.events import AuditRow, Event
 from authsim.model import (
     ActivationCode,
@@ -16,12 +16,18 @@ from authsim.model import (
     CodeId,
     Device,
     DeviceId,
+    DeviceSession,
+    Enrolment,
+    FlowId,
     Instance,
     Lockout,
     LoginId,
     LoginTransaction,
     PortalSession,
+    PushRequest,
+    RequestId,
     SessionId,
+    TextMessage,
     User,
     UserId,
 )
@@ -30,23 +36,41 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
+class KeptText:
+    """A text, and whose enrolment sent it."""
+
+    user_id: UserId
+    text: TextMessage
+
+
+@dataclass(slots=True, kw_only=True)
 class Tables:
-    """All rows; dictionaries remember the order of insertion."""
+    """All rows; dictionaries remember the order of insertion. `sequence` numbers texts and requests."""
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     instance: Instance | None = None
     users: dict[UserId, User] = field(default_factory=dict)
     devices: dict[DeviceId, Device] = field(default_factory=dict)
+    device_sessions: dict[bytes, DeviceSession] = field(default_factory=dict)
     activations: dict[CodeId, ActivationCode] = field(default_factory=dict)
+    enrolments: dict[FlowId, Enrolment] = field(default_factory=dict)
+    texts: list[KeptText] = field(default_factory=list)
     logins: dict[LoginId, LoginTransaction] = field(default_factory=dict)
     challenges: dict[ChallengeId, Challenge] = field(default_factory=dict)
+    pushes: dict[RequestId, PushRequest] = field(default_factory=dict)
     sessions: dict[SessionId, PortalSession] = field(default_factory=dict)
     audit: list[AuditRow] = field(default_factory=list)
+    sequence: int = 0
 
     def record(self, *events: Event) -> None:
         """Append to the audit chain."""
         head = ChainHead(sequence=self.audit[-1].sequence, chain=self.audit[-1].chain) if self.audit else ChainHead()
         self.audit.extend(append_rows(head, events))
+
+    def next_sequence(self) -> int:
+        """Return a number above all that it returned before."""
+        self.sequence += 1
+        return self.sequence
 
     def require_user(self, user_id: UserId) -> User:
         """Return the user, or raise `StoreConflictError`."""
@@ -55,10 +79,31 @@ class Tables:
             raise StoreConflictError("there is no such user any more")
         return user
 
+    def require_judged(self, user_id: UserId, judged: str) -> None:
+        """Raise `StoreStaleError` unless the user still has the password hash that was judged."""
+        user = self.users.get(user_id)
+        if user is None or user.password_hash != judged:
+            raise StoreStaleError("the user's password is another by now, or the user is gone")
+
+    def require_judged_lock(self, user_id: UserId, locked_until_ms: int | None) -> None:
+        """Raise `StoreStaleError` unless the user is locked until the instant that was judged."""
+        if self.require_user(user_id).lockout.locked_until_ms != locked_until_ms:
+            raise StoreStaleError("the user's lock is another by now")
+
     def is_active(self, device_id: DeviceId) -> bool:
         """Say whether the device may answer."""
         device = self.devices.get(device_id)
         return device is not None and device.state is states.Device.ACTIVE
+
+    def current_of(self, user_id: UserId) -> Device | None:
+        """Return the one device that is active or suspended."""
+        return next((row for row in self.devices.values() if row.user_id == user_id and is_current(row)), None)
+
+    def require_insertable_device(self, device: Device) -> None:
+        """Raise `StoreConflictError` when the device exists already."""
+        self.require_user(device.user_id)
+        if device.device_id in self.devices:
+            raise StoreConflictError("that device exists already")
 
     def compute_lockout(self, user_id: UserId, change: Callable[[Lockout], Lockout]) -> tuple[User, User]:
         """Return the user before and after `change`, without writing."""
@@ -90,6 +135,11 @@ class Tables:
     def end_session(self, session: PortalSession, *, now_ms: int) -> None:
         """Write a session as ended."""
         self.sessions[session.session_id] = replace(session, ended_ms=now_ms)
+
+
+def is_current(device: Device) -> bool:
+    """Say whether a user has this device: it is active or suspended."""
+    return device.state in (states.Device.ACTIVE, states.Device.SUSPENDED)
 
 
 def newest_first(rows: Iterable[T], instant: Callable[[T], int]) -> list[T]:

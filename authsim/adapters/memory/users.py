@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
+from authsim.adapters.memory.endings import close_one_shots, fail_login
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from authsim.adapters.memory.tables import Tables
     from authsim.events import Event
-    from authsim.model import Lockout, User, UserId
+    from authsim.model import ActivationCode, Challenge, Enrolment, Lockout, PushRequest, User, UserId
 
 
 @final
@@ -62,6 +63,13 @@ class MemoryUsers:
                     self._tables.record(event)
             return before.lockout, after.lockout
 
+    def set_seamless(self, user_id: "UserId", is_seamless: bool, *, event: "Event") -> None:
+        """Switch notifications at login on or off."""
+        with self._tables.lock:
+            user = self._tables.require_user(user_id)
+            self._tables.users[user_id] = replace(user, is_seamless=is_seamless)
+            self._tables.record(event)
+
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
         """Replace the hash, and end what the old password opened."""
         tables = self._tables
@@ -79,10 +87,14 @@ class MemoryUsers:
         tables = self._tables
         with tables.lock:
             tables.require_user(user_id)
+            tables.pushes = {key: row for key, row in tables.pushes.items() if row.user_id != user_id}
             tables.challenges = {key: row for key, row in tables.challenges.items() if row.user_id != user_id}
             tables.logins = {key: row for key, row in tables.logins.items() if row.user_id != user_id}
             tables.sessions = {key: row for key, row in tables.sessions.items() if row.user_id != user_id}
+            tables.device_sessions = {key: row for key, row in tables.device_sessions.items() if row.user_id != user_id}
             tables.activations = {key: row for key, row in tables.activations.items() if row.user_id != user_id}
+            tables.enrolments = {key: row for key, row in tables.enrolments.items() if row.user_id != user_id}
+            tables.texts = [kept for kept in tables.texts if kept.user_id != user_id]
             tables.devices = {key: row for key, row in tables.devices.items() if row.user_id != user_id}
             del tables.users[user_id]
             tables.record(event)
@@ -92,15 +104,15 @@ class MemoryUsers:
 
 
 def _end_begun(tables: "Tables", user_id: "UserId", *, now_ms: int) -> None:
-    """Close the user's open logins and their challenges as failed, and cancel issued activation codes."""
-    for challenge in list(tables.challenges.values()):
-        if challenge.user_id == user_id and challenge.state is states.OneShot.ISSUED:
-            tables.challenges[challenge.challenge_id] = replace(
-                challenge, state=states.OneShot.FAILED, closed_ms=now_ms
-            )
+    """Close the user's open logins and what they asked as failed; cancel issued activation codes and enrolments."""
+
+    def is_theirs(row: "ActivationCode | Challenge | Enrolment | PushRequest") -> bool:
+        return row.user_id == user_id
+
+    close_one_shots(tables.challenges, is_theirs, states.OneShotEvent.FAIL, now_ms=now_ms)
+    close_one_shots(tables.pushes, is_theirs, states.OneShotEvent.FAIL, now_ms=now_ms)
     for login in list(tables.logins.values()):
-        if login.user_id == user_id and not states.is_terminal(states.LOGIN, login.state):
-            tables.logins[login.login_id] = replace(login, state=states.Login.FAILED, closed_ms=now_ms)
-    for code in list(tables.activations.values()):
-        if code.user_id == user_id and code.state is states.OneShot.ISSUED:
-            tables.activations[code.code_id] = replace(code, state=states.OneShot.CANCELLED, closed_ms=now_ms)
+        if login.user_id == user_id:
+            fail_login(tables, login.login_id, reason=None, now_ms=now_ms)
+    close_one_shots(tables.activations, is_theirs, states.OneShotEvent.CANCEL, now_ms=now_ms)
+    close_one_shots(tables.enrolments, is_theirs, states.OneShotEvent.CANCEL, now_ms=now_ms)

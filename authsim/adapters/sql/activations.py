@@ -6,12 +6,12 @@ from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from authsim import states
 from authsim.adapters.sql.audit import record
-from authsim.adapters.sql.conditions import one_shot_allows, values_of
+from authsim.adapters.sql.conditions import is_one_of, one_shot_allows
 from authsim.adapters.sql.devices import insert_device
+from authsim.adapters.sql.endings import close_by, close_one_shot, supersede
+from authsim.adapters.sql.locks import lock_user
 from authsim.adapters.sql.rows import format_activation, parse_activation
 from authsim.adapters.sql.tables import ACTIVATIONS, DEVICES
-from authsim.adapters.sql.users import lock_user
-from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
@@ -29,14 +29,6 @@ _LATEST_OF_SESSION: Final = (
     .order_by(ACTIVATIONS.c.issued_ms.desc(), ACTIVATIONS.c.serial.desc())
     .limit(1)
 )
-_SUPERSEDE: Final = (
-    update(ACTIVATIONS)
-    .where(
-        ACTIVATIONS.c.user_id == bindparam("of_user"),
-        one_shot_allows(ACTIVATIONS.c.state, states.OneShotEvent.SUPERSEDE),
-    )
-    .values(state=states.OneShot.SUPERSEDED.value, closed_ms=bindparam("now_ms"))
-)
 _CONSUME: Final = (
     update(ACTIVATIONS)
     .where(
@@ -46,7 +38,8 @@ _CONSUME: Final = (
         ACTIVATIONS.c.expires_ms > bindparam("now_ms"),
         ~exists(
             select(literal(1)).where(
-                DEVICES.c.user_id == ACTIVATIONS.c.user_id, DEVICES.c.state == states.Device.ACTIVE.value
+                DEVICES.c.user_id == ACTIVATIONS.c.user_id,
+                is_one_of(DEVICES.c.state, (states.Device.ACTIVE, states.Device.SUSPENDED)),
             )
         ),
     )
@@ -59,15 +52,7 @@ _CONSUME: Final = (
     )
     .returning(ACTIVATIONS.c.serial)
 )
-_CLOSE: Final = (
-    update(ACTIVATIONS)
-    .where(
-        ACTIVATIONS.c.code_id == bindparam("of_code"),
-        ACTIVATIONS.c.state.in_(bindparam("from_states", expanding=True)),
-    )
-    .values(state=bindparam("to_state"), closed_ms=bindparam("now_ms"))
-    .returning(ACTIVATIONS.c.serial)
-)
+_CLOSE: Final = close_by(ACTIVATIONS.c.code_id)
 
 
 @final
@@ -84,7 +69,7 @@ class SqlActivations:
 
         def work(connection: "Connection") -> None:
             lock_user(connection, code.user_id)
-            connection.execute(_SUPERSEDE, {"of_user": code.user_id, "now_ms": code.issued_ms})
+            supersede(connection, ACTIVATIONS, code.user_id, now_ms=code.issued_ms)
             connection.execute(_INSERT, format_activation(code))
             record(connection, [event])
 
@@ -122,6 +107,7 @@ class SqlActivations:
         }
 
         def work(connection: "Connection") -> None:
+            lock_user(connection, device.user_id)
             if connection.execute(_CONSUME, values).one_or_none() is None:
                 raise StoreConflictError("the activation is closed already, or its user has a device")
             insert_device(connection, device)
@@ -131,16 +117,9 @@ class SqlActivations:
 
     def close(self, code_id: "CodeId", state: "states.OneShot", *, now_ms: int, event: "Event") -> None:
         """Move an issued code to a terminal state."""
-        values = {
-            "of_code": code_id,
-            "from_states": values_of(states_before(states.ONE_SHOT, state)),
-            "to_state": state.value,
-            "now_ms": now_ms,
-        }
 
         def work(connection: "Connection") -> None:
-            if connection.execute(_CLOSE, values).one_or_none() is None:
-                raise StoreConflictError("the activation is closed already")
+            close_one_shot(connection, _CLOSE, code_id, state, now_ms=now_ms)
             record(connection, [event])
 
         self._database.write(work)

@@ -2,21 +2,21 @@
 
 import enum
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Column, ColumnElement, exists, literal, or_, select
 
 from authsim import states
-from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS
+from authsim.adapters.sql.tables import DEVICES, LOGINS
 
 S = TypeVar("S", bound=enum.Enum)
 
-#: The device that a challenge was put to is still active.
-ASKED_DEVICE_IS_ACTIVE: Final[ColumnElement[bool]] = exists(
-    select(literal(1)).where(
-        DEVICES.c.device_id == CHALLENGES.c.device_id, DEVICES.c.state == states.Device.ACTIVE.value
+
+def device_is_active(column: Column[str]) -> ColumnElement[bool]:
+    """Say that the device which `column` names is still active."""
+    return exists(
+        select(literal(1)).where(DEVICES.c.device_id == column, DEVICES.c.state == states.Device.ACTIVE.value)
     )
-)
 
 
 def is_one_of(column: Column[str], allowed: Iterable[S]) -> ColumnElement[bool]:
@@ -37,3 +37,8 @@ def one_shot_allows(column: Column[str], event: states.OneShotEvent) -> ColumnEl
 def login_allows(event: states.LoginEvent) -> ColumnElement[bool]:
     """Say that `event` is legal for the login."""
     return is_one_of(LOGINS.c.state, states.states_that_allow(states.LOGIN, event))
+
+
+def device_allows(event: states.DeviceEvent) -> ColumnElement[bool]:
+    """Say that `event` is legal for the device."""
+    return is_one_of(DEVICES.c.state, states.states_that_allow(states.DEVICE, event))

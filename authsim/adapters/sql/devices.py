@@ -2,67 +2,87 @@
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, null, select, update
 
 from authsim import states
+from authsim.adapters.consequences import compose_sessions_ended, compose_suspended
 from authsim.adapters.sql.audit import record
-from authsim.adapters.sql.conditions import one_shot_allows, values_of
+from authsim.adapters.sql.conditions import device_allows, is_one_of
+from authsim.adapters.sql.endings import end_held
+from authsim.adapters.sql.locks import lock_owner, lock_owner_by
 from authsim.adapters.sql.rows import format_device, parse_device
-from authsim.adapters.sql.tables import CHALLENGES, DEVICES
-from authsim.adapters.transitions import states_before
+from authsim.adapters.sql.tables import DEVICES
+from authsim.adapters.transitions import state_after
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Update
 
     from authsim.adapters.sql.database import Database
     from authsim.events import Event
     from authsim.model import Device, DeviceId, UserId
 
+_OF_DEVICE: Final = DEVICES.c.device_id == bindparam("of_device")
+_OF_USER: Final = DEVICES.c.user_id == bindparam("of_user")
+
 _INSERT: Final = insert(DEVICES)
-_GET: Final = select(DEVICES).where(DEVICES.c.device_id == bindparam("of_device"))
-_ACTIVE_OF: Final = select(DEVICES).where(
-    DEVICES.c.user_id == bindparam("of_user"), DEVICES.c.state == states.Device.ACTIVE.value
+_LOCK_OWNER: Final = lock_owner_by(DEVICES, DEVICES.c.device_id)
+_GET: Final = select(DEVICES).where(_OF_DEVICE)
+_ACTIVE_OF: Final = select(DEVICES).where(_OF_USER, DEVICES.c.state == states.Device.ACTIVE.value)
+_CURRENT_OF: Final = select(DEVICES).where(
+    _OF_USER, is_one_of(DEVICES.c.state, (states.Device.ACTIVE, states.Device.SUSPENDED))
 )
-_LIST_OF: Final = (
-    select(DEVICES)
-    .where(DEVICES.c.user_id == bindparam("of_user"))
-    .order_by(DEVICES.c.activated_ms.desc(), DEVICES.c.serial.desc())
-)
-_CANCEL_CHALLENGES: Final = (
-    update(CHALLENGES)
-    .where(
-        CHALLENGES.c.device_id == bindparam("of_device"),
-        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CANCEL),
-    )
-    .values(
-        state=states.next_state(states.ONE_SHOT, states.OneShot.ISSUED, states.OneShotEvent.CANCEL).value,
-        closed_ms=bindparam("now_ms"),
-    )
-)
-_CLOSE: Final = (
+_LIST_OF: Final = select(DEVICES).where(_OF_USER).order_by(DEVICES.c.activated_ms.desc(), DEVICES.c.serial.desc())
+
+
+def _move(event: "states.DeviceEvent") -> "Update":
+    """Return the update, to be given `now_ms`, of the devices from whose state `event` is legal."""
+    state = state_after(states.DEVICE, event)
+    closed_ms = bindparam("now_ms") if states.is_terminal(states.DEVICE, state) else null()
+    return update(DEVICES).where(device_allows(event)).values(state=state.value, closed_ms=closed_ms).returning(DEVICES)
+
+
+_CHANGE: Final = {event: _move(event).where(_OF_DEVICE) for event in states.DeviceEvent}
+_REPLACE_ALL: Final = _move(states.DeviceEvent.REPLACE).where(_OF_USER)
+_COUNT_SIGNATURE: Final = (
     update(DEVICES)
     .where(
-        DEVICES.c.device_id == bindparam("of_device"),
-        DEVICES.c.state.in_(bindparam("from_states", expanding=True)),
+        _OF_DEVICE,
+        DEVICES.c.state == states.Device.ACTIVE.value,
+        DEVICES.c.counter < bindparam("new_counter"),
     )
-    .values(state=bindparam("to_state"), closed_ms=bindparam("now_ms"))
+    .values(counter=bindparam("new_counter"))
+    .returning(DEVICES)
 )
-_NOTE_USE: Final = (
-    update(DEVICES).where(DEVICES.c.device_id == bindparam("of_device")).values(last_used_ms=bindparam("now_ms"))
-)
+_COUNT_ALARM: Final = update(DEVICES).where(_OF_DEVICE).values(alarms=DEVICES.c.alarms + 1).returning(DEVICES)
+_NOTE_USE: Final = update(DEVICES).where(_OF_DEVICE).values(last_used_ms=bindparam("now_ms"))
 
 
 def insert_device(connection: "Connection", device: "Device") -> None:
-    """Insert; a unique index refuses a second active device of one user."""
+    """Insert; a unique index refuses a second one of a user who has one that is active or suspended."""
     connection.execute(_INSERT, format_device(device))
 
 
 def note_use(connection: "Connection", device_id: "DeviceId", *, now_ms: int) -> None:
     """Note that a device answered rightly."""
     connection.execute(_NOTE_USE, {"of_device": device_id, "now_ms": now_ms})
+
+
+def raise_counter(connection: "Connection", device_id: "DeviceId", counter: int) -> "Device":
+    """Keep a signature's counter. `StoreConflictError` unless the device is active and the counter is new."""
+    values = {"of_device": device_id, "new_counter": counter}
+    row = connection.execute(_COUNT_SIGNATURE, values).one_or_none()
+    if row is None:
+        raise StoreConflictError("the device is not active, or its counter is not above the kept one")
+    return parse_device(row)
+
+
+def replace_devices(connection: "Connection", user_id: "UserId", *, now_ms: int) -> "list[Device]":
+    """Move all of the user's devices that may be replaced to `replaced`, and return them."""
+    rows = connection.execute(_REPLACE_ALL, {"of_user": user_id, "now_ms": now_ms}).all()
+    return [parse_device(row) for row in sorted(rows, key=lambda row: row.serial)]
 
 
 @final
@@ -84,25 +104,50 @@ class SqlDevices:
         row = self._database.read(lambda connection: connection.execute(_ACTIVE_OF, {"of_user": user_id}).one_or_none())
         return None if row is None else parse_device(row)
 
+    def current_of(self, user_id: "UserId") -> "Device | None":
+        """Return the one device of a user that is active or suspended."""
+        values = {"of_user": user_id}
+        row = self._database.read(lambda connection: connection.execute(_CURRENT_OF, values).one_or_none())
+        return None if row is None else parse_device(row)
+
     def list_of(self, user_id: "UserId") -> "Sequence[Device]":
         """Return all devices of a user, newest first."""
         rows = self._database.read(lambda connection: connection.execute(_LIST_OF, {"of_user": user_id}).all())
         return [parse_device(row) for row in rows]
 
-    def close(self, device_id: "DeviceId", state: "states.Device", *, now_ms: int, event: "Event") -> None:
-        """Move to a terminal state and cancel what the device was asked."""
-        values = {
-            "of_device": device_id,
-            "from_states": values_of(states_before(states.DEVICE, state)),
-            "to_state": state.value,
-            "now_ms": now_ms,
-        }
+    def change(self, device_id: "DeviceId", change: "states.DeviceEvent", *, now_ms: int, event: "Event") -> None:
+        """Move on, and end what the device holds when it is not active any more."""
 
         def work(connection: "Connection") -> None:
-            # Challenges before devices, as in every other transaction: two that wait for each other are undone.
-            connection.execute(_CANCEL_CHALLENGES, {"of_device": device_id, "now_ms": now_ms})
-            if not connection.execute(_CLOSE, values).rowcount:
-                raise StoreConflictError("the device is closed already")
-            record(connection, [event])
+            user_id = lock_owner(connection, _LOCK_OWNER, device_id)
+            moved = connection.execute(_CHANGE[change], {"of_device": device_id, "now_ms": now_ms}).one_or_none()
+            if moved is None:
+                raise StoreConflictError("the device is in another state by now")
+            ended = 0
+            if moved.state != states.Device.ACTIVE.value:
+                ended = end_held(connection, user_id, now_ms=now_ms)
+            record(connection, [event, *compose_sessions_ended(event, user_id, ended)])
 
         self._database.write(work)
+
+    def count_signature(self, device_id: "DeviceId", *, counter: int) -> "Device":
+        """Keep the counter of a good signature."""
+        return self._database.write(lambda connection: raise_counter(connection, device_id, counter))
+
+    def count_alarm(self, device_id: "DeviceId", *, alarms_allowed: int, now_ms: int, event: "Event") -> "Device":
+        """Count a repeated counter, and suspend the device by the alarm after the last."""
+        values = {"of_device": device_id, "now_ms": now_ms}
+
+        def work(connection: "Connection") -> "Device":
+            user_id = lock_owner(connection, _LOCK_OWNER, device_id)
+            device = parse_device(connection.execute(_COUNT_ALARM, {"of_device": device_id}).one())
+            facts = [event]
+            if device.state is states.Device.ACTIVE and device.alarms > alarms_allowed:
+                device = parse_device(connection.execute(_CHANGE[states.DeviceEvent.SUSPEND], values).one())
+                suspended = compose_suspended(event, device)
+                ended = end_held(connection, user_id, now_ms=now_ms)
+                facts += [suspended, *compose_sessions_ended(suspended, user_id, ended)]
+            record(connection, facts)
+            return device
+
+        return self._database.write(work)

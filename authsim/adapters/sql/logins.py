@@ -1,8 +1,4 @@
-"""`ports.Logins` in SQL.
-
-Every transaction takes its rows in one order (challenge, login, user, device, sessions, audit), so that two of them
-never wait for each other.
-"""
+"""`ports.Logins` in SQL."""
 
 from typing import TYPE_CHECKING, Final, final
 
@@ -10,14 +6,17 @@ from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from authsim import states
 from authsim.adapters.sql.audit import record
-from authsim.adapters.sql.conditions import ASKED_DEVICE_IS_ACTIVE, login_allows, one_shot_allows
+from authsim.adapters.sql.conditions import device_is_active, login_allows, one_shot_allows
 from authsim.adapters.sql.devices import note_use
+from authsim.adapters.sql.endings import close_questions_of, close_request_of, fail_login
+from authsim.adapters.sql.locks import lock_judged, lock_owner, lock_owner_by, lock_user
+from authsim.adapters.sql.pushes import insert_push
 from authsim.adapters.sql.rows import format_challenge, format_login, parse_challenge, parse_login
 from authsim.adapters.sql.sessions import insert_session
-from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS
-from authsim.adapters.sql.users import replace_lockout, set_lockout
+from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS, PUSHES
+from authsim.adapters.sql.users import clear_lockout, lock_lockout, lock_lockout_by, set_lockout
 from authsim.errors import StoreConflictError
-from authsim.model import Lockout
+from authsim.model import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,12 +25,23 @@ if TYPE_CHECKING:
 
     from authsim.adapters.sql.database import Database
     from authsim.events import Event
-    from authsim.model import Challenge, ChallengeId, DeviceId, LoginId, LoginTransaction, PortalSession, SessionId
+    from authsim.model import (
+        Challenge,
+        ChallengeId,
+        DeviceId,
+        Lockout,
+        LoginId,
+        LoginTransaction,
+        PortalSession,
+        PushRequest,
+        SessionId,
+    )
 
 _OF_LOGIN: Final = LOGINS.c.login_id == bindparam("of_login")
 _OF_CHALLENGE: Final = CHALLENGES.c.challenge_id == bindparam("of_challenge")
-_OPEN_LOGIN: Final = login_allows(states.LoginEvent.EXPIRE)
 
+_LOCK_OWNER: Final = lock_owner_by(LOGINS, LOGINS.c.login_id)
+_LOCK_OWNER_OF_CHALLENGE: Final = lock_owner_by(CHALLENGES, CHALLENGES.c.challenge_id)
 _INSERT: Final = insert(LOGINS)
 _INSERT_CHALLENGE: Final = insert(CHALLENGES)
 _FIND: Final = select(LOGINS).where(LOGINS.c.token_hash == bindparam("of_token"))
@@ -53,18 +63,9 @@ _ADVANCE: Final = (
     )
     .returning(LOGINS.c.serial)
 )
-_EXPIRE_CHALLENGE: Final = (
-    update(CHALLENGES)
-    .where(
-        CHALLENGES.c.login_id == bindparam("of_login"),
-        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.EXPIRE),
-        exists(select(literal(1)).where(LOGINS.c.login_id == CHALLENGES.c.login_id, _OPEN_LOGIN)),
-    )
-    .values(state=states.OneShot.EXPIRED.value, closed_ms=bindparam("now_ms"))
-)
 _EXPIRE: Final = (
     update(LOGINS)
-    .where(_OF_LOGIN, _OPEN_LOGIN)
+    .where(_OF_LOGIN, login_allows(states.LoginEvent.EXPIRE))
     .values(state=states.Login.EXPIRED.value, closed_ms=bindparam("now_ms"))
     .returning(LOGINS.c.serial)
 )
@@ -75,7 +76,7 @@ _COUNT_RESPONSE: Final = (
         one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CONSUME),
         CHALLENGES.c.attempts < CHALLENGES.c.attempts_allowed,
         CHALLENGES.c.expires_ms > bindparam("now_ms"),
-        ASKED_DEVICE_IS_ACTIVE,
+        device_is_active(CHALLENGES.c.device_id),
     )
     .values(attempts=CHALLENGES.c.attempts + 1)
     .returning(CHALLENGES)
@@ -85,10 +86,10 @@ _CONSUME: Final = (
     .where(
         _OF_CHALLENGE,
         one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CONSUME),
-        ASKED_DEVICE_IS_ACTIVE,
+        device_is_active(CHALLENGES.c.device_id),
     )
     .values(state=states.OneShot.CONSUMED.value, closed_ms=bindparam("now_ms"))
-    .returning(CHALLENGES.c.login_id, CHALLENGES.c.user_id, CHALLENGES.c.device_id)
+    .returning(CHALLENGES.c.login_id, CHALLENGES.c.device_id)
 )
 _COMPLETE: Final = (
     update(LOGINS)
@@ -102,11 +103,27 @@ _FAIL_CHALLENGE: Final = (
     .values(state=states.OneShot.FAILED.value, closed_ms=bindparam("now_ms"))
     .returning(CHALLENGES.c.login_id)
 )
-_FAIL: Final = (
-    update(LOGINS)
-    .where(_OF_LOGIN, login_allows(states.LoginEvent.FAIL))
-    .values(state=states.Login.FAILED.value, closed_ms=bindparam("now_ms"), reason=bindparam("new_reason"))
+_LOCKOUT_OF_CHALLENGE: Final = lock_lockout_by(CHALLENGES, CHALLENGES.c.challenge_id)
+_LOCKOUT_OF_REQUEST: Final = lock_lockout_by(PUSHES, PUSHES.c.request_id)
+_COMPLETE_APPROVED: Final = _COMPLETE.where(
+    LOGINS.c.expires_ms > bindparam("now_ms"),
+    exists(
+        select(literal(1)).where(
+            PUSHES.c.request_id == bindparam("of_request"),
+            PUSHES.c.login_id == LOGINS.c.login_id,
+            PUSHES.c.state == states.OneShot.CONSUMED.value,
+            PUSHES.c.decision == Decision.APPROVE,
+            device_is_active(PUSHES.c.device_id),
+        )
+    ),
 )
+
+
+def _insert_questions(connection: "Connection", challenge: "Challenge | None", push: "PushRequest | None") -> None:
+    if challenge is not None:
+        connection.execute(_INSERT_CHALLENGE, format_challenge(challenge))
+    if push is not None:
+        insert_push(connection, push)
 
 
 @final
@@ -118,19 +135,34 @@ class SqlLogins:
     def __init__(self, database: "Database") -> None:
         self._database = database
 
-    def begin(self, login: "LoginTransaction", *, challenge: "Challenge | None", events: "Sequence[Event]") -> None:
-        """Insert a transaction, with its first challenge."""
+    def begin(
+        self,
+        login: "LoginTransaction",
+        *,
+        challenge: "Challenge | None",
+        push: "PushRequest | None" = None,
+        judged: str,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Insert a transaction, with its first challenge and request."""
 
         def work(connection: "Connection") -> None:
+            lock_judged(connection, login.user_id, judged)
             connection.execute(_INSERT, format_login(login))
-            if challenge is not None:
-                connection.execute(_INSERT_CHALLENGE, format_challenge(challenge))
+            _insert_questions(connection, challenge, push)
             record(connection, events)
 
         self._database.write(work)
 
-    def advance(self, login: "LoginTransaction", *, challenge: "Challenge", events: "Sequence[Event]") -> None:
-        """Move to the second factor, with its challenge."""
+    def advance(
+        self,
+        login: "LoginTransaction",
+        *,
+        challenge: "Challenge",
+        push: "PushRequest | None" = None,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Move to the second factor, with its challenge and request."""
         values = {
             "of_login": login.login_id,
             "new_token": login.token_hash,
@@ -139,9 +171,10 @@ class SqlLogins:
         }
 
         def work(connection: "Connection") -> None:
+            lock_user(connection, login.user_id)
             if connection.execute(_ADVANCE, values).one_or_none() is None:
                 raise StoreConflictError("the login is not waiting any more")
-            connection.execute(_INSERT_CHALLENGE, format_challenge(challenge))
+            _insert_questions(connection, challenge, push)
             record(connection, events)
 
         self._database.write(work)
@@ -163,12 +196,14 @@ class SqlLogins:
         return self._database.read(lambda connection: connection.execute(_COUNT_QUESTIONS, values).scalar()) or 0
 
     def expire(self, login_id: "LoginId", *, now_ms: int, event: "Event") -> None:
-        """Write an open transaction and its issued challenge as expired."""
+        """Write an open transaction, its challenge and its request as expired."""
         values = {"of_login": login_id, "now_ms": now_ms}
 
         def work(connection: "Connection") -> None:
-            connection.execute(_EXPIRE_CHALLENGE, values)
+            if connection.execute(_LOCK_OWNER, {"of_row": login_id}).one_or_none() is None:
+                return
             if connection.execute(_EXPIRE, values).one_or_none() is not None:
+                close_questions_of(connection, login_id, states.OneShotEvent.EXPIRE, now_ms=now_ms)
                 record(connection, [event])
 
         self._database.write(work)
@@ -185,13 +220,15 @@ class SqlLogins:
         values = {"of_challenge": challenge_id, "now_ms": now_ms}
 
         def work(connection: "Connection") -> "tuple[Challenge, Lockout, Lockout]":
+            user_id, before = lock_lockout(connection, _LOCKOUT_OF_CHALLENGE, challenge_id)
             row = connection.execute(_COUNT_RESPONSE, values).one_or_none()
             if row is None:
                 raise StoreConflictError("the challenge takes no response")
-            challenge = parse_challenge(row)
-            before, after = replace_lockout(connection, challenge.user_id, change)
+            after = change(before)
+            if after != before:
+                set_lockout(connection, user_id, after)
             record(connection, [event])
-            return challenge, before, after
+            return parse_challenge(row), before, after
 
         return self._database.write(work)
 
@@ -202,34 +239,65 @@ class SqlLogins:
         session: "PortalSession",
         replaces: "SessionId | None",
         sessions_allowed: int,
+        locked_until_ms: int | None,
         now_ms: int,
         events: "Sequence[Event]",
     ) -> None:
         """Consume the challenge and open the session."""
 
         def work(connection: "Connection") -> None:
+            user_id, lockout = lock_lockout(connection, _LOCKOUT_OF_CHALLENGE, challenge.challenge_id)
             consume = {"of_challenge": challenge.challenge_id, "now_ms": now_ms}
             asked = connection.execute(_CONSUME, consume).one_or_none()
             if asked is None:
                 raise StoreConflictError("the challenge is closed already")
             if connection.execute(_COMPLETE, {"of_login": asked.login_id, "now_ms": now_ms}).one_or_none() is None:
                 raise StoreConflictError("the login is not waiting any more")
-            set_lockout(connection, asked.user_id, Lockout())  # locks the user's row: sessions are counted under it
+            clear_lockout(connection, user_id, lockout, locked_until_ms=locked_until_ms)
+            close_request_of(connection, asked.login_id, states.OneShotEvent.CANCEL, now_ms=now_ms)
             note_use(connection, asked.device_id, now_ms=now_ms)
             insert_session(connection, session, replaces=replaces, sessions_allowed=sessions_allowed, now_ms=now_ms)
             record(connection, events)
 
         self._database.write(work)
 
-    def fail(self, challenge: "Challenge", *, reason: str, now_ms: int, event: "Event") -> None:
-        """Close the challenge and its login as failed."""
+    def complete_approved(
+        self,
+        push: "PushRequest",
+        *,
+        session: "PortalSession",
+        replaces: "SessionId | None",
+        sessions_allowed: int,
+        locked_until_ms: int | None,
+        now_ms: int,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Close the login of an approved request and open the session."""
+        values = {"of_login": push.login_id, "of_request": push.request_id, "now_ms": now_ms}
 
         def work(connection: "Connection") -> None:
+            user_id, lockout = lock_lockout(connection, _LOCKOUT_OF_REQUEST, push.request_id)
+            if connection.execute(_COMPLETE_APPROVED, values).one_or_none() is None:
+                raise StoreConflictError("the request is not approved, or its login is over")
+            clear_lockout(connection, user_id, lockout, locked_until_ms=locked_until_ms)
+            close_questions_of(connection, push.login_id, states.OneShotEvent.CANCEL, now_ms=now_ms)
+            note_use(connection, push.device_id, now_ms=now_ms)
+            insert_session(connection, session, replaces=replaces, sessions_allowed=sessions_allowed, now_ms=now_ms)
+            record(connection, events)
+
+        self._database.write(work)
+
+    def fail(self, challenge: "Challenge", *, reason: str, now_ms: int, event: "Event") -> None:
+        """Close the challenge, its login and its request as failed."""
+
+        def work(connection: "Connection") -> None:
+            lock_owner(connection, _LOCK_OWNER_OF_CHALLENGE, challenge.challenge_id)
             close = {"of_challenge": challenge.challenge_id, "now_ms": now_ms}
             closed = connection.execute(_FAIL_CHALLENGE, close).one_or_none()
             if closed is None:
                 raise StoreConflictError("the challenge is closed already")
-            connection.execute(_FAIL, {"of_login": closed.login_id, "now_ms": now_ms, "new_reason": reason})
+            close_request_of(connection, closed.login_id, states.OneShotEvent.FAIL, now_ms=now_ms)
+            fail_login(connection, closed.login_id, reason=reason, now_ms=now_ms)
             record(connection, [event])
 
         self._database.write(work)

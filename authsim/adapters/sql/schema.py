@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from authsim.errors import StoreError
 
 #: The newest migration. A test compares it with the migrations' own head.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _GET_REVISIONS: Final = text("SELECT version_num FROM alembic_version")

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Final, final
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from authsim.adapters.sql.audit import record
+from authsim.adapters.sql.endings import end_sessions
+from authsim.adapters.sql.locks import lock_judged, lock_user
 from authsim.adapters.sql.rows import format_session, parse_session
 from authsim.adapters.sql.tables import SESSIONS
-from authsim.adapters.sql.users import lock_user
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
@@ -104,11 +105,11 @@ class SqlSessions:
     def __init__(self, database: "Database") -> None:
         self._database = database
 
-    def open(self, session: "PortalSession", *, sessions_allowed: int, event: "Event") -> None:
+    def open(self, session: "PortalSession", *, judged: str, sessions_allowed: int, event: "Event") -> None:
         """Insert a session; the user's oldest beyond the limit end."""
 
         def work(connection: "Connection") -> None:
-            lock_user(connection, session.user_id)
+            lock_judged(connection, session.user_id, judged)
             insert_session(
                 connection,
                 session,
@@ -137,6 +138,15 @@ class SqlSessions:
 
         def work(connection: "Connection") -> None:
             connection.execute(_TOUCH, values)
+
+        self._database.write(work)
+
+    def end_all(self, user_id: "UserId", *, now_ms: int, event: "Event") -> None:
+        """End all open sessions of a user."""
+
+        def work(connection: "Connection") -> None:
+            lock_user(connection, user_id)
+            record(connection, [event] * end_sessions(connection, user_id, now_ms=now_ms))
 
         self._database.write(work)
 

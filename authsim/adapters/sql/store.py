@@ -9,10 +9,14 @@ from authsim.adapters.sql import postgres, schema, sqlite
 from authsim.adapters.sql.activations import SqlActivations
 from authsim.adapters.sql.audit import SqlAudit
 from authsim.adapters.sql.database import LONGEST_WAIT_S, Database
+from authsim.adapters.sql.device_sessions import SqlDeviceSessions
 from authsim.adapters.sql.devices import SqlDevices
+from authsim.adapters.sql.enrolments import SqlEnrolments
 from authsim.adapters.sql.instances import SqlInstances
 from authsim.adapters.sql.logins import SqlLogins
+from authsim.adapters.sql.pushes import SqlPushes
 from authsim.adapters.sql.sessions import SqlSessions
+from authsim.adapters.sql.texts import SqlTexts
 from authsim.adapters.sql.users import SqlUsers
 from authsim.errors import StoreError
 
@@ -29,10 +33,14 @@ class SqlStore:
         "activations",
         "audit",
         "database",
+        "device_sessions",
         "devices",
+        "enrolments",
         "instances",
         "logins",
+        "pushes",
         "sessions",
+        "texts",
         "users",
     )
 
@@ -43,8 +51,12 @@ class SqlStore:
         self.instances = SqlInstances(database)
         self.users = SqlUsers(database)
         self.devices = SqlDevices(database)
+        self.device_sessions = SqlDeviceSessions(database)
         self.activations = SqlActivations(database)
+        self.enrolments = SqlEnrolments(database)
+        self.texts = SqlTexts(database)
         self.logins = SqlLogins(database)
+        self.pushes = SqlPushes(database)
         self.sessions = SqlSessions(database)
         self.audit = SqlAudit(database)
 

@@ -54,6 +54,7 @@ USERS: Final = Table(
     _text("phone", nullable=True),
     _text("locale"),
     _text("password_hash"),
+    _number("is_seamless"),
     _text("failures_ms"),
     _number("locked_until_ms", nullable=True),
     _number("created_ms"),
@@ -77,6 +78,19 @@ DEVICES: Final = Table(
     _number("closed_ms", nullable=True),
     _number("last_used_ms", nullable=True),
     Column("questions", _NUMBER, nullable=False, server_default="0"),  # kept by a trigger
+    _number("counter"),
+    _number("alarms"),
+)
+
+DEVICE_SESSIONS: Final = Table(
+    "device_sessions",
+    METADATA,
+    _serial(),
+    _bytes("token_hash"),
+    _text("device_id"),
+    _text("user_id"),
+    _number("opened_ms"),
+    _number("expires_ms"),
 )
 
 ACTIVATIONS: Final = Table(
@@ -97,6 +111,43 @@ ACTIVATIONS: Final = Table(
     _text("device_id", nullable=True),
     _bytes("request_digest", nullable=True),
     _text("reply", nullable=True),
+)
+
+ENROLMENTS: Final = Table(
+    "enrolments",
+    METADATA,
+    _serial(),
+    _text("flow_id"),
+    _text("user_id"),
+    _text("state"),
+    _bytes("sign_pk"),
+    _bytes("kx_pk"),
+    _bytes("client_nonce"),
+    _text("label"),
+    _text("suite"),
+    _bytes("code_mac"),
+    _number("attempts"),
+    _number("attempts_allowed"),
+    _number("sends"),
+    _number("sent_ms"),
+    _number("issued_ms"),
+    _number("expires_ms"),
+    _number("closed_ms", nullable=True),
+    _text("device_id", nullable=True),
+    _bytes("request_digest", nullable=True),
+    _text("reply", nullable=True),
+)
+
+TEXTS: Final = Table(
+    "texts",
+    METADATA,
+    _serial(),
+    _text("user_id"),  # with whom it goes
+    _text("number"),
+    _text("body_key_id"),
+    _bytes("body_nonce"),
+    _bytes("body_ciphertext"),
+    _number("sent_ms"),
 )
 
 LOGINS: Final = Table(
@@ -129,6 +180,29 @@ CHALLENGES: Final = Table(
     _number("purpose"),
     _text("suite"),
     _text("state"),
+    _number("attempts"),
+    _number("attempts_allowed"),
+    _number("issued_ms"),
+    _number("expires_ms"),
+    _number("closed_ms", nullable=True),
+)
+
+PUSHES: Final = Table(
+    "push_requests",
+    METADATA,
+    _serial(),
+    _text("request_id"),
+    _text("login_id"),
+    _text("user_id"),
+    _text("device_id"),
+    _number("purpose"),
+    _text("number"),
+    _text("client_address"),
+    _text("client_agent"),
+    _bytes("server_nonce"),
+    _number("is_notified"),
+    _text("state"),
+    _number("decision", nullable=True),
     _number("attempts"),
     _number("attempts_allowed"),
     _number("issued_ms"),

@@ -17,24 +17,24 @@ WANTED = {
     "users.get": 1,
     "users.find": 1,
     "users.change_lockout": 5,
-    "users.set_password": 8,
-    "users.remove": 11,
+    "users.set_password": 10,
+    "users.remove": 15,
     "devices.active_of": 1,
     "devices.list_of": 1,
-    "devices.close": 5,
+    "devices.change": 10,
     "activations.issue": 6,
     "activations.get": 1,
-    "activations.redeem": 5,
+    "activations.redeem": 6,
     "activations.close": 4,
-    "logins.begin": 5,
-    "logins.advance": 5,
+    "logins.begin": 6,
+    "logins.advance": 6,
     "logins.find": 1,
     "logins.challenge_of": 1,
     "logins.count_questions": 1,
     "logins.count_response": 6,
-    "logins.complete": 9,
-    "logins.fail": 5,
-    "logins.expire": 5,
+    "logins.complete": 11,
+    "logins.fail": 7,
+    "logins.expire": 7,
     "sessions.open": 6,
     "sessions.find": 1,
     "sessions.list_open": 1,
@@ -106,7 +106,7 @@ def walk(store: SqlStore) -> dict[str, int]:
     step("devices.list_of", lambda: store.devices.list_of(user.user_id))
     begun = nouns.login(user.user_id)
     asked = nouns.challenge(begun, device.device_id)
-    step("logins.begin", lambda: store.logins.begin(begun, challenge=asked, events=[fact, fact]))
+    step("logins.begin", lambda: store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[fact, fact]))
     step("logins.find", lambda: store.logins.find(begun.token_hash))
     step("logins.challenge_of", lambda: store.logins.challenge_of(begun.login_id))
     step("logins.count_questions", lambda: store.logins.count_questions(device.device_id))
@@ -118,21 +118,26 @@ def walk(store: SqlStore) -> dict[str, int]:
     step(
         "logins.complete",
         lambda: store.logins.complete(
-            asked, session=session, replaces=session.session_id, sessions_allowed=1, now_ms=NOW_MS, events=[fact, fact]
+            asked,
+            session=session,
+            replaces=session.session_id,
+            sessions_allowed=1,
+            now_ms=NOW_MS,
+            locked_until_ms=None,
+            events=[fact, fact],
         ),
     )
     started = nouns.login(user.user_id, state=states.Login.STARTED)
-    store.logins.begin(started, challenge=None, events=[fact])
+    store.logins.begin(started, challenge=None, judged=nouns.HASH, events=[fact])
     second = nouns.challenge(started, device.device_id)
     step("logins.advance", lambda: store.logins.advance(started, challenge=second, events=[fact, fact]))
     step("logins.fail", lambda: store.logins.fail(second, reason="wrong", now_ms=NOW_MS, event=fact))
     third = nouns.ask(store, device)
     step("logins.expire", lambda: store.logins.expire(third.login_id, now_ms=NOW_MS, event=fact))
-    step(
-        "devices.close", lambda: store.devices.close(device.device_id, states.Device.REVOKED, now_ms=NOW_MS, event=fact)
-    )
+    revoke = states.DeviceEvent.REVOKE
+    step("devices.change", lambda: store.devices.change(device.device_id, revoke, now_ms=NOW_MS, event=fact))
     opened = nouns.session(user.user_id)
-    step("sessions.open", lambda: store.sessions.open(opened, sessions_allowed=1, event=fact))
+    step("sessions.open", lambda: store.sessions.open(opened, judged=nouns.HASH, sessions_allowed=1, event=fact))
     step("sessions.find", lambda: store.sessions.find(opened.token_hash))
     step("sessions.list_open", lambda: store.sessions.list_open(user.user_id, now_ms=NOW_MS))
     step("sessions.touch", lambda: store.sessions.touch(opened.session_id, now_ms=NOW_MS + 1))
