@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authsim import states
-from authsim.errors import Reason, RefusalError, StoreConflictError, StoreError
+from authsim.errors import Reason, RefusalError, StoreConflictError, StoreError, StoreStaleError
 from authsim.events import Event, EventKind
 from authsim.model import (
     ActivationCode,
@@ -28,8 +28,10 @@ from authsim.protocol.activation_uri import ActivationUri, format_activation_uri
 from authsim.protocol.keys import CODE_BYTES, derive_activation_keys, fingerprint
 from authsim.secret import Secret
 from authsim.verifier import Verifier
-from authsim.verifier.records import client_facts, require_row
-from authsim.verifier.redemption import redeem, require_origin
+from authsim.verifier.device_changes import change_device
+from authsim.verifier.identity import require_origin
+from authsim.verifier.records import client_facts, refuse_login, require_row
+from authsim.verifier.redemption import redeem
 from authsim.verifier.sealing import open_display, seal_display, seal_keys
 from authsim.verifier.sessions import draw_session
 from authsim.verifier.tokens import draw_token
@@ -63,26 +65,38 @@ class ActivationView:
 def open_limited_session(verifier: Verifier, first: FirstFactorPassed) -> LimitedEntry:
     """Open a session of one factor, and issue its activation code.
 
-    Refuses with `DEVICE_ALREADY_ACTIVE`: a code serves only a user without an active device.
+    Refuses with `DEVICE_ALREADY_ACTIVE`, and with `WRONG_PASSWORD` when the password was replaced meanwhile. A user
+    whose device is suspended gets the session without a code: a password alone must not take that device's place.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     token = draw_token(verifier.entropy)
     code = _draw_code(verifier)
     user = first.user
-    _require_no_device(verifier, user.user_id)
+    device = verifier.store.devices.current_of(user.user_id)
+    if device is not None and device.state is states.Device.ACTIVE:
+        raise RefusalError(Reason.DEVICE_ALREADY_ACTIVE)
     session = draw_session(verifier, user, token, factors=Factors.ONE, client=first.client, now_ms=now_ms)
     event = Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user.user_id, facts=client_facts(first.client))
-    verifier.store.sessions.open(session, sessions_allowed=verifier.policy.sessions_per_user, event=event)
-    _issue(verifier, user, code, session=session, token=token, now_ms=now_ms)
+    try:
+        verifier.store.sessions.open(
+            session, judged=user.password_hash, sessions_allowed=verifier.policy.sessions_per_user, event=event
+        )
+    except StoreStaleError:
+        raise refuse_login(
+            verifier, Reason.WRONG_PASSWORD, now_ms=now_ms, user_id=user.user_id, client=first.client
+        ) from None
+    if device is None:
+        _issue(verifier, user, code, session=session, token=token, now_ms=now_ms)
     return LimitedEntry(token=token, session=session, user=user)
 
 
 def show_activation(verifier: Verifier, *, session: PortalSession, token: Secret) -> ActivationView:
     """Return the session's newest code as a page shows it: the same at each reload, gone when used or expired.
 
-    `token` is the browser's own. An expiry that is seen first is written. Refuses with `ACTIVATION_UNKNOWN` when no
-    code was shown in this session.
+    `token` is the browser's own. An expiry that is seen first is written. Refuses with `DEVICE_SUSPENDED` when no code
+    was shown in this session because the user's device is suspended: an operator resumes it, or the phone (or another)
+    is enrolled by texted code. Refuses with `ACTIVATION_UNKNOWN` when no code was shown for another reason.
     """
     now_ms = verifier.clock.now_ms()
     code = _find_code(verifier, session)
@@ -105,7 +119,7 @@ def disown(verifier: Verifier, *, session: PortalSession, token: Secret) -> Acti
     """*This was not me*: revoke the device that this session's own code enrolled, and offer a fresh code.
 
     Refuses with `NOT_YOURS` unless the session's newest code was consumed, and with `DEVICE_ALREADY_ACTIVE` when the
-    user has another active device by now.
+    user has another active device by now, `DEVICE_SUSPENDED` when it is suspended.
     """
     now_ms = verifier.clock.now_ms()
     code = _find_code(verifier, session)
@@ -114,14 +128,14 @@ def disown(verifier: Verifier, *, session: PortalSession, token: Secret) -> Acti
     device = verifier.store.devices.get(code.device_id)
     if device is not None and not states.is_terminal(states.DEVICE, device.state):
         with suppress(StoreConflictError):  # pressed twice
-            revoke(verifier, device, now_ms=now_ms, by="user")
+            change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by="user")
     return fresh_activation(verifier, session=session, token=token)
 
 
 def fresh_activation(verifier: Verifier, *, session: PortalSession, token: Secret) -> ActivationOffer:
     """Issue a fresh code in an open, limited session; any other issued code of the user is superseded.
 
-    Refuses with `DEVICE_ALREADY_ACTIVE`.
+    Refuses with `DEVICE_ALREADY_ACTIVE` and `DEVICE_SUSPENDED`.
     """
     now_ms = verifier.clock.now_ms()
     secret = _draw_code(verifier)
@@ -134,40 +148,22 @@ def fresh_activation(verifier: Verifier, *, session: PortalSession, token: Secre
 def operator_activation(verifier: Verifier, user_id: UserId, *, replace: bool) -> ActivationOffer:
     """Issue a code on the operator's word. No page can show it again: the offer is all there is.
 
-    Refuses with `NO_SUCH_USER`; with `DEVICE_ALREADY_ACTIVE` unless `replace`, which revokes that device first.
+    Refuses with `NO_SUCH_USER` and `ACCOUNT_EXPIRED`; with `DEVICE_ALREADY_ACTIVE` or `DEVICE_SUSPENDED` unless
+    `replace`, which revokes that device first.
     """
     now_ms = verifier.clock.now_ms()
     secret = _draw_code(verifier)
     user = verifier.store.users.get(user_id)
     if user is None:
         raise RefusalError(Reason.NO_SUCH_USER)
-    device = verifier.store.devices.active_of(user_id)
+    if user.expires_ms <= now_ms:
+        raise RefusalError(Reason.ACCOUNT_EXPIRED)
+    device = verifier.store.devices.current_of(user_id) if replace else None
     if device is not None:
-        if not replace:
-            raise RefusalError(Reason.DEVICE_ALREADY_ACTIVE)
-        revoke(verifier, device, now_ms=now_ms, by="operator")
+        change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by="operator")
+    _require_no_device(verifier, user_id)
     code = _issue(verifier, user, secret, session=None, token=None, now_ms=now_ms)
     return _offer(verifier, code, secret)
-
-
-def revoke(verifier: Verifier, device: Device, *, now_ms: int, by: str) -> None:
-    """Take a device out of use for good, then end the user's sessions of two factors: it may have opened them.
-
-    `StoreConflictError` when somebody else just did.
-    """
-    event = Event(
-        kind=EventKind.DEVICE_REVOKED,
-        at_ms=now_ms,
-        user_id=device.user_id,
-        facts={"label": device.label, "by": by},
-    )
-    state = states.next_state(states.DEVICE, device.state, states.DeviceEvent.REVOKE)
-    verifier.store.devices.close(device.device_id, state, now_ms=now_ms, event=event)
-    for session in verifier.store.sessions.list_open(device.user_id, now_ms=now_ms):
-        if session.factors is Factors.TWO:
-            with suppress(StoreConflictError):  # ended meanwhile
-                ended = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=device.user_id, facts={"by": by})
-                verifier.store.sessions.end(session.session_id, device.user_id, now_ms=now_ms, event=ended)
 
 
 def _draw_code(verifier: Verifier) -> Secret:
@@ -175,14 +171,18 @@ def _draw_code(verifier: Verifier) -> Secret:
 
 
 def _require_no_device(verifier: Verifier, user_id: UserId) -> None:
-    if verifier.store.devices.active_of(user_id) is not None:
-        raise RefusalError(Reason.DEVICE_ALREADY_ACTIVE)
+    device = verifier.store.devices.current_of(user_id)
+    if device is not None:
+        is_active = device.state is states.Device.ACTIVE
+        raise RefusalError(Reason.DEVICE_ALREADY_ACTIVE if is_active else Reason.DEVICE_SUSPENDED)
 
 
 def _find_code(verifier: Verifier, session: PortalSession) -> ActivationCode:
     code = verifier.store.activations.latest_of_session(session.session_id)
     if code is None:
-        raise RefusalError(Reason.ACTIVATION_UNKNOWN)
+        device = verifier.store.devices.current_of(session.user_id)
+        is_suspended = device is not None and device.state is states.Device.SUSPENDED
+        raise RefusalError(Reason.DEVICE_SUSPENDED if is_suspended else Reason.ACTIVATION_UNKNOWN)
     return code
 
 

@@ -11,7 +11,7 @@ from authsim.events import EventKind
 from authsim.model import UserId
 from authsim.verifier import Verifier
 
-#: What a user is shown. Counted attempts and issued challenges are steps of these, not news.
+#: What a user is shown. Counted attempts, issued challenges and sent requests are steps of these, not news.
 VISIBLE = frozenset(
     {
         EventKind.LOGIN_COMPLETED,
@@ -20,14 +20,27 @@ VISIBLE = frozenset(
         EventKind.CHALLENGE_EXPIRED,
         EventKind.ACTIVATION_CONSUMED,
         EventKind.ACTIVATION_REFUSED,
+        EventKind.ENROLMENT_STARTED,
+        EventKind.ENROLMENT_RESENT,
+        EventKind.ENROLMENT_COMPLETED,
+        EventKind.ENROLMENT_REFUSED,
+        EventKind.PUSH_APPROVED,
+        EventKind.PUSH_DENIED,
+        EventKind.PUSH_REPORTED,
+        EventKind.PUSH_REFUSED,
+        EventKind.DEVICE_CLONE_SUSPECTED,
+        EventKind.DEVICE_SUSPENDED,
+        EventKind.DEVICE_RESUMED,
+        EventKind.DEVICE_REPLACED,
         EventKind.DEVICE_REVOKED,
+        EventKind.SEAMLESS_SET,
         EventKind.PASSWORD_SET,
         EventKind.USER_LOCKED,
         EventKind.USER_UNLOCKED,
     }
 )
 
-#: A completed login leaves seven rows, of which one is shown.
+#: A login that was approved leaves eleven rows, of which two are shown.
 _ROWS_READ_FOR_ONE = 8
 
 

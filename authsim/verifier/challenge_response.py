@@ -2,13 +2,13 @@
 
 Order is the whole point: a try is counted on the challenge and on the user before anybody compares, and a success is
 one conditional change that consumes the challenge, closes the login, clears the lock-out and opens the session.
-Issuing the challenge is `login`.
+Issuing the challenge is `login`, the other way to complete a login `push`.
 """
 
 import hmac
 from dataclasses import replace
 
-from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
+from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError, StoreStaleError
 from authsim.events import Event, EventKind
 from authsim.model import (
     Authenticated,
@@ -23,20 +23,22 @@ from authsim.protocol.codes import RESPONSE_DIGITS, compute_challenge_response
 from authsim.protocol.encodings import require_digits
 from authsim.secret import Secret
 from authsim.verifier import Verifier, lockout
-from authsim.verifier.login import require_pending
+from authsim.verifier.pending import require_pending, require_vouched
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.sealing import open_seed
-from authsim.verifier.sessions import draw_session, is_open
+from authsim.verifier.sessions import draw_session
 from authsim.verifier.tokens import draw_token
+from authsim.verifier.topics import device_topic, login_topic, publish, session_topic
 
 
 def complete_challenge(verifier: Verifier, *, token: Secret, response: str, client: Client) -> Authenticated:
     """Judge a response and, when it is right, open the session.
 
     `response` is what a person typed: ASCII blanks and hyphens are deleted, then it must be 8 digits.
-    Refuses with `LOGIN_EXPIRED`, `CHALLENGE_EXPIRED`, `CHALLENGE_CONSUMED`, `LOGIN_CLOSED` and `NO_ACTIVE_DEVICE`;
-    with `MALFORMED_RESPONSE`, which counts nothing; with `USER_LOCKED` (`retry_after_ms`); with `WRONG_RESPONSE`, whose
-    `attempts_remaining` is above 0 when the same challenge may be tried again.
+    Refuses with `LOGIN_EXPIRED`, `CHALLENGE_EXPIRED`, `CHALLENGE_CONSUMED`, `LOGIN_CLOSED` and `NO_ACTIVE_DEVICE`; with
+    `PUSH_DENIED` and `PUSH_REPORTED`, when the phone declined meanwhile; with `MALFORMED_RESPONSE`, which counts
+    nothing; with `USER_LOCKED` (`retry_after_ms`); with `WRONG_RESPONSE`, whose `attempts_remaining` is above 0 when
+    the same challenge may be tried again.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
@@ -44,7 +46,7 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
     # (1) known?
     pending = require_pending(verifier, token, now_ms=now_ms)
     user = require_row(verifier.store.users.get(pending.login.user_id))
-    _require_session_open(verifier, pending, now_ms=now_ms)
+    require_vouched(verifier, pending, now_ms=now_ms)
     typed = _require_response(response, pending.challenge)
     # (2) count the attempt, durably: the same conditional update asks (4) still issued? and (5) fresh?
     challenge, before, after = _count(verifier, pending, client=client, now_ms=now_ms)
@@ -64,7 +66,7 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
         raise _refuse_wrong(verifier, challenge, after, client=client, now_ms=now_ms)
     # (8) consume: wins once, and (9) the record goes with it
     session = draw_session(verifier, user, session_token, factors=Factors.TWO, client=client, now_ms=now_ms)
-    _complete(verifier, pending, challenge, session, now_ms=now_ms)
+    _complete(verifier, pending, challenge, session, after, now_ms=now_ms)
     return Authenticated(
         token=session_token,
         session=session,
@@ -80,25 +82,6 @@ def _require_response(response: str, challenge: Challenge) -> str:
     except MessageError:
         remaining = challenge.attempts_allowed - challenge.attempts
         raise RefusalError(Reason.MALFORMED_RESPONSE, attempts_remaining=remaining) from None
-
-
-def _require_session_open(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> None:
-    """Refuse a step-up whose limited session was signed out or expired: it vouched for the first factor."""
-    session_id = pending.login.session_id
-    if session_id is None:
-        return
-    sessions = verifier.store.sessions.list_open(pending.login.user_id, now_ms=now_ms)
-    if not any(
-        session.session_id == session_id and is_open(session, verifier.policy, now_ms=now_ms) for session in sessions
-    ):
-        event = Event(
-            kind=EventKind.LOGIN_EXPIRED,
-            at_ms=now_ms,
-            user_id=pending.login.user_id,
-            reason=Reason.SESSION_EXPIRED,
-        )
-        verifier.store.logins.expire(pending.login.login_id, now_ms=now_ms, event=event)
-        raise RefusalError(Reason.LOGIN_CLOSED)
 
 
 def _count(
@@ -123,8 +106,15 @@ def _count(
 
 
 def _complete(
-    verifier: Verifier, pending: PendingLogin, challenge: Challenge, session: PortalSession, *, now_ms: int
+    verifier: Verifier,
+    pending: PendingLogin,
+    challenge: Challenge,
+    session: PortalSession,
+    after: Lockout,
+    *,
+    now_ms: int,
 ) -> None:
+    """Open the session, unless the challenge is closed by now, or the user was locked since the try was counted."""
     facts = client_facts(session.client)
     user_id = pending.login.user_id
     try:
@@ -133,23 +123,31 @@ def _complete(
             session=session,
             replaces=pending.login.session_id,
             sessions_allowed=verifier.policy.sessions_per_user,
+            locked_until_ms=after.locked_until_ms,
             now_ms=now_ms,
             events=[
                 Event(kind=EventKind.LOGIN_COMPLETED, at_ms=now_ms, user_id=user_id, facts=facts),
                 Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user_id, facts=facts),
             ],
         )
+    except StoreStaleError:
+        user = require_row(verifier.store.users.get(user_id))
+        raise _refuse_locked(verifier, challenge, user.lockout, client=session.client, now_ms=now_ms) from None
     except StoreConflictError:
         raise _refuse_lost(verifier, pending, now_ms=now_ms) from None
+    publish(verifier.bus, device_topic(challenge.device_id), login_topic(pending.login.login_id))
+    if pending.login.session_id is not None:
+        publish(verifier.bus, session_topic(pending.login.session_id))
 
 
 def _refuse_lost(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> RefusalError:
-    """Return why a race was lost. A challenge that still looks open is being judged for another request."""
+    """Return why no response is taken: a challenge that still looks open is being judged for another request."""
     try:
-        require_pending(verifier, pending.token, now_ms=now_ms)
+        current = require_pending(verifier, pending.token, now_ms=now_ms)
     except RefusalError as refusal:
         return refusal
-    return RefusalError(Reason.CHALLENGE_CONSUMED)
+    is_late = current.challenge.expires_ms <= now_ms  # the login waits on, for its request
+    return RefusalError(Reason.CHALLENGE_EXPIRED if is_late else Reason.CHALLENGE_CONSUMED)
 
 
 def _refuse_locked(
@@ -193,3 +191,4 @@ def _fail(verifier: Verifier, challenge: Challenge, reason: Reason, *, client: C
         verifier.store.logins.fail(challenge, reason=reason.value, now_ms=now_ms, event=event)
     except StoreConflictError:
         verifier.store.audit.append(event)
+    publish(verifier.bus, device_topic(challenge.device_id), login_topic(challenge.login_id))

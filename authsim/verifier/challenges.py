@@ -7,7 +7,7 @@ seen once is worth nothing. Judging the answer is `challenge_response`.
 from collections.abc import Callable
 
 from authsim import states
-from authsim.errors import Reason, RefusalError, StoreConflictError
+from authsim.errors import Reason, RefusalError, StoreConflictError, StoreStaleError
 from authsim.model import Challenge, ChallengeId, Device, LoginTransaction
 from authsim.protocol.codes import Purpose, challenge_space, format_challenge
 from authsim.verifier import Verifier
@@ -51,6 +51,8 @@ def issue_challenge(
         )
         try:
             keep(challenge)
+        except StoreStaleError:
+            raise
         except StoreConflictError:
             continue
         return challenge

@@ -1,76 +1,77 @@
-"""From the first factor to a pending second one: the login transaction and its first challenge.
+"""From the first factor to a pending second one: the login transaction, its first challenge and its first request.
 
 The transaction is bound to one browser by a token of 256 bits, of which the store keeps the hash. Judging the password
-is `passwords`, judging the answer `challenge_response`.
+is `passwords`; whether the login still waits is `pending`; judging the phone's answer `challenge_response` and `push`.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from authsim import states
-from authsim.errors import Reason, RefusalError, StoreConflictError
+from authsim.errors import Reason, RefusalError, StoreConflictError, StoreStaleError
 from authsim.events import Event, EventKind
 from authsim.model import (
     Challenge,
     Client,
+    Device,
     FirstFactorPassed,
     LoginId,
     LoginTransaction,
     Mode,
     PendingLogin,
     PortalSession,
+    PushRequest,
     User,
 )
 from authsim.policy import SECOND
 from authsim.secret import Secret
 from authsim.verifier import Verifier, lockout
 from authsim.verifier.challenges import issue_challenge
+from authsim.verifier.pending import find_pending
 from authsim.verifier.records import client_facts, refuse_login, require_row
+from authsim.verifier.requests import draw_request, sent_event
 from authsim.verifier.tokens import draw_id, draw_token, hash_token
+from authsim.verifier.topics import device_topic, publish
 
-#: Why a login whose challenge is in this state cannot go on. `issued` is the one state that can.
-CLOSED = {
-    states.OneShot.CONSUMED: Reason.CHALLENGE_CONSUMED,
-    states.OneShot.FAILED: Reason.LOGIN_CLOSED,
-    states.OneShot.EXPIRED: Reason.CHALLENGE_EXPIRED,
-    states.OneShot.CANCELLED: Reason.NO_ACTIVE_DEVICE,
-    states.OneShot.SUPERSEDED: Reason.CHALLENGE_SUPERSEDED,
-}
+__all__: Final = ["begin_login", "begin_step_up", "find_pending"]
 
 
-def begin_login(verifier: Verifier, first: FirstFactorPassed, *, mode: Mode) -> PendingLogin:
-    """Open the transaction and ask the user's device a question.
+def begin_login(
+    verifier: Verifier, first: FirstFactorPassed, *, mode: Mode | None, notify: bool = True
+) -> PendingLogin:
+    """Open the transaction and ask the user's device: a question to type, and a request to approve.
 
+    `mode` is what the live/paper switch says, None where there is none. `notify` says whether the request may be
+    announced; a user without notifications, or beyond the limits, gets a silent one, for the QR code.
     Refuses with `WRONG_MODE`, whose `continuation` lets the same browser correct the switch without the password;
     then with `NO_ACTIVE_DEVICE` (the caller opens a limited session) and `CHALLENGES_EXHAUSTED`; with `LOGIN_CLOSED`
-    when a remembered first factor was used elsewhere meanwhile.
+    when a remembered first factor was used elsewhere meanwhile, with `WRONG_PASSWORD` when the password was replaced.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     token = draw_token(verifier.entropy)
     user = first.user
-    if mode is not user.mode:
-        raise _refuse_mode(verifier, first, token, mode, now_ms=now_ms)
-    device = verifier.store.devices.active_of(user.user_id)
-    if device is None:
-        _close_remembered(verifier, first, now_ms=now_ms)
-        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
-    started = first.login or _start(verifier, user, token, mode=mode, client=first.client, now_ms=now_ms)
-    login = _await_second_factor(verifier, started, user, token, now_ms=now_ms)
-
-    def keep(challenge: Challenge) -> None:
-        if first.login is None:
-            _keep_new(verifier, login, challenge)
-        else:
-            _keep_remembered(verifier, first.login, login, challenge)
-
-    challenge = issue_challenge(verifier, login, device=device, now_ms=now_ms, keep=keep)
-    return PendingLogin(token=token, login=login, challenge=challenge)
+    try:
+        if mode is not None and mode is not user.mode:
+            raise _refuse_mode(verifier, first, token, mode, now_ms=now_ms)
+        device = verifier.store.devices.active_of(user.user_id)
+        if device is None:
+            _close_remembered(verifier, first, now_ms=now_ms)
+            raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+        started = first.login or _start(verifier, user, token, mode=user.mode, client=first.client, now_ms=now_ms)
+        login = _await_second_factor(verifier, started, user, token, now_ms=now_ms)
+        return _ask(verifier, first.login, login, user=user, device=device, token=token, notify=notify, now_ms=now_ms)
+    except StoreStaleError:
+        raise refuse_login(
+            verifier, Reason.WRONG_PASSWORD, now_ms=now_ms, user_id=user.user_id, client=first.client
+        ) from None
 
 
 def begin_step_up(verifier: Verifier, session: PortalSession, *, client: Client) -> PendingLogin:
     """Ask for the second factor inside an open, limited session: *Sign in with your phone*.
 
-    Refuses with `USER_LOCKED`, `NO_ACTIVE_DEVICE` and `CHALLENGES_EXHAUSTED`.
+    Refuses with `USER_LOCKED`, `NO_ACTIVE_DEVICE` and `CHALLENGES_EXHAUSTED`; with `SESSION_EXPIRED` when the password
+    was replaced meanwhile, which ended the session.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
@@ -84,43 +85,35 @@ def begin_step_up(verifier: Verifier, session: PortalSession, *, client: Client)
         raise RefusalError(Reason.NO_ACTIVE_DEVICE)
     started = _start(verifier, user, token, mode=user.mode, client=client, now_ms=now_ms)
     login = replace(_await_second_factor(verifier, started, user, token, now_ms=now_ms), session_id=session.session_id)
+    try:
+        return _ask(verifier, None, login, user=user, device=device, token=token, notify=True, now_ms=now_ms)
+    except StoreStaleError:
+        raise RefusalError(Reason.SESSION_EXPIRED) from None
+
+
+def _ask(
+    verifier: Verifier,
+    remembered: LoginTransaction | None,
+    login: LoginTransaction,
+    *,
+    user: User,
+    device: Device,
+    token: Secret,
+    notify: bool,
+    now_ms: int,
+) -> PendingLogin:
+    """Keep a login with its challenge and its request, in one change, and wake the phone."""
+    push = draw_request(verifier, login, user=user, device=device, notify=notify, now_ms=now_ms)
 
     def keep(challenge: Challenge) -> None:
-        _keep_new(verifier, login, challenge)
+        if remembered is None:
+            _keep_new(verifier, login, challenge, push, judged=user.password_hash)
+        else:
+            _keep_remembered(verifier, remembered, login, challenge, push)
 
     challenge = issue_challenge(verifier, login, device=device, now_ms=now_ms, keep=keep)
-    return PendingLogin(token=token, login=login, challenge=challenge)
-
-
-def find_pending(verifier: Verifier, token: Secret) -> PendingLogin:
-    """Return the login that waits for its second factor, with the same challenge at each reload.
-
-    Refuses with `LOGIN_EXPIRED` (also when nothing is known of the token), `CHALLENGE_EXPIRED`, `CHALLENGE_CONSUMED`
-    (it was completed), `LOGIN_CLOSED` and `NO_ACTIVE_DEVICE`.
-    """
-    return require_pending(verifier, token, now_ms=verifier.clock.now_ms())
-
-
-def require_pending(verifier: Verifier, token: Secret, *, now_ms: int) -> PendingLogin:
-    """As `find_pending`, at the instant of the ceremony that asks. An expiry that is seen first is written."""
-    # (1) known?
-    login = verifier.store.logins.find(hash_token(token))
-    if login is None:
-        raise RefusalError(Reason.LOGIN_EXPIRED)
-    challenge = verifier.store.logins.challenge_of(login.login_id)
-    if challenge is None:
-        if login.state is states.Login.STARTED and login.expires_ms > now_ms:
-            raise RefusalError(Reason.LOGIN_CLOSED)
-        _expire(verifier, login, EventKind.LOGIN_EXPIRED, now_ms=now_ms)
-        raise RefusalError(Reason.LOGIN_EXPIRED)
-    # (4) still issued?
-    if challenge.state in CLOSED:
-        raise RefusalError(CLOSED[challenge.state])
-    # (5) fresh? A challenge never outlives its login.
-    if challenge.expires_ms <= now_ms:
-        _expire(verifier, login, EventKind.CHALLENGE_EXPIRED, now_ms=now_ms)
-        raise RefusalError(Reason.CHALLENGE_EXPIRED)
-    return PendingLogin(token=token, login=login, challenge=challenge)
+    publish(verifier.bus, device_topic(device.device_id))
+    return PendingLogin(token=token, login=login, challenge=challenge, push=push)
 
 
 def _start(
@@ -154,35 +147,46 @@ def _await_second_factor(
     )
 
 
-def _keep_new(verifier: Verifier, login: LoginTransaction, challenge: Challenge) -> None:
-    facts = client_facts(login.client)
+def _keep_new(
+    verifier: Verifier, login: LoginTransaction, challenge: Challenge, push: PushRequest, *, judged: str
+) -> None:
+    started = Event(
+        kind=EventKind.LOGIN_STARTED, at_ms=login.started_ms, user_id=login.user_id, facts=client_facts(login.client)
+    )
     verifier.store.logins.begin(
         login,
         challenge=challenge,
-        events=[
-            Event(kind=EventKind.LOGIN_STARTED, at_ms=login.started_ms, user_id=login.user_id, facts=facts),
-            Event(kind=EventKind.CHALLENGE_ISSUED, at_ms=challenge.issued_ms, user_id=login.user_id, facts=facts),
-        ],
+        push=push,
+        judged=judged,
+        events=[started, _issued(login, challenge), sent_event(push)],
     )
 
 
 def _keep_remembered(
-    verifier: Verifier, started: LoginTransaction, login: LoginTransaction, challenge: Challenge
+    verifier: Verifier,
+    started: LoginTransaction,
+    login: LoginTransaction,
+    challenge: Challenge,
+    push: PushRequest,
 ) -> None:
     """Advance the remembered transaction; a conflict is a used question only while it is still `started`."""
-    event = Event(
-        kind=EventKind.CHALLENGE_ISSUED,
-        at_ms=challenge.issued_ms,
-        user_id=login.user_id,
-        facts=client_facts(login.client),
-    )
+    events = [_issued(login, challenge), sent_event(push)]
     try:
-        verifier.store.logins.advance(login, challenge=challenge, events=[event])
+        verifier.store.logins.advance(login, challenge=challenge, push=push, events=events)
     except StoreConflictError:
         current = verifier.store.logins.find(started.token_hash)
         if current is None or current.state is not states.Login.STARTED:
             raise RefusalError(Reason.LOGIN_CLOSED) from None
         raise
+
+
+def _issued(login: LoginTransaction, challenge: Challenge) -> Event:
+    return Event(
+        kind=EventKind.CHALLENGE_ISSUED,
+        at_ms=challenge.issued_ms,
+        user_id=login.user_id,
+        facts=client_facts(login.client),
+    )
 
 
 def _refuse_mode(
@@ -197,7 +201,7 @@ def _refuse_mode(
             user_id=first.user.user_id,
             facts=client_facts(first.client),
         )
-        verifier.store.logins.begin(login, challenge=None, events=[event])
+        verifier.store.logins.begin(login, challenge=None, judged=first.user.password_hash, events=[event])
     refusal = refuse_login(verifier, Reason.WRONG_MODE, now_ms=now_ms, user_id=first.user.user_id, client=first.client)
     refusal.continuation = token if first.token is None else first.token
     return refusal
@@ -213,8 +217,3 @@ def _close_remembered(verifier: Verifier, first: FirstFactorPassed, *, now_ms: i
             reason=Reason.NO_ACTIVE_DEVICE,
         )
         verifier.store.logins.expire(first.login.login_id, now_ms=now_ms, event=event)
-
-
-def _expire(verifier: Verifier, login: LoginTransaction, kind: EventKind, *, now_ms: int) -> None:
-    event = Event(kind=kind, at_ms=now_ms, user_id=login.user_id, facts=client_facts(login.client))
-    verifier.store.logins.expire(login.login_id, now_ms=now_ms, event=event)

@@ -1,4 +1,4 @@
-"""What an operator does to users: add, show, lock, unlock, set a password, revoke a phone, remove.
+"""What an operator does to users: add, show, lock, unlock, set a password, stop a phone, read texts, remove.
 
 Accounts exist only because an operator made them, with fictional telephone numbers. Activation on an operator's word is
 `activation.operator_activation`.
@@ -9,16 +9,20 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import Device, Lockout, Mode, PortalSession, Role, User, UserId
 from authsim.policy import DAY, Policy
 from authsim.secret import Secret
 from authsim.verifier import Verifier, lockout
-from authsim.verifier.activation import revoke
+from authsim.verifier.device_changes import change_device, topics_of_user
+from authsim.verifier.device_changes import suspend as suspend_device
+from authsim.verifier.inbox import Received, list_texts
 from authsim.verifier.passwords import USER_NAME, find_user
 from authsim.verifier.sessions import list_sessions
 from authsim.verifier.tokens import draw_id
+from authsim.verifier.topics import publish
 
 LOCALES = ("en", "ja")
 PASSWORD_MOST_CHARACTERS = 128
@@ -35,7 +39,7 @@ _PASSWORD_WORDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFacts:
-    """What an operator sees of one user. `locked_for_ms` is a duration, 0 when not locked."""
+    """What an operator sees of one user. `device` is active or suspended; `locked_for_ms` a duration, 0: not locked."""
 
     user: User
     device: Device | None
@@ -103,7 +107,7 @@ def show_user(verifier: Verifier, user: User) -> UserFacts:
     settled = lockout.settle(user.lockout, now_ms=now_ms)
     return UserFacts(
         user=user,
-        device=verifier.store.devices.active_of(user.user_id),
+        device=verifier.store.devices.current_of(user.user_id),
         sessions=list_sessions(verifier, user.user_id),
         failures=lockout.count_failures(settled, verifier.policy, now_ms=now_ms),
         locked_for_ms=lockout.locked_for_ms(settled, now_ms=now_ms),
@@ -133,22 +137,54 @@ def unlock(verifier: Verifier, user: User) -> None:
 
 
 def lock(verifier: Verifier, user: User) -> None:
-    """Lock a user for `lockout_seconds`, as ten failures would."""
+    """Lock a user for `lockout_seconds`, as ten failures would, and end the sessions that are open."""
     now_ms = verifier.clock.now_ms()
     event = Event(kind=EventKind.USER_LOCKED, at_ms=now_ms, user_id=user.user_id, facts={"by": "operator"})
     verifier.store.users.change_lockout(
         user.user_id, lambda current: lockout.lock(current, verifier.policy, now_ms=now_ms), event=event
     )
+    topics = topics_of_user(verifier, user.user_id, None, now_ms=now_ms)
+    ended = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=user.user_id, facts={"by": "operator"})
+    verifier.store.sessions.end_all(user.user_id, now_ms=now_ms, event=ended)
+    publish(verifier.bus, *topics)
+
+
+def suspend(verifier: Verifier, user: User) -> Device:
+    """Suspend the user's device and return it; refuses with `NO_ACTIVE_DEVICE`. Twice is no error."""
+    return suspend_device(verifier, user.user_id, now_ms=verifier.clock.now_ms(), by="operator")
+
+
+def resume(verifier: Verifier, user: User) -> Device:
+    """Let the user's suspended device answer again and return it; refuses with `NO_ACTIVE_DEVICE`. Twice is no error."""
+    device = _require_device(verifier, user)
+    if device.state is states.Device.ACTIVE:
+        return device
+    now_ms = verifier.clock.now_ms()
+    return change_device(verifier, device, states.DeviceEvent.RESUME, now_ms=now_ms, by="operator")
 
 
 def revoke_device(verifier: Verifier, user: User) -> Device:
-    """Take the user's active device out of use for good, and return it; refuses with `NO_ACTIVE_DEVICE`."""
+    """Take the user's device, active or suspended, out of use for good, and return it as it was.
+
+    Refuses with `NO_ACTIVE_DEVICE`.
+    """
+    device = _require_device(verifier, user)
     now_ms = verifier.clock.now_ms()
-    device = verifier.store.devices.active_of(user.user_id)
-    if device is None:
-        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
-    revoke(verifier, device, now_ms=now_ms, by="operator")
+    change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by="operator")
     return device
+
+
+def set_seamless(verifier: Verifier, user: User, is_seamless: bool) -> None:
+    """Switch notifications at login on or off for a user, who may do it too (`secure_login`)."""
+    now_ms = verifier.clock.now_ms()
+    facts = {"by": "operator", "seamless": "on" if is_seamless else "off"}
+    event = Event(kind=EventKind.SEAMLESS_SET, at_ms=now_ms, user_id=user.user_id, facts=facts)
+    verifier.store.users.set_seamless(user.user_id, is_seamless, event=event)
+
+
+def texts(verifier: Verifier, user: User) -> Sequence[Received]:
+    """Return the newest texts to the user's number, oldest first: codes and all. None without a number."""
+    return [] if user.phone is None else list_texts(verifier, user.phone)
 
 
 def remove_user(verifier: Verifier, user: User) -> None:
@@ -179,6 +215,13 @@ def require_phone(text: str) -> str:
     if not _PHONE.fullmatch(number):
         raise MessageError("a telephone number is fictional: +1 AAA 555 01XX or +44 7700 900XXX")
     return number
+
+
+def _require_device(verifier: Verifier, user: User) -> Device:
+    device = verifier.store.devices.current_of(user.user_id)
+    if device is None:
+        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+    return device
 
 
 def _require_account(verifier: Verifier, name: str, role: Role, account: str | None) -> str:

@@ -7,43 +7,20 @@ An identical request, sent again because the reply was lost, gets the stored rep
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 
 from authsim import states
-from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError, StoreError
+from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import ActivationCode, CodeId, Device, DeviceId, User
-from authsim.protocol.keys import (
-    ActivationKeys,
-    agreement_public_key,
-    compute_shared,
-    derive_seed,
-    require_mac,
-    require_signature,
-    require_signing_key,
-)
-from authsim.protocol.messages import (
-    ActivateReply,
-    ActivateRequest,
-    activate_reply_transcript,
-    activate_request_transcript,
-    format_activate_reply,
-)
+from authsim.model import ActivationCode, CodeId
+from authsim.protocol.keys import ActivationKeys, require_mac, require_signature
+from authsim.protocol.messages import ActivateRequest, activate_request_transcript
 from authsim.secret import Secret
 from authsim.verifier import Verifier
+from authsim.verifier.enrolment import Draft, OfferedKey, draft_device, enrol, require_keys
+from authsim.verifier.identity import require_origin
 from authsim.verifier.records import require_row
-from authsim.verifier.sealing import open_keys, seal_seed
-from authsim.verifier.tokens import draw_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """What the portal drew for one request, before anything was judged; `kx` is used once and forgotten."""
-
-    device_id: DeviceId
-    server_nonce: bytes
-    kx: Secret
-    now_ms: int
+from authsim.verifier.sealing import open_keys
+from authsim.verifier.topics import publish, session_topic
 
 
 def redeem(verifier: Verifier, request: ActivateRequest) -> str:
@@ -53,14 +30,8 @@ def redeem(verifier: Verifier, request: ActivateRequest) -> str:
     `ACTIVATION_EXPIRED`, `ACTIVATION_MISMATCH` and `DEVICE_ALREADY_ACTIVE`; the public hears one word for all of them.
     """
     # (0) one instant
-    draft = _Draft(
-        now_ms=verifier.clock.now_ms(),
-        device_id=DeviceId(draw_id(verifier.entropy)),
-        server_nonce=verifier.entropy.token_bytes(32),
-        kx=Secret(verifier.entropy.token_bytes(32)),
-    )
-    require_signing_key(request.dsk)
-    shared = compute_shared(draft.kx, request.dkx)
+    draft = draft_device(verifier, now_ms=verifier.clock.now_ms())
+    shared = require_keys(draft, sign_pk=request.dsk, kx_pk=request.dkx)
     try:
         return _judge(verifier, request, draft, shared)
     except StoreConflictError:
@@ -68,7 +39,7 @@ def redeem(verifier: Verifier, request: ActivateRequest) -> str:
         return _judge(verifier, request, draft, shared)
 
 
-def _judge(verifier: Verifier, request: ActivateRequest, draft: _Draft, shared: Secret) -> str:
+def _judge(verifier: Verifier, request: ActivateRequest, draft: Draft, shared: Secret) -> str:
     """Return the stored reply, or consume the code and return the new one; a lost race is a `StoreConflictError`."""
     now_ms = draft.now_ms
     # (1) known?
@@ -89,7 +60,7 @@ def _judge(verifier: Verifier, request: ActivateRequest, draft: _Draft, shared: 
         raise _burn(verifier, code, states.OneShot.EXPIRED, Reason.ACTIVATION_EXPIRED, now_ms=now_ms)
     if not is_genuine:
         raise _burn(verifier, code, states.OneShot.FAILED, Reason.ACTIVATION_MISMATCH, now_ms=now_ms)
-    if verifier.store.devices.active_of(code.user_id) is not None:
+    if verifier.store.devices.current_of(code.user_id) is not None:
         raise _burn(verifier, code, states.OneShot.FAILED, Reason.DEVICE_ALREADY_ACTIVE, now_ms=now_ms)
     # (8) consume, once, and (9) record
     return _enrol(verifier, request, draft, shared, code, keys, digest)
@@ -98,7 +69,7 @@ def _judge(verifier: Verifier, request: ActivateRequest, draft: _Draft, shared: 
 def _enrol(
     verifier: Verifier,
     request: ActivateRequest,
-    draft: _Draft,
+    draft: Draft,
     shared: Secret,
     code: ActivationCode,
     keys: ActivationKeys,
@@ -106,42 +77,30 @@ def _enrol(
 ) -> str:
     """Consume the code and insert the device, active, in one change; return A2."""
     user = require_row(verifier.store.users.get(code.user_id))
-    suite = verifier.instance.suite
-    pkx = agreement_public_key(draft.kx)
-    transcript = _reply_transcript(verifier, request, draft, code, user, pkx)
-    reply = format_activate_reply(
-        ActivateReply(
-            device_id=draft.device_id,
-            user_id=user.user_id,
-            user_label=user.name,
-            pkx=pkx,
-            sn=draft.server_nonce,
-            iat=draft.now_ms,
-            exp=code.expires_ms,
-            sig=verifier.vault.sign(transcript),
-        )
-    )
-    seed = derive_seed(keys.psk, shared, transcript)
-    device = Device(
-        device_id=draft.device_id,
-        user_id=user.user_id,
-        state=states.Device.ACTIVE,
-        label=request.label,
-        suite=suite,
+    offered = OfferedKey(
+        flow_id=code.code_id,
         sign_pk=request.dsk,
-        seed=seal_seed(verifier, seed, user_id=user.user_id, device_id=draft.device_id, suite=suite),
-        activated_ms=draft.now_ms,
+        kx_pk=request.dkx,
+        client_nonce=request.cn,
+        label=request.label,
     )
+    enrolled = enrol(verifier, draft, offered, user=user, psk=keys.psk, shared=shared, expires_ms=code.expires_ms)
     event = Event(
         kind=EventKind.ACTIVATION_CONSUMED,
         at_ms=draft.now_ms,
         user_id=user.user_id,
-        facts={"label": device.label},
+        facts={"label": enrolled.device.label},
     )
     verifier.store.activations.redeem(
-        code.code_id, device=device, request_digest=digest, reply=reply, now_ms=draft.now_ms, event=event
+        code.code_id,
+        device=enrolled.device,
+        request_digest=digest,
+        reply=enrolled.reply,
+        now_ms=draft.now_ms,
+        event=event,
     )
-    return reply
+    _wake(verifier, code)
+    return enrolled.reply
 
 
 def _answer_again(verifier: Verifier, code: ActivationCode, digest: bytes, *, is_genuine: bool, now_ms: int) -> str:
@@ -172,30 +131,6 @@ def _request_transcript(verifier: Verifier, request: ActivateRequest) -> bytes:
     )
 
 
-def _reply_transcript(
-    verifier: Verifier, request: ActivateRequest, draft: _Draft, code: ActivationCode, user: User, pkx: bytes
-) -> bytes:
-    """Return ST, which the portal signs and both ends derive the seed from."""
-    return activate_reply_transcript(
-        instance_id=verifier.instance.instance_id,
-        origin=require_origin(verifier),
-        user_id=user.user_id,
-        device_id=draft.device_id,
-        code_id=request.code_id,
-        server_nonce=draft.server_nonce,
-        client_nonce=request.cn,
-        iat=draft.now_ms,
-        exp=code.expires_ms,
-        dsk=request.dsk,
-        dkx=request.dkx,
-        psk=verifier.vault.signing_public_key(),
-        pkx=pkx,
-        suite=verifier.instance.suite,
-        label=request.label,
-        user_label=user.name,
-    )
-
-
 def _is_genuine(verifier: Verifier, request: ActivateRequest, keys: ActivationKeys, transcript: bytes) -> bool:
     """Say whether the request comes from who holds the code and the signing key, and believes in our suite."""
     try:
@@ -211,15 +146,15 @@ def _burn(
 ) -> RefusalError:
     """Close the code for good, with the record, and return the refusal; a lost race is a `StoreConflictError`."""
     verifier.store.activations.close(code.code_id, state, now_ms=now_ms, event=_refused(code, reason, now_ms=now_ms))
+    _wake(verifier, code)
     return RefusalError(reason)
+
+
+def _wake(verifier: Verifier, code: ActivationCode) -> None:
+    """Tell the page that shows the code, if one does."""
+    if code.session_id is not None:
+        publish(verifier.bus, session_topic(code.session_id))
 
 
 def _refused(code: ActivationCode, reason: Reason, *, now_ms: int) -> Event:
     return Event(kind=EventKind.ACTIVATION_REFUSED, at_ms=now_ms, user_id=code.user_id, reason=reason)
-
-
-def require_origin(verifier: Verifier) -> str:
-    """Return the origin that stands in QR codes and in both transcripts; a portal that was served once has one."""
-    if verifier.instance.origin is None:
-        raise StoreError("the portal has no address yet: serve it once, or name its origin")
-    return verifier.instance.origin

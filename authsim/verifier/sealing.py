@@ -1,15 +1,15 @@
-"""What the portal keeps encrypted: the keys of an activation code, a device's seed, and the code that a page shows.
+"""What the portal keeps encrypted: a device's seed, the keys of an activation code, texts, and the code on a page.
 
 Each ciphertext is bound by its associated data to the row it belongs to, so that one moved to another row opens
-nothing. The first two are sealed under the portal's master key. The third is sealed under a key that only the browser's
-token gives, so that a reload can draw the same QR code while whoever reads the store learns no code.
+nothing. The first three are sealed under the portal's master key. The last is sealed under a key that only the
+browser's token gives, so that a reload can draw the same QR code while whoever reads the store learns no code.
 """
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsim.errors import StoreError
-from authsim.model import ActivationCode, CodeId, Device, DeviceId, Sealed, UserId
+from authsim.model import ActivationCode, CodeId, Device, DeviceId, Sealed, TextMessage, UserId
 from authsim.protocol.hkdf import expand, extract
 from authsim.protocol.keys import ActivationKeys
 from authsim.protocol.suite import suite_text
@@ -44,6 +44,16 @@ def open_keys(verifier: Verifier, code: ActivationCode) -> ActivationKeys:
     """Return the keys of an activation code; `StoreError` when the ciphertext is not that of this row."""
     secret = verifier.vault.open(code.keys, aad=_keys_aad(verifier, code.user_id, code.code_id)).reveal()
     return ActivationKeys(code_id=code.code_id, mac=Secret(secret[:MAC_KEY_BYTES]), psk=Secret(secret[MAC_KEY_BYTES:]))
+
+
+def seal_text(verifier: Verifier, text: Secret, *, number: str) -> Sealed:
+    """Encrypt a text for the inbox of one telephone number."""
+    return verifier.vault.seal(text, aad=_text_aad(verifier, number))
+
+
+def open_text(verifier: Verifier, message: TextMessage) -> Secret:
+    """Return what a text says; `StoreError` when the ciphertext is not of that number's inbox."""
+    return verifier.vault.open(message.body, aad=_text_aad(verifier, message.number))
 
 
 def seal_display(code: Secret, *, code_id: CodeId, token: Secret) -> bytes:
@@ -82,5 +92,15 @@ def _keys_aad(verifier: Verifier, user_id: UserId, code_id: CodeId) -> bytes:
             (Tag.INSTANCE_ID, bytes.fromhex(verifier.instance.instance_id)),
             (Tag.USER_ID, bytes.fromhex(user_id)),
             (Tag.FLOW_ID, bytes.fromhex(code_id)),
+        ],
+    )
+
+
+def _text_aad(verifier: Verifier, number: str) -> bytes:
+    return encode_transcript(
+        "text-at-rest",
+        [
+            (Tag.INSTANCE_ID, bytes.fromhex(verifier.instance.instance_id)),
+            (Tag.NUMBER, number.encode("ascii")),
         ],
     )

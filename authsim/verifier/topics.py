@@ -3,6 +3,7 @@
 A topic carries no news but that there is some; whoever hears it reads the store again.
 """
 
+from authsim import ports
 from authsim.model import DeviceId, LoginId, SessionId
 
 
@@ -24,3 +25,9 @@ def session_topic(session_id: SessionId) -> str:
 def inbox_topic(number: str) -> str:
     """Return the topic of a phone number's inbox: a text came."""
     return f"inbox:{number}"
+
+
+def publish(bus: ports.Bus, *topics: str) -> None:
+    """Wake all that listen to any of the topics."""
+    for topic in topics:
+        bus.publish(topic)

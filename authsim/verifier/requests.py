@@ -1,0 +1,101 @@
+"""Asking a phone to approve a login: what is asked, and whether it may be announced.
+
+Each login that awaits a second factor has a request, announced as a notification or silent; the silent one waits to be
+fetched by a phone that scans the login's QR code. A newer request of a user supersedes the older. The limits against
+push fatigue look back at what was announced since the last completed login. Judging the answer is `push`.
+"""
+
+from contextlib import suppress
+from typing import Final
+
+from authsim import states
+from authsim.errors import Reason, RefusalError, StoreConflictError
+from authsim.events import Event, EventKind
+from authsim.model import Decision, Device, LoginTransaction, PushRequest, RequestId, User
+from authsim.policy import SECOND
+from authsim.protocol.codes import Purpose
+from authsim.verifier import Verifier
+from authsim.verifier.records import client_facts, require_row
+from authsim.verifier.tokens import draw_id
+
+NONCE_BYTES: Final = 32
+#: A request that blocks is the newest that was announced, or was overtaken by the few that were under way with it.
+_LOOK_BACK: Final = 20
+
+
+def draw_request(
+    verifier: Verifier, login: LoginTransaction, *, user: User, device: Device, notify: bool, now_ms: int
+) -> PushRequest:
+    """Return a request for a login, not kept yet; it never outlives its login.
+
+    It is announced when `notify` asks for it, the user has notifications on, and no limit stands against it.
+    """
+    is_notified = notify and user.is_seamless and find_limit(verifier, device, now_ms=now_ms) is None
+    digits = verifier.policy.push_number_digits
+    return PushRequest(
+        request_id=RequestId(draw_id(verifier.entropy)),
+        login_id=login.login_id,
+        user_id=login.user_id,
+        device_id=device.device_id,
+        purpose=Purpose.LOG_IN,
+        number=f"{verifier.entropy.randbelow(10**digits):0{digits}d}" if digits else "",
+        client=login.client,
+        server_nonce=verifier.entropy.token_bytes(NONCE_BYTES),
+        is_notified=is_notified,
+        state=states.OneShot.ISSUED,
+        attempts=0,
+        attempts_allowed=verifier.policy.push_tries,
+        issued_ms=now_ms,
+        expires_ms=min(now_ms + verifier.policy.push_ms, login.expires_ms),
+    )
+
+
+def sent_event(push: PushRequest) -> Event:
+    """Return the row that goes with a new request."""
+    facts = dict(client_facts(push.client)) | {"announced": "yes" if push.is_notified else "no"}
+    return Event(kind=EventKind.PUSH_SENT, at_ms=push.issued_ms, user_id=push.user_id, facts=facts)
+
+
+def is_approved(push: PushRequest) -> bool:
+    """Say whether a person approved it."""
+    return push.state is states.OneShot.CONSUMED and push.decision is Decision.APPROVE
+
+
+def settle_request(verifier: Verifier, push: PushRequest, *, now_ms: int) -> PushRequest:
+    """Return a request as it stands now; an expiry that is seen first is written."""
+    if push.state is not states.OneShot.ISSUED or push.expires_ms > now_ms:
+        return push
+    event = Event(kind=EventKind.PUSH_EXPIRED, at_ms=now_ms, user_id=push.user_id, facts=client_facts(push.client))
+    with suppress(StoreConflictError):  # somebody else closed it meanwhile
+        verifier.store.pushes.close(push.request_id, states.OneShot.EXPIRED, now_ms=now_ms, event=event)
+    return require_row(verifier.store.pushes.get(push.request_id))
+
+
+def find_limit(verifier: Verifier, device: Device, *, now_ms: int) -> RefusalError | None:
+    """Return why no request to this device may be announced now, or None.
+
+    `PUSHES_BLOCKED`: since the last completed login a person said *It wasn't me*, or typed wrong numbers until a
+    request was over. `PUSHES_SPENT`: too many within a while (`retry_after_ms`), or too many in a row that led nowhere.
+    """
+    policy = verifier.policy
+    success_ms = max(device.activated_ms, device.last_used_ms or 0)
+    if policy.push_report_blocks:
+        newest = verifier.store.pushes.list_decided(device.user_id, most=_LOOK_BACK)
+        if any(_is_alarming(push) and (push.closed_ms or 0) > success_ms for push in newest):
+            return RefusalError(Reason.PUSHES_BLOCKED)
+    if policy.push_unanswered:
+        unanswered = verifier.store.pushes.count_notified(device.user_id, since_ms=success_ms + 1)
+        if unanswered >= policy.push_unanswered:
+            return RefusalError(Reason.PUSHES_SPENT)
+    if policy.push_burst:
+        newest = verifier.store.pushes.list_decided(device.user_id, most=policy.push_burst)
+        ends_ms = newest[-1].issued_ms + policy.push_burst_seconds * SECOND if newest else 0
+        if len(newest) == policy.push_burst and ends_ms > now_ms:
+            return RefusalError(Reason.PUSHES_SPENT, retry_after_ms=ends_ms - now_ms)
+    return None
+
+
+def _is_alarming(push: PushRequest) -> bool:
+    """Say whether a request ended by a report, or by the last of the wrong numbers."""
+    was_guessed = push.decision is None and push.attempts >= push.attempts_allowed
+    return push.state is states.OneShot.FAILED and (push.decision is Decision.REPORT or was_guessed)
