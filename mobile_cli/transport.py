@@ -18,13 +18,18 @@ from mobile_cli.exits import Exit, PhoneError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
 
     import httpx2
+
+    from authsim.secret import Secret
 
 MOST_BODY_BYTES: Final = 16 * 1024
 CONNECT_SECONDS: Final = 5.0
 _MOST_RETRY_DIGITS: Final = 6
 TOTAL_SECONDS: Final = 15.0
+#: A stream says at least every 15 seconds that it lives; one that is silent for three times as long does not.
+SILENCE_SECONDS: Final = 45.0
 
 
 class Answer(NamedTuple):
@@ -44,11 +49,13 @@ def fetch(
     body: bytes | None = None,
     patience: float = TOTAL_SECONDS,
     certificate: str | None = None,
+    bearer: "Secret | None" = None,
     most_bytes: int = MOST_BODY_BYTES,
 ) -> Answer:
     """Return the answer to one request; `UNREACHABLE` when it has not come whole after `patience` seconds.
 
     `certificate` is the PEM text of the only one that this portal may show; without it, what the system trusts.
+    `bearer` is the token of a device session.
     """
     import httpx2
 
@@ -60,7 +67,7 @@ def fetch(
             httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, verify=verify) as client,
         ):
             for address in require_near(origin):
-                request = _request(origin, address, method, path, body)
+                request = _request(origin, address, method, path, body, bearer=bearer)
                 request["extensions"]["trace"] = deadline.watch
                 try:
                     with client.stream(**request) as response:
@@ -73,6 +80,70 @@ def fetch(
     except (httpx2.HTTPError, OSError):
         pass
     raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=origin)
+
+
+class Event(NamedTuple):
+    """One event of a stream: its kind, its data, and the id with which a listener resumes after it ("" for none)."""
+
+    kind: str
+    data: str
+    id: str
+
+
+class Stream(NamedTuple):
+    """An answer that stays open. Only one with status 200 has events; they end when the portal ends it."""
+
+    status: int
+    retry_after_s: int | None
+    events: "Iterator[Event]"
+
+
+@contextlib.contextmanager
+def open_stream(
+    origin: str, path: str, *, bearer: "Secret", last_id: str = "", certificate: str | None = None
+) -> "Iterator[Stream]":
+    """Keep a stream of Server-Sent Events open; `UNREACHABLE` when it breaks off, falls silent or is none.
+
+    `last_id` is the last event that was seen: the portal goes on after it.
+    """
+    import httpx2
+
+    timeout = httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    verify = True if certificate is None else _pinned(certificate)
+    with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, verify=verify) as client:
+        response = _connect(client, origin, path, bearer=bearer, last_id=last_id)
+        try:
+            yield Stream(response.status_code, _retry_after(response), _events(response, origin))
+        finally:
+            response.close()
+
+
+def _connect(client: "httpx2.Client", origin: str, path: str, *, bearer: "Secret", last_id: str) -> "httpx2.Response":
+    import httpx2
+
+    try:
+        for address in require_near(origin):
+            request = _request(origin, address, "GET", path, None, bearer=bearer)
+            request["headers"]["Accept"] = "text/event-stream"
+            if last_id:
+                request["headers"]["Last-Event-ID"] = last_id
+            try:
+                return client.send(client.build_request(**request), stream=True)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                _require_certificate(error, origin)
+    except (httpx2.HTTPError, OSError):
+        pass
+    raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=origin)
+
+
+def _events(response: "httpx2.Response", origin: str) -> "Iterator[Event]":
+    import httpx2
+
+    try:
+        for event in httpx2.EventSource(response, max_event_size=MOST_BODY_BYTES):
+            yield Event(event.event, event.data, event.id)
+    except (httpx2.HTTPError, httpx2.StreamError, UnicodeError):
+        raise PhoneError(Exit.UNREACHABLE, "unreachable", origin=origin) from None
 
 
 class Deadline:
@@ -129,7 +200,9 @@ def require_near(origin: str) -> list[Address]:
     return addresses
 
 
-def _request(origin: str, address: Address, method: str, path: str, body: bytes | None) -> dict[str, Any]:
+def _request(
+    origin: str, address: Address, method: str, path: str, body: bytes | None, *, bearer: "Secret | None" = None
+) -> dict[str, Any]:
     parts = urlsplit(origin)
     literal = f"[{address}]" if address.version == 6 else str(address)
     port = f":{parts.port}" if parts.port else ""
@@ -139,6 +212,8 @@ def _request(origin: str, address: Address, method: str, path: str, body: bytes 
         "Accept-Encoding": "identity",
         "User-Agent": "authkey",
     }
+    if bearer is not None:
+        headers["Authorization"] = f"Bearer {bearer.reveal_text()}"
     return {
         "method": method,
         "url": f"{parts.scheme}://{literal}{port}{path}",
