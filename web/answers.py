@@ -27,6 +27,8 @@ LOGGER: Final = logging.getLogger("authsim.web")
 JSON_PATHS: Final = re.compile(
     r"/portal/activation/state|/sso/SecondFactor/(?:state|events)|/inbox/[^/]+/(?:texts|events)", re.ASCII
 )
+#: What only a phone that proved its key, or its user's password, hears: how many tries are left.
+_COUNTED: Final = frozenset({Reason.WRONG_CODE, Reason.WRONG_NUMBER})
 _KEY: Final = "refusal"
 _NOTICE: Final = "notice"
 
@@ -115,6 +117,8 @@ def _answer_error(error: Exception) -> Response:
     response = _answer(explanation)
     if explanation.retry_after_ms is not None:
         response.headers["Retry-After"] = str(max(1, -(-explanation.retry_after_ms // 1000)))
+    if isinstance(error, RefusalError) and error.reason in _COUNTED and error.attempts_remaining is not None:
+        response.headers["AuthSim-Attempts-Remaining"] = str(error.attempts_remaining)
     if isinstance(error, HTTPException) and error.code == 405:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET, HEAD")
     return response
