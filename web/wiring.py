@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from authsim.adapters.bus import LocalBus
 from authsim.adapters.passwords import Argon2Passwords
 from authsim.adapters.sql import SqlStore, create_schema, open_postgres, open_sqlite, open_store
 from authsim.adapters.system import SystemClock, SystemEntropy
@@ -121,6 +122,7 @@ def _compose(store: SqlStore, vault: FileVault, instance: Instance) -> Portal:
         passwords=Argon2Passwords(vault.pepper),
         vault=vault,
         store=store,
+        bus=LocalBus(),
         instance=instance,
         policy=parse_policy(instance.policy),
     )
