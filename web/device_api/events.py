@@ -4,7 +4,6 @@ Between two looks nothing is held. Each look asks anew whether the phone's sessi
 stream ends with either, and says which.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,8 +12,7 @@ from flask import Blueprint, Response
 from authsim import states
 from authsim.errors import RefusalError
 from authsim.model import PushRequest
-from authsim.protocol.push import format_request
-from authsim.protocol.transcript import VERSION
+from authsim.protocol.push import StreamEnd, format_request, format_stream_end
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.device_sessions import DeviceSignedIn, require_device_session
@@ -30,7 +28,7 @@ api: Final = Blueprint("device_events", __name__)
 api.before_request(require_no_cookie)
 
 #: The last word of a stream whose phone is active still: its session is over, and it may open another.
-EXPIRED: Final = "expired"
+_EXPIRED: Final = "expired"
 
 
 @api.get("/api/device/v1/events")
@@ -47,11 +45,6 @@ def listen() -> Response:
     )
 
 
-def format_end(state: str) -> str:
-    """Return the last word of a stream: the state of the device, or `EXPIRED`."""
-    return json.dumps({"v": VERSION, "state": state}, separators=(",", ":"))
-
-
 class _Reader:
     """One phone that listens, and the last request that it was sent."""
 
@@ -66,14 +59,15 @@ class _Reader:
         try:
             signed_in = require_device_session(self._verifier, self._token)
         except RefusalError:
-            return News(messages=[Message(event="end", data=format_end(self._name_end()))], is_over=True)
+            return News(messages=[Message(event="end", data=format_stream_end(self._name_end()))], is_over=True)
         if self._seen is None:
             pushes = self._begin(signed_in)
         else:
             pushes = read_requests(self._verifier, signed_in, after=self._seen)
         self._seen = max([self._seen or 0, *(push.sequence for push in pushes)])
         messages = [
-            Message(event="request", data=format_request(request_info(push)), sequence=push.sequence) for push in pushes
+            Message(event="request", data=format_request(request_info(self._verifier, push)), sequence=push.sequence)
+            for push in pushes
         ]
         return News(messages=messages, has_more=len(pushes) == MOST_REQUESTS)
 
@@ -83,9 +77,9 @@ class _Reader:
         self._seen = max((push.sequence for push in newest), default=0)
         return list_requests(self._verifier, signed_in)
 
-    def _name_end(self) -> str:
+    def _name_end(self) -> StreamEnd:
         """Say why there is nothing more: what became of the device, or else that its session is over."""
         device = self._verifier.store.devices.get(self._device_id)
         if device is None or device.state is states.Device.ACTIVE:
-            return EXPIRED
-        return device.state.value
+            return StreamEnd(state=_EXPIRED)
+        return StreamEnd(state=device.state.value)

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
+from authsim.model import RequestId
 from authsim.protocol.push import RequestsReply, format_request, format_requests_reply
 from authsim.verifier.push import get_request, list_requests, request_info
 
@@ -19,8 +20,8 @@ api.before_request(require_no_cookie)
 @api.get("/api/device/v1/requests")
 def list_() -> Response:
     """Return what waits for an answer, oldest first, and whether notifications are on for this user."""
-    signed_in = require_device()
-    waiting = tuple(request_info(push) for push in list_requests(scope.verifier(), signed_in))
+    verifier, signed_in = scope.verifier(), require_device()
+    waiting = tuple(request_info(verifier, push) for push in list_requests(verifier, signed_in))
     reply = RequestsReply(requests=waiting, seamless=signed_in.user.is_seamless)
     return answer_json(format_requests_reply(reply))
 
@@ -28,5 +29,6 @@ def list_() -> Response:
 @api.get("/api/device/v1/requests/<request_id>")
 def show(request_id: str) -> Response:
     """Return one request of this phone, announced or not; any other does not exist."""
-    push = get_request(scope.verifier(), require_device(), request_id)
-    return answer_json(format_request(request_info(push)))
+    verifier = scope.verifier()
+    push = get_request(verifier, require_device(), RequestId(request_id))
+    return answer_json(format_request(request_info(verifier, push)))
