@@ -35,8 +35,8 @@ from authsim.protocol.keys import (
     sign,
     signing_public_key,
 )
+from authsim.protocol.members import MOST_LABEL_BYTES
 from authsim.protocol.messages import (
-    MOST_LABEL_BYTES,
     ActivateReply,
     ActivateRequest,
     activate_reply_transcript,

@@ -3,9 +3,7 @@
 A message is parsed completely or refused: exact members, exact types, version 1. HTTP is not known here.
 """
 
-import json
 import re
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,15 +13,13 @@ from authsim.protocol.encodings import (
     format_b64u,
     parse_b64u,
     parse_hex,
-    parse_json_object,
     require_id,
     require_integer,
     require_text,
 )
+from authsim.protocol.members import MOST_LABEL_BYTES, format_members, parse_members
 from authsim.protocol.suite import require_suite_name, suite_text
 from authsim.protocol.transcript import VERSION, Tag, encode_transcript, u16, u64
-
-MOST_LABEL_BYTES: Final = 64
 
 _ERROR: Final = re.compile(r"[a-z][a-z_]{0,63}", re.ASCII)
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -82,22 +78,9 @@ class ErrorReply:
     ref: str
 
 
-def _parse_members(body: bytes, names: AbstractSet[str]) -> dict[str, object]:
-    members = parse_json_object(body)
-    if members.keys() != names | {"v"}:
-        raise MessageError("a message has exactly its members")
-    if type(members["v"]) is not int or members["v"] != VERSION:
-        raise MessageError("the version is 1")
-    return members
-
-
-def _format_members(members: dict[str, object]) -> str:
-    return json.dumps({"v": VERSION} | members, ensure_ascii=False, separators=(",", ":"))
-
-
 def format_instance(info: InstanceInfo) -> str:
     """Return the JSON of `GET /api/device/v1/instance`."""
-    return _format_members(
+    return format_members(
         {
             "instance_id": info.instance_id,
             "origin": info.origin,
@@ -109,7 +92,7 @@ def format_instance(info: InstanceInfo) -> str:
 
 def parse_instance(body: bytes) -> InstanceInfo:
     """Return who the portal says it is, or raise `MessageError`."""
-    members = _parse_members(body, {"instance_id", "origin", "psk", "suite"})
+    members = parse_members(body, {"instance_id", "origin", "psk", "suite"})
     return InstanceInfo(
         instance_id=require_id(members["instance_id"]),
         origin=require_origin(members["origin"]),
@@ -120,7 +103,7 @@ def parse_instance(body: bytes) -> InstanceInfo:
 
 def format_activate_request(request: ActivateRequest) -> str:
     """Return the JSON of A1."""
-    return _format_members(
+    return format_members(
         {
             "code_id": request.code_id,
             "dsk": format_b64u(request.dsk),
@@ -136,7 +119,7 @@ def format_activate_request(request: ActivateRequest) -> str:
 
 def parse_activate_request(body: bytes) -> ActivateRequest:
     """Return A1, or raise `MessageError`. Keys, MAC and signature are judged by the ceremony, not here."""
-    members = _parse_members(body, {"code_id", "dsk", "dkx", "cn", "label", "suite", "mac", "sig"})
+    members = parse_members(body, {"code_id", "dsk", "dkx", "cn", "label", "suite", "mac", "sig"})
     return ActivateRequest(
         code_id=require_id(members["code_id"]),
         dsk=parse_b64u(members["dsk"], length=32),
@@ -151,7 +134,7 @@ def parse_activate_request(body: bytes) -> ActivateRequest:
 
 def format_activate_reply(reply: ActivateReply) -> str:
     """Return the JSON of A2."""
-    return _format_members(
+    return format_members(
         {
             "device_id": reply.device_id,
             "user_id": reply.user_id,
@@ -167,7 +150,7 @@ def format_activate_reply(reply: ActivateReply) -> str:
 
 def parse_activate_reply(body: bytes) -> ActivateReply:
     """Return A2, or raise `MessageError`. The signature is judged by the ceremony, not here."""
-    members = _parse_members(body, {"device_id", "user_id", "user_label", "pkx", "sn", "iat", "exp", "sig"})
+    members = parse_members(body, {"device_id", "user_id", "user_label", "pkx", "sn", "iat", "exp", "sig"})
     return ActivateReply(
         device_id=require_id(members["device_id"]),
         user_id=require_id(members["user_id"]),
@@ -182,12 +165,12 @@ def parse_activate_reply(body: bytes) -> ActivateReply:
 
 def format_error(reply: ErrorReply) -> str:
     """Return the JSON of a refusal."""
-    return _format_members({"error": reply.error, "ref": reply.ref})
+    return format_members({"error": reply.error, "ref": reply.ref})
 
 
 def parse_error(body: bytes) -> ErrorReply:
     """Return a refusal, or raise `MessageError`."""
-    members = _parse_members(body, {"error", "ref"})
+    members = parse_members(body, {"error", "ref"})
     error, ref = members["error"], members["ref"]
     if type(error) is not str or not _ERROR.fullmatch(error):
         raise MessageError("an error is one word of the table")
