@@ -1,16 +1,18 @@
 """Who plays in a demo, and how they come into a store: users by one list, phones by running `authkey`."""
 
 import json
+import shutil
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from authsim.adapters.system import SystemEntropy
+from authsim.cli import untold
 from authsim.cli.children import PhoneChild, run_portal_command
 from authsim.cli.outcome import IO, CommandError
 
-PHONES: Final = "phones"
 _PIN_DIGITS: Final = 6
 
 
@@ -78,13 +80,16 @@ HANDSETS: Final = (
 
 def phone_in(folder: Path, name: str) -> PhoneChild:
     """Return the phone of that name in a demo's folder."""
-    return PhoneChild(home=folder / PHONES / name, pin_file=folder / PHONES / f"{name}.pin")
+    phones = folder / untold.PHONES
+    return PhoneChild(home=phones / name, pin_file=phones / f"{name}.pin")
 
 
 def make_cast(folder: Path, *, is_new: bool) -> list[Player]:
     """Bring the whole cast into the store as its stories say, and return it. `is_new`: nobody is there yet."""
     present = {} if is_new else {user["name"]: user for user in list_users(folder)}
     missing = [member for member in CAST if member.name not in present]
+    if missing:
+        untold.note(folder, made=[member.name for member in missing])
     with ThreadPoolExecutor(max_workers=2) as hands:
         handsets = [hands.submit(_make_handset, folder, handset) for handset in HANDSETS]
         made = _load(folder, missing) if missing else {}
@@ -108,6 +113,7 @@ def make_cast(folder: Path, *, is_new: bool) -> list[Player]:
 
 def renew_passwords(folder: Path, players: list[Player]) -> list[Player]:
     """Give every player whose password is not known a new one."""
+    untold.note(folder, renewed=True)
     return [
         player
         if player.password is not None
@@ -117,6 +123,19 @@ def renew_passwords(folder: Path, players: list[Player]) -> list[Player]:
         )
         for player in players
     ]
+
+
+def remove_untold(folder: Path, names: Collection[str]) -> None:
+    """Remove the members whose passwords nobody was told, and their phones: they are made anew, whole."""
+    present = {user["name"] for user in list_users(folder)}
+    for member in reversed(CAST):  # secondary users before the primary one of their account
+        if member.name in names and member.name in present:
+            run_portal_command("users", "remove", member.name, "--yes", "--data", str(folder))
+    for handset in HANDSETS:
+        if all(member.name in names for member in CAST if member.phone == handset.name):
+            phone = phone_in(folder, handset.name)
+            shutil.rmtree(phone.home, ignore_errors=True)
+            phone.pin_file.unlink(missing_ok=True)
 
 
 def remove_expired(folder: Path) -> None:
@@ -153,7 +172,6 @@ def _load(folder: Path, members: list[Member]) -> dict[str, dict[str, Any]]:
 
 def _make_handset(folder: Path, handset: Handset) -> None:
     phone = phone_in(folder, handset.name)
-    phone.home.parent.mkdir(mode=0o700, exist_ok=True)
     if (phone.home / "keystore.json").exists():
         return
     if not phone.pin_file.exists():

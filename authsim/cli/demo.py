@@ -1,17 +1,16 @@
 """`authsim demo`: a portal on loopback with a cast, ready to be played with, and gone with Ctrl-C."""
 
 import json
-import shutil
-import signal
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from authsim.cli import untold
+from authsim.cli.ending import end_on_signals, undivided
+from authsim.cli.folders import temporary_folder
 from authsim.cli.helping import Command
 from authsim.cli.outcome import BANNER, DONE, USAGE, CommandError
 
@@ -39,8 +38,7 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
     from authsim.cli.children import PortalChild
 
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
+    end_on_signals(status=DONE)
     is_watched = sys.stderr.isatty() and not as_json
     if is_watched:
         click.echo(BANNER, err=True)
@@ -58,37 +56,34 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
         if is_watched:
             click.echo("Making the cast, a few seconds ...", err=True)
         players = _call_cast(folder, is_new=is_new, new_passwords=new_passwords)
-        _present(describe(folder, address, players, is_kept=data is not None), as_json=as_json)
+        description = describe(folder, address, players, is_kept=data is not None)
+        with undivided():
+            _present(description, as_json=as_json)
+            untold.forget(folder)
         status = portal.wait()
         raise CommandError(status or DONE, "the portal has ended by itself. Start the demo again")
 
 
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-    """End through every `finally`: children first, then the folder."""
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, signal.SIG_IGN)
-    raise SystemExit(DONE)
-
-
 def _folder(data: Path | None, cleaning: ExitStack) -> Path:
-    """Return the folder of the demo. One of our own making is removed at the end, whatever is left in it."""
+    """Return the folder of the demo. One of our own making is removed at the end, or swept away by the next demo."""
     if data is not None:
         if data.exists() and not data.is_dir():
             raise CommandError(USAGE, f"{data} is no directory. Name an empty one, or leave --data out")
         return data.absolute()
-    folder = Path(tempfile.mkdtemp(prefix="authsim-demo-"))
-    cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return cleaning.enter_context(temporary_folder("demo"))
 
 
 def _call_cast(folder: Path, *, is_new: bool, new_passwords: bool) -> "list[Player]":
     """Make the cast while the portal answers already."""
-    from authsim.cli.cast import make_cast, remove_expired, renew_passwords
+    from authsim.cli.cast import make_cast, remove_expired, remove_untold, renew_passwords
 
+    left = untold.find(folder)
+    if left.made:
+        remove_untold(folder, left.made)
     if not is_new:
         remove_expired(folder)
     players = make_cast(folder, is_new=is_new)
-    return renew_passwords(folder, players) if new_passwords else players
+    return renew_passwords(folder, players) if new_passwords or left.renewed else players
 
 
 def _present(description: dict[str, Any], *, as_json: bool) -> None:

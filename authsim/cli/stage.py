@@ -5,8 +5,6 @@ and no throttle.
 """
 
 import json
-import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from urllib.parse import urlsplit
 
 from authsim.cli.browser import Browser, MissingElementError, Page
 from authsim.cli.children import PhoneChild, PortalChild, run_portal_command
+from authsim.cli.folders import temporary_folder
 from authsim.cli.picture import draw_svg
 from authsim.cli.relay import Relay
 
@@ -83,8 +82,7 @@ class Stage:
 
     def __init__(self) -> None:
         self._ends = ExitStack()
-        self._folder = Path(tempfile.mkdtemp(prefix="authsim-tour-"))
-        self._ends.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = self._ends.enter_context(temporary_folder("tour"))
         self._pictures = 0
         self._used_code: Code | None = None
         self._signed_in: tuple[Browser, Page] | None = None

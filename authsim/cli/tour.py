@@ -1,18 +1,17 @@
 """`authsim tour`: every flow by itself, real HTTP and a real device, one calm line each."""
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from authsim.cli.ending import end_on_signals
 from authsim.cli.helping import Command
-from authsim.cli.outcome import BANNER, DONE, FAILED
+from authsim.cli.outcome import BANNER, DONE, FAILED, INTERRUPTED
 from authsim.cli.running import reference_of
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def tour(as_json: bool) -> int:
     from authsim.cli.acts import ACTS
     from authsim.cli.stage import Stage
 
-    signal.signal(signal.SIGTERM, _end)
+    end_on_signals(status=INTERRUPTED)
     if sys.stderr.isatty() and not as_json:
         click.echo(BANNER, err=True)
     began = time.monotonic()
@@ -68,10 +67,6 @@ def play_all(acts: "Sequence[Act]", stage: "Stage", *, tell: Callable[[str], Non
 
 def _say_nothing(line: str) -> None:
     """Take the line: the whole comes as JSON at the end."""
-
-
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-    raise KeyboardInterrupt
 
 
 def _play(act: "Act", stage: "Stage") -> Played:

@@ -156,6 +156,57 @@ def test_a_killed_demo_leaves_no_portal(nobody: Person) -> None:
         assert probe.connect_ex(("127.0.0.1", urlsplit(description["address"]).port or 0)) != 0
 
 
+def test_a_closed_terminal_ends_the_demo(nobody: Person) -> None:
+    """SIGHUP ends it as SIGTERM does: no folder and no portal are left."""
+    with demo(nobody) as (child, _):
+        portals = children_of(child.pid)
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(LONGEST_S) == 0
+
+    assert not any(Path(f"/proc/{pid}").exists() for pid in portals)
+    assert leftovers(nobody) == []
+
+
+def test_what_a_killed_demo_left_is_swept_away(nobody: Person) -> None:
+    """The next demo removes the secrets of one that was killed, and leaves alone one that still runs."""
+    with demo(nobody) as (_, running):
+        with demo(nobody) as (victim, killed):
+            os.kill(victim.pid, signal.SIGKILL)
+            victim.wait(LONGEST_S)
+        assert Path(killed["data"], "portal.key").exists()
+        with demo(nobody) as _:
+            assert not Path(killed["data"]).exists()
+            assert Path(running["data"], "portal.key").exists()
+
+    assert leftovers(nobody) == []
+
+
+@pytest.mark.parametrize("mark", ["untold.json", "bruno/keystore.json", "greta/device.key"])
+def test_a_demo_that_was_killed_before_it_told_is_made_whole(nobody: Person, tmp_path: Path, mark: str) -> None:
+    """Wherever the making of the cast was killed, the next start tells passwords that work, with phones that answer."""
+    data = tmp_path / "demo"
+    child = subprocess.Popen(
+        [console_script("authsim"), "demo", "--json", "--port", "0", "--data", str(data)],
+        env=nobody.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+    wait_until(lambda: (data / "phones" / mark).exists(), every_s=0.001)
+    helpers = children_of(child.pid)
+    child.kill()
+    assert child.communicate()[0] == b"", "nothing was told"
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in helpers))
+
+    with demo(nobody, "--data", str(data)) as (_, description):
+        users = {user["name"]: user for user in description["users"]}
+        assert all(PASSWORD.fullmatch(user["password"] or "") for user in users.values())
+        for name in ("bruno", "dana", "chiara"):
+            with Browser(description["address"]) as browser:
+                page = browser.log_in(name, users[name]["password"])
+                response = respond(nobody, users[name], page.require(".xyz-goldchallenge").text)
+                assert browser.answer(page, response).require("pre").text == "Client login succeeds"
+
+
 def test_a_kept_demo_starts_again(nobody: Person, tmp_path: Path) -> None:
     """The same users and phones are there; passwords are shown again only as new ones, which then work."""
     data = str(tmp_path / "demo")

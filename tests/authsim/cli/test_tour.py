@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,6 +38,18 @@ def test_ctrl_c_ends_the_tour(tmp_path: Path) -> None:
         terminal.sees("✓ holds")
         terminal.sees("a phone scans the QR code and signs in")
         terminal.child.sendintr()
+        assert terminal.ends() == 130
+        assert "Traceback" not in terminal.screen
+
+    assert [path.name for path in Path(environment["TMPDIR"]).iterdir()] == []
+
+
+def test_a_closed_terminal_ends_the_tour(tmp_path: Path) -> None:
+    """SIGHUP in the middle leaves nothing behind."""
+    environment = clean_environment(tmp_path / "home")
+    with Terminal([console_script("authsim"), "tour"], environment) as terminal:
+        terminal.sees("✓ holds")
+        terminal.child.kill(signal.SIGHUP)
         assert terminal.ends() == 130
         assert "Traceback" not in terminal.screen
 
