@@ -12,7 +12,7 @@ import pytest
 
 from authsim.adapters.memory import MemoryStore
 from authsim.errors import Reason, RefusalError
-from authsim.events import EventKind
+from authsim.events import Event, EventKind
 from authsim.model import (
     Authenticated,
     Client,
@@ -22,19 +22,22 @@ from authsim.model import (
     Lockout,
     Mode,
     PendingLogin,
+    PushRequest,
     Role,
     User,
 )
 from authsim.policy import Policy
 from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
-from authsim.verifier import Verifier, activation, challenge_response, login, operators, passwords
+from authsim.verifier import Verifier, activation, challenge_response, inbox, login, operators, passwords, push
+from tests.support.adding import code_in
 from tests.support.device import TestPhone
 from tests.support.ports import BetweenSteps, CheapPasswords, CountedEntropy, FakeClock, make_verifier
 
 PASSWORD = Secret("correct horse battery")
 WRONG = Secret("wrong horse battery")
 BROWSER = Client(address="127.0.0.1", agent="a browser")
+NUMBER = "+12125550142"
 
 
 @contextmanager
@@ -87,9 +90,53 @@ class Person:
         phone.activate(self.town.verifier, self.sees_code(entry))
         return entry
 
-    def begins(self, *, mode: Mode = Mode.LIVE) -> PendingLogin:
-        """Pass the first factor and be asked a question."""
-        return login.begin_login(self.town.verifier, self.passes_password(), mode=mode)
+    def adds_herself(self, phone: TestPhone) -> None:
+        """Let a phone enrol by credentials and texted code."""
+        phone.add_user(self.town.verifier, self.user.name, self.password, reads=lambda: self.texts()[-1])
+
+    def texts(self) -> list[str]:
+        """What the number received, oldest first."""
+        assert self.user.phone is not None
+        return [received.text for received in inbox.list_texts(self.town.verifier, self.user.phone)]
+
+    def reads_code(self) -> str:
+        """The code in the newest text."""
+        return code_in(self.texts()[-1])
+
+    def switches_notifications(self, is_on: bool) -> None:
+        """Have the help desk switch notifications at login on or off."""
+        operators.set_seamless(self.town.verifier, self.user, is_on)
+
+    def takes_password(self, password: Secret) -> None:
+        """Have the help desk set another password."""
+        operators.set_password(self.town.verifier, self.user, password)
+        self.password = password
+
+    def begins(self, *, mode: Mode | None = Mode.LIVE, notify: bool = True) -> PendingLogin:
+        """Pass the first factor and be asked a question, and the phone for an approval."""
+        return login.begin_login(self.town.verifier, self.passes_password(), mode=mode, notify=notify)
+
+    def is_asked(self, *, notify: bool = True) -> tuple[PendingLogin, PushRequest]:
+        """Begin a login, and return it with its request."""
+        pending = self.begins(notify=notify)
+        assert pending.push is not None
+        return pending, pending.push
+
+    def resends(self, pending: PendingLogin) -> PushRequest:
+        """Press *Resend notification*."""
+        asked = push.resend_request(self.town.verifier, token=pending.token, client=BROWSER).push
+        assert asked is not None
+        return asked
+
+    def collects(self, pending: PendingLogin) -> Authenticated:
+        """Go on, in the browser of that login, after the phone approved."""
+        return push.complete_approved(self.town.verifier, token=pending.token, client=BROWSER)
+
+    def logs_in_by_push(self, *, with_: TestPhone) -> Authenticated:
+        """Log in with both factors, without typing."""
+        pending, asked = self.is_asked()
+        with_.approves(self.town.verifier, asked, number=asked.number)
+        return self.collects(pending)
 
     def steps_up(self, entry: LimitedEntry) -> PendingLogin:
         """Press *Sign in with your phone*."""
@@ -165,10 +212,26 @@ class Town:
         return self
 
     def adds(
-        self, name: str, *, mode: Mode = Mode.LIVE, role: Role = Role.PRIMARY, account: str | None = None
+        self,
+        name: str,
+        *,
+        mode: Mode = Mode.LIVE,
+        role: Role = Role.PRIMARY,
+        account: str | None = None,
+        number: str | None = NUMBER,
+        locale: str = "en",
     ) -> Person:
-        """Add a user with the usual password."""
-        user = operators.add_user(self.verifier, name=name, password=PASSWORD, mode=mode, role=role, account=account)
+        """Add a user with the usual password and number."""
+        user = operators.add_user(
+            self.verifier,
+            name=name,
+            password=PASSWORD,
+            mode=mode,
+            role=role,
+            account=account,
+            phone=number,
+            locale=locale,
+        )
         return Person(self, user)
 
     def sells_phone(self) -> TestPhone:
@@ -178,5 +241,8 @@ class Town:
 
     def events(self) -> list[tuple[EventKind, Reason | None]]:
         """The whole record, oldest first."""
-        rows = self.verifier.store.audit.read(after=0, most=10_000)
-        return [(row.event.kind, row.event.reason) for row in rows]
+        return [(event.kind, event.reason) for event in self.record()]
+
+    def record(self) -> list[Event]:
+        """The whole record, oldest first, with all that it says."""
+        return [row.event for row in self.verifier.store.audit.read(after=0, most=10_000)]
