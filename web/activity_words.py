@@ -19,9 +19,23 @@ KINDS: Final[Mapping[EventKind, LazyString]] = MappingProxyType(
         EventKind.LOGIN_COMPLETED: _l("Logged in"),
         EventKind.LOGIN_REFUSED: _l("Login refused"),
         EventKind.LOGIN_EXPIRED: _l("Login not completed in time"),
+        EventKind.CHALLENGE_EXPIRED: _l("Challenge code not answered in time"),
         EventKind.ACTIVATION_CONSUMED: _l("Phone activated"),
         EventKind.ACTIVATION_REFUSED: _l("Activation refused"),
+        EventKind.ENROLMENT_STARTED: _l("A phone asked for this user; a code was texted"),
+        EventKind.ENROLMENT_RESENT: _l("The code was texted again"),
+        EventKind.ENROLMENT_COMPLETED: _l("Phone activated with a texted code"),
+        EventKind.ENROLMENT_REFUSED: _l("Activation with a texted code refused"),
+        EventKind.PUSH_APPROVED: _l("Login approved on the phone"),
+        EventKind.PUSH_DENIED: _l("Login denied on the phone"),
+        EventKind.PUSH_REPORTED: _l("Login reported on the phone: “It wasn't me”"),
+        EventKind.PUSH_REFUSED: _l("Answer of the phone refused"),
+        EventKind.DEVICE_CLONE_SUSPECTED: _l("A copy of the phone's keys may be in use"),
+        EventKind.DEVICE_SUSPENDED: _l("Phone suspended"),
+        EventKind.DEVICE_RESUMED: _l("Phone in use again"),
+        EventKind.DEVICE_REPLACED: _l("Phone replaced by another one"),
         EventKind.DEVICE_REVOKED: _l("Phone revoked"),
+        EventKind.SEAMLESS_SET: _l("Notifications at login switched"),
         EventKind.PASSWORD_SET: _l("Password changed by the operator"),
         EventKind.USER_LOCKED: _l("User locked"),
         EventKind.USER_UNLOCKED: _l("User unlocked by the operator"),
@@ -39,10 +53,46 @@ CAUSES: Final[Mapping[Reason, LazyString]] = MappingProxyType(
         Reason.ACTIVATION_EXPIRED: _l("the QR code had expired"),
         Reason.ACTIVATION_MISMATCH: _l("the phone did not prove the QR code"),
         Reason.DEVICE_ALREADY_ACTIVE: _l("another phone was active"),
+        Reason.WRONG_CODE: _l("wrong texted code"),
+        Reason.CODE_TRIES_SPENT: _l("too many wrong texted codes"),
+        Reason.ENROLMENT_EXPIRED: _l("the texted code had expired"),
+        Reason.ENROLMENT_USED: _l("the texted code was already used"),
+        Reason.ENROLMENT_MISMATCH: _l("the phone did not prove that it asked"),
+        Reason.NO_PHONE_NUMBER: _l("no telephone number is known"),
+        Reason.TEXTS_SPENT: _l("too many texts"),
+        Reason.WRONG_NUMBER: _l("wrong number typed on the phone"),
+        Reason.PUSH_EXPIRED: _l("the notification had expired"),
+        Reason.PUSH_CLOSED: _l("the notification was answered already"),
+        Reason.PUSH_SUPERSEDED: _l("a newer login had taken its place"),
+        Reason.DEVICE_MISMATCH: _l("the phone's signature did not fit"),
+        Reason.DEVICE_SUSPENDED: _l("the phone was suspended"),
+        Reason.DEVICE_REPLACED: _l("the phone was replaced"),
+        Reason.DEVICE_REVOKED: _l("the phone was revoked"),
+        Reason.CLONE_SUSPECTED: _l("a counter came twice"),
     }
 )
-_GOOD: Final = frozenset({EventKind.LOGIN_COMPLETED, EventKind.ACTIVATION_CONSUMED})
-_BAD: Final = frozenset({EventKind.LOGIN_REFUSED, EventKind.ACTIVATION_REFUSED, EventKind.USER_LOCKED})
+_GOOD: Final = frozenset(
+    {
+        EventKind.LOGIN_COMPLETED,
+        EventKind.ACTIVATION_CONSUMED,
+        EventKind.ENROLMENT_COMPLETED,
+        EventKind.PUSH_APPROVED,
+        EventKind.DEVICE_RESUMED,
+    }
+)
+_BAD: Final = frozenset(
+    {
+        EventKind.LOGIN_REFUSED,
+        EventKind.ACTIVATION_REFUSED,
+        EventKind.ENROLMENT_REFUSED,
+        EventKind.PUSH_DENIED,
+        EventKind.PUSH_REPORTED,
+        EventKind.PUSH_REFUSED,
+        EventKind.DEVICE_CLONE_SUSPECTED,
+        EventKind.DEVICE_SUSPENDED,
+        EventKind.USER_LOCKED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

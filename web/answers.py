@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Flask, Response, render_template, request, session, url_for
@@ -51,7 +51,8 @@ def redirect_to(
     query: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """Return a redirect to one of our own pages, with a relative address and no body. `parts` stand in its path."""
-    address = url_for(endpoint, **parts) + (f"?{urlencode(query)}" if query else "")
+    values: dict[str, Any] = dict(parts)
+    address = url_for(endpoint, **values) + (f"?{urlencode(query)}" if query else "")
     return Response("", status, {"Location": address}, mimetype="text/plain")
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import Flask, g, request
+from flask import Flask, g
 from flask_babel import get_translations
 from markupsafe import Markup
 
 from . import agents, look, scope, wording
 from .banner import SENTENCE, TITLE_MARK
-from .portal.look import PAGE_NAMES
+from .portal.look import page_name
 
 
 def register(app: Flask) -> None:
@@ -31,7 +31,8 @@ def _common() -> dict[str, object]:
         "theme": look.theme(),
         "nonce": scope.nonce(),
         "profile": scope.verifier().instance.profile,
-        "page_name": PAGE_NAMES.get(request.endpoint or "", "login"),
+        "page_name": page_name(),
+        "is_inbox_open": scope.settings().is_inbox_open,
         "signed_in": g.get("signed_in"),
     }
 

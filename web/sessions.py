@@ -107,6 +107,23 @@ def forget_login(response: Response) -> Response:
     return response
 
 
+def keep_token(response: Response, kind: str, token: Secret) -> Response:
+    """Give the browser a token of another kind than the two above: `kind` is the letter in the cookie's name."""
+    _set_cookie(response, kind, token)
+    return response
+
+
+def read_token(kind: str) -> Secret | None:
+    """Return the browser's token of that kind, if it has a well-formed one."""
+    return _read_cookie(kind)
+
+
+def drop_token(response: Response, kind: str) -> Response:
+    """Take the token of that kind away."""
+    _delete_cookie(response, kind)
+    return response
+
+
 def _signed_in_or_none() -> SignedIn | None:
     try:
         return require_signed_in()

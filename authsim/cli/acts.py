@@ -75,7 +75,7 @@ def activation_by_qr(stage: Stage) -> None:
     page = browser.open("/portal/activation")
     expect("IB Key is active for alice." in page.root.text, "the page does not say that the phone is active")
     # She goes on in the same session, with her phone.
-    page = browser.submit(page.form_to("/portal/activation/sign-in"))
+    page = browser.step_up(page)
     page = browser.answer(page, _respond(stage.phone("alice"), page))
     require_inside(page)
     stage.remember(code, browser, page)
@@ -161,7 +161,7 @@ def lost_reply(stage: Stage) -> None:
     require_refused(phone.run_with_pin("activate", str(code.picture)), UNREACHABLE)
     expect(stage.relay.lost == 1, "no reply was lost")
     require_done(phone.run_with_pin("activate", "--resume"))
-    page = browser.submit(browser.open("/portal/activation").form_to("/portal/activation/sign-in"))
+    page = browser.step_up(browser.open("/portal/activation"))
     require_inside(browser.answer(page, _respond(phone, page)))
 
 
@@ -172,7 +172,7 @@ def not_me(stage: Stage) -> None:
     _scan(stage, stage.main.log_in(browser, "emiko"), thief)
     page = browser.submit(browser.open("/portal/activation").form_to("/portal/activation/not-me"))
     _scan(stage, page, own)
-    page = browser.submit(browser.open("/portal/activation").form_to("/portal/activation/sign-in"))
+    page = browser.step_up(browser.open("/portal/activation"))
     challenge = require_challenge(page)
     stolen = thief.run_with_pin("respond", challenge)
     response = _respond(own, page)

@@ -132,9 +132,18 @@ class Browser:
         return _read(self._client.post(action, data=fields | typed, headers={"Origin": self._address}))
 
     def log_in(self, name: str, password: str) -> Page:
-        """Type name and password into the login page and return what follows."""
+        """Type name and password into the login page and return what follows; of a second factor, its challenge."""
         form = self.open("/").require(".xyzform-username")
-        return self.submit(form, username=name, password=password)
+        return self.show_challenge(self.submit(form, username=name, password=password))
+
+    def step_up(self, page: Page) -> Page:
+        """Press *Sign in with your phone* and return the challenge."""
+        return self.show_challenge(self.submit(page.form_to("/portal/activation/sign-in")))
+
+    def show_challenge(self, page: Page) -> Page:
+        """Return the page with the challenge, where another way of answering is shown first; else the same page."""
+        link = page.find(".xyz-showchallenge")
+        return page if link is None else self.open(link.attributes["href"])
 
     def answer(self, page: Page, response: str) -> Page:
         """Type the response on the page that shows a challenge."""

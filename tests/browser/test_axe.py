@@ -53,7 +53,7 @@ class Visit:
         activate_by_session_id(self.phone, page.locator(".xyz-sessionid").inner_text(), self.portal.address)
         page.locator(".proof-panel").wait_for()
         yield "activated"
-        screen.button("sign in").click()
+        screen.steps_up()
         screen.types_response("1")
         page.locator("summary").click()
         yield "challenge, refused"

@@ -129,7 +129,7 @@ def test_a_person_activates_by_qr_and_logs_in(
     screen.page.get_by_text(screen.label("is active", name=name)).wait_for()
 
     # The same session takes the second factor.
-    screen.button("sign in").click()
+    screen.steps_up()
     screen.page.get_by_role("heading", name=screen.label("challenge")).wait_for()
     screen.types_response(respond(phone, screen.challenge))
     screen.sees_success(name)
@@ -218,7 +218,7 @@ def test_activation_by_session_id_in_a_terminal(
         assert terminal.ends() == 0
 
     screen.page.get_by_text(screen.label("is active", name="typist")).wait_for()
-    screen.button("sign in").click()
+    screen.steps_up()
     screen.types_response(respond(phone, screen.challenge))
     screen.sees_success("typist")
 
@@ -244,10 +244,10 @@ def test_this_was_not_me(
     phone.does("activate", str(screen.shot(tmp_path / "fresh.png")), "--pin-file", str(phone.pin_file))
     if not script:
         screen.page.reload()
-    screen.button("sign in").click()
+    screen.steps_up()
     screen.types_response(thief.responds(screen.challenge))
     assert screen.error == screen.label("failed")
-    screen.button("sign in").click()
+    screen.steps_up()
     screen.types_response(phone.responds(screen.challenge))
     screen.sees_success(name)
 

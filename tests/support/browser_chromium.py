@@ -96,12 +96,16 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass(slots=True)
 class Screen:
-    """One window, in one language, at one portal."""
+    """One window, in one language, at one portal.
+
+    A patient one stays where a notification is announced; any other follows the link to the challenge, as programs do.
+    """
 
     page: Page
     address: str
     language: str = "en"
     complaints: list[str] = field(default_factory=list)
+    is_patient: bool = False
 
     def __post_init__(self) -> None:
         # Playwright writes onto the object whose method it is given; this one has slots.
@@ -135,6 +139,20 @@ class Screen:
         """Press the button of the login form, and wait for the page that comes: it may be this one again."""
         with self.page.expect_navigation():
             self.page.locator(".xyz-button-login").click()
+        self.passes_by()
+
+    def steps_up(self) -> None:
+        """Press *Sign in with your phone*, and wait for the page that comes."""
+        with self.page.expect_navigation():
+            self.button("sign in").click()
+        self.passes_by()
+
+    def passes_by(self) -> None:
+        """Follow the link to the challenge, if there is one and this window is not patient."""
+        link = self.page.locator("a.xyz-showchallenge")
+        if not self.is_patient and link.count():
+            with self.page.expect_navigation():
+                link.click()
 
     @property
     def challenge(self) -> str:
@@ -188,10 +206,18 @@ class Screen:
             self.complaints.append(f"a request to {request.url}")
 
 
-def open_window(browser: Browser, address: str, *, language: str = "en", script: bool = True, **more: object) -> Screen:
+def open_window(
+    browser: Browser,
+    address: str,
+    *,
+    language: str = "en",
+    script: bool = True,
+    is_patient: bool = False,
+    **more: object,
+) -> Screen:
     """Open a fresh window without any cookie; `more` goes to Playwright's context (`viewport`, `color_scheme`)."""
     locale = {"en": "en-US", "ja": "ja-JP"}[language]
     options: dict[str, object] = {"viewport": DESK, "locale": locale, "java_script_enabled": script} | more
     context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)
-    return Screen(context.new_page(), address, language)
+    return Screen(context.new_page(), address, language, is_patient=is_patient)

@@ -121,6 +121,12 @@ class Page:
         return found[0].text if found else ""
 
     @property
+    def challenge_link(self) -> str | None:
+        """Where the challenge is, when this page shows something else first."""
+        found = self.all(tag="a", cls="xyz-showchallenge")
+        return urljoin(self.url, found[0].attributes["href"]) if found else None
+
+    @property
     def challenge(self) -> str:
         """The challenge, read as login programs read it."""
         return self.one(cls="xyz-goldchallenge").text
@@ -134,12 +140,16 @@ class Page:
 
 @dataclass(slots=True)
 class Visitor:
-    """One browser at one address. `headers` go with every request."""
+    """One browser at one address. `headers` go with every request.
+
+    A patient one stays where a notification is announced; any other follows the link to the challenge, as programs do.
+    """
 
     address: str
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     page: Page | None = None
+    is_patient: bool = False
 
     def request(self, method: str, url: str, body: str | None = None, **headers: str) -> Page:
         """Ask once, follow nothing; `url` may be relative to the page of before."""
@@ -173,7 +183,9 @@ class Visitor:
     def send(self, form: Element, typed: Mapping[str, str] = MappingProxyType({})) -> Page:
         """Send a form of the page: its hidden fields, and what was typed into the others."""
         action, fields = fill(form, typed)
-        return self.post(action, fields)
+        page = self.post(action, fields)
+        link = page.challenge_link
+        return page if link is None or self.is_patient else self.get(link)
 
     def press(self, action: str) -> Page:
         """Press the button of the form whose address ends so."""

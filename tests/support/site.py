@@ -62,14 +62,17 @@ class Site:
         """The portal's clock."""
         return cast("FakeClock", self.portal.verifier.clock)
 
-    def adds(self, name: str, *, mode: Mode = Mode.LIVE, locale: str = "en") -> User:
-        """Add a user whose password is `PASSWORD`."""
-        return operators.add_user(self.verifier, name=name, password=Secret(PASSWORD), mode=mode, locale=locale)
+    def adds(self, name: str, *, mode: Mode = Mode.LIVE, locale: str = "en", phone: str | None = None) -> User:
+        """Add a user whose password is `PASSWORD`; `phone` is a telephone number."""
+        return operators.add_user(
+            self.verifier, name=name, password=Secret(PASSWORD), mode=mode, locale=locale, phone=phone
+        )
 
-    def browser(self, *, address: str = ORIGIN, **headers: str) -> "Browser":
+    def browser(self, *, address: str = ORIGIN, is_patient: bool = False, **headers: str) -> "Browser":
         """A new browser without cookies. `headers` go with every request; `_` stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Browser(site=self, client=self.app.test_client(), address=address, headers=named)
+        client = self.app.test_client()
+        return Browser(site=self, client=client, address=address, headers=named, is_patient=is_patient)
 
     def sells_phone(self, label: str = "practice phone") -> TestPhone:
         """A phone that is not enrolled."""
@@ -102,6 +105,7 @@ def open_site(
     proxies: int = 0,
     hosts: tuple[str, ...] = (),
     origin: str | None = ORIGIN,
+    is_inbox_open: bool = True,
     wrap: Callable[[ports.Store], Any] = lambda store: store,
 ) -> Site:
     """Open a site in `folder`, from a copy of the empty database. `wrap`: what the flows see in place of its store."""
@@ -113,19 +117,23 @@ def open_site(
     vault = FileVault.create(folder / "portal.key", entropy)
     verifier = replace(make_verifier(policy=policy, store=wrap(store), origin=origin), vault=vault)
     portal = Portal(verifier=verifier, store=store, vault=vault)
-    settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts)
+    settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts, is_inbox_open=is_inbox_open)
     return Site(portal=portal, app=create_app(portal, settings), database=database)
 
 
 @dataclass(slots=True, kw_only=True)
 class Browser:
-    """One browser at one site. `page` is what it shows."""
+    """One browser at one site. `page` is what it shows.
+
+    A patient one stays where a notification is announced; any other follows the link to the challenge, as programs do.
+    """
 
     site: Site
     client: FlaskClient
     address: str
     headers: dict[str, str] = field(default_factory=dict)
     page: Page | None = None
+    is_patient: bool = False
 
     def asks(
         self,
@@ -153,7 +161,9 @@ class Browser:
     def sends(self, form: Element, typed: Mapping[str, str] | None = None) -> Page:
         """Send a form of the page and go where it leads."""
         action, fields = fill(form, typed or {})
-        return self._arrives(action, self.asks("POST", action, body=fields))
+        page = self._arrives(action, self.asks("POST", action, body=fields))
+        link = page.challenge_link
+        return page if link is None or self.is_patient else self.opens(link)
 
     def presses(self, action: str) -> Page:
         """Press the button of the form whose address ends so."""

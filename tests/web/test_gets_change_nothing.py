@@ -6,12 +6,18 @@ from authsim.model import User
 from tests.support.device import TestPhone
 from tests.support.site import Browser, Site
 
+NUMBER = "+12025550142"
+PLACES = (
+    *(("<what>", "theme"), ("<value>", "dark"), ("<path:filename>", "page.js"), ("<platform>", "ios")),
+    *(("<request_id>", "0" * 32), ("<number>", NUMBER)),
+)
 STANDINGS = ("nobody", "one factor", "pending", "both factors")
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
 def test_every_get(site: Site, browser: Browser, alice: User, phone: TestPhone, standing: str) -> None:
     """Every route that answers GET, with odd queries too, leaves every row but last-seen as it was."""
+    site.adds("someone-with-a-number", phone=NUMBER)
     if standing == "one factor":
         browser.types_password("alice")
     elif standing != "nobody":
@@ -24,7 +30,7 @@ def test_every_get(site: Site, browser: Browser, alice: User, phone: TestPhone, 
     before = site.rows()
     for rule in rules:
         path = rule.rule
-        for place, value in (("<what>", "theme"), ("<value>", "dark"), ("<path:filename>", "page.js")):
+        for place, value in PLACES:
             path = path.replace(place, value)
         assert "<" not in path
         for query in ("", "?username=alice&password=x&gold-response=12345678&end=1&_method=POST"):

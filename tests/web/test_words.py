@@ -13,7 +13,7 @@ WEB = Path(__file__).parents[2] / "web"
 #: hosts.py names them in order to refuse them; what it holds is never shown.
 FILES = sorted(
     path
-    for folder in ("templates", "static", "translations", "portal", "device_api")
+    for folder in ("templates", "static", "translations", "portal", "device_api", "trading", "inbox")
     for path in (WEB / folder).rglob("*")
     if path.is_file() and path.suffix in {".html", ".css", ".js", ".py", ".po", ".svg"}
 ) + sorted(path for path in WEB.glob("*.py") if path.name != "hosts.py")
@@ -90,4 +90,6 @@ def test_scripts_store_and_send_nothing() -> None:
         text = path.read_text()
         for word in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "innerHTML", "eval(", "XMLHttp"):
             assert word not in text, (path.name, word)
-        assert text.count("fetch(") == (1 if path.name == "watch.js" else 0)
+        # how a login or a code stands, and the texts of a simulated number
+        assert text.count("fetch(") == {"watch.js": 1, "inbox.js": 2}.get(path.name, 0)
+        assert text.count("new EventSource(") == (path.name in {"follow.js", "inbox.js"})

@@ -5,9 +5,10 @@ Whoever reads here holds the SIM cards of all users, so `app` serves this room o
 
 from flask import Flask
 
-from . import api
+from . import api, pages
 
 
 def register(app: Flask) -> None:
     """Add the inboxes to `app`. Nothing here changes anything, so there is no form to guard."""
     app.register_blueprint(api.api)
+    app.register_blueprint(pages.pages)

@@ -3,14 +3,36 @@
 Routes parse, call one ceremony of the core, and answer. They judge nothing themselves.
 """
 
+from typing import Final
+
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from . import activation, activity, help_pages, home, login, look, plain, second_factor, sessions, sign_out
+from . import (
+    activation,
+    activity,
+    app_site,
+    help_pages,
+    home,
+    login,
+    look,
+    lost_phone,
+    plain,
+    second_factor,
+    second_factor_state,
+    sessions,
+    settings,
+    sign_out,
+)
+
+_ROOMS: Final = (
+    *(activation, activity, app_site, help_pages, home, login, look, lost_phone),
+    *(plain, second_factor, second_factor_state, sessions, settings, sign_out),
+)
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add every page to `app`; `csrf` guards all of their forms."""
-    for room in (activation, activity, help_pages, home, login, look, plain, second_factor, sessions, sign_out):
+    for room in _ROOMS:
         app.register_blueprint(room.pages)
     csrf.exempt(plain.report_policy)  # browsers send these reports themselves; nothing is kept of them

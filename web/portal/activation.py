@@ -4,9 +4,11 @@ from typing import Final
 
 from flask import Blueprint, Response, json, render_template, session
 
+from authsim import states
 from authsim.errors import Reason, RefusalError
-from authsim.verifier.activation import disown, show_activation
+from authsim.verifier.activation import ActivationView, disown, show_activation
 from authsim.verifier.login import begin_step_up
+from authsim.verifier.sessions import SignedIn
 
 from .. import look, scope
 from ..answers import answer_json, redirect_refused, redirect_to, take_carried
@@ -27,17 +29,22 @@ def show() -> str | Response:
         return redirect_to("home.dispatcher")
     look.prefer(signed_in.user.locale)
     verifier = scope.verifier()
-    view = show_activation(verifier, session=signed_in.session, token=session_token())
-    # also when another code, of the operator or of another browser, brought the phone in
-    device = None if view.offer is not None else verifier.store.devices.active_of(signed_in.user.user_id)
+    view = _find_view(signed_in)
+    offer = None if view is None else view.offer
+    # also when another code, a text, or the help desk brought the phone in
+    device = None if offer is not None else verifier.store.devices.current_of(signed_in.user.user_id)
+    if device is not None and device.state is states.Device.SUSPENDED:
+        return render_template("suspended.html", signed_in=signed_in, device=device, carried=take_carried())
+    own = None if view is None else view.device
     return render_template(
         "activation.html",
         signed_in=signed_in,
         carried=take_carried(),
         view=view,
-        picture=None if view.offer is None else draw_qr(view.offer.uri),
+        offer=offer,
+        picture=None if offer is None else draw_qr(offer.uri),
         device=device,
-        is_own=device is not None and view.device is not None and device.device_id == view.device.device_id,
+        is_own=device is not None and own is not None and device.device_id == own.device_id,
         whole_ms=verifier.policy.activation_ms,
         remedy=REASONS[Reason.ACTIVATION_USED].remedy,
         origin=verifier.instance.origin,
@@ -82,3 +89,13 @@ def sign_in_with_phone() -> Response:
         return redirect_refused(refusal, "activation.show")
     session[STEP_UP] = True
     return remember_login(redirect_to("second_factor.show"), pending)
+
+
+def _find_view(signed_in: SignedIn) -> ActivationView | None:
+    """Return what became of this session's code; None when it never had one, because a phone was suspended."""
+    try:
+        return show_activation(scope.verifier(), session=signed_in.session, token=session_token())
+    except RefusalError as refusal:
+        if refusal.reason not in (Reason.ACTIVATION_UNKNOWN, Reason.DEVICE_SUSPENDED):
+            raise
+        return None

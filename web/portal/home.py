@@ -41,7 +41,7 @@ def dispatcher() -> str | Response:
         "home.html",
         signed_in=signed_in,
         last=find_last_login(list_activity(verifier, signed_in.user.user_id), signed_in.session),
-        device=verifier.store.devices.active_of(signed_in.user.user_id),
+        device=verifier.store.devices.current_of(signed_in.user.user_id),
     )
 
 

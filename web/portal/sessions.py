@@ -1,4 +1,4 @@
-"""The browsers in which this user is signed in, and the button that ends one."""
+"""The browsers in which this user is signed in, the button that ends one, and the user's phones, old ones too."""
 
 from typing import Final
 
@@ -19,11 +19,17 @@ pages: Final = Blueprint("sessions", __name__)
 
 @pages.get("/portal/sessions")
 def show() -> str:
-    """Show the open sessions, newest first."""
+    """Show the open sessions and all phones, newest first."""
     signed_in = require_full()
     look.prefer(signed_in.user.locale)
-    rows = list_sessions(scope.verifier(), signed_in.user.user_id)
-    return render_template("sessions.html", signed_in=signed_in, rows=rows, notice=take_notice())
+    verifier, user_id = scope.verifier(), signed_in.user.user_id
+    return render_template(
+        "sessions.html",
+        signed_in=signed_in,
+        rows=list_sessions(verifier, user_id),
+        devices=verifier.store.devices.list_of(user_id),
+        notice=take_notice(),
+    )
 
 
 @pages.post("/portal/sessions/<session_id>/end")

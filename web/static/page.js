@@ -2,6 +2,8 @@
 
 import { addCopying } from "./copy.js";
 import { addCountdown } from "./countdown.js";
+import { addFollowing } from "./follow.js";
+import { addInbox } from "./inbox.js";
 import { addLocalTimes } from "./times.js";
 import { addModeSwitch } from "./mode.js";
 import { addSendingOnce } from "./once.js";
@@ -9,7 +11,9 @@ import { addWatching } from "./watch.js";
 
 addCopying(document);
 addCountdown(document);
+addInbox(document);
 addLocalTimes(document);
 addModeSwitch(document);
 addSendingOnce(document);
 addWatching(document);
+addFollowing(document);

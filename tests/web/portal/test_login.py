@@ -149,8 +149,8 @@ def test_phone_that_becomes_active_at_the_last_moment(opens_site: Callable[..., 
     form = browser.opens("/").one(cls="xyzform-username")
     uri = operator_activation(site.verifier, user.user_id, replace=False).uri
     between[0].before(
-        "devices.active_of",
-        lambda: between[0].before("devices.active_of", lambda: phone.activate(site.verifier, uri)),
+        "devices.current_of",
+        lambda: phone.activate(site.verifier, uri),
     )
     page = browser.sends(form, {"username": "alice", "password": PASSWORD})
     assert page.error == "An error has occurred. Please try again."

@@ -25,7 +25,7 @@ def wrong(phone: TestPhone, challenge: str) -> str:
 def test_reload_shows_the_same_challenge(browser: Browser, enrolled: TestPhone) -> None:
     """The challenge belongs to the login, not to the page view."""
     challenge = browser.types_password("alice").challenge
-    assert browser.opens("/sso/SecondFactor").challenge == challenge
+    assert browser.opens("/sso/SecondFactor?with=challenge").challenge == challenge
 
 
 @pytest.mark.parametrize("separator", [" ", "-"])

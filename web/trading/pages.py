@@ -1,0 +1,148 @@
+"""The trading device as a page the size of a phone: credentials, the two choices, and the response to a challenge.
+
+It is another device than the one that answers, so it has cookies of its own beside those of the portal's pages in the
+same browser. It holds no keys: *Migrate IB Key* explains, and the new phone does it.
+"""
+
+import re
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from authsim.errors import RefusalError
+from authsim.model import PendingLogin
+from authsim.secret import Secret
+from authsim.verifier.challenge_response import complete_challenge
+from authsim.verifier.login import begin_login, find_pending
+from authsim.verifier.passwords import require_password
+from authsim.verifier.sessions import SignedIn, end_session, require_session
+
+from .. import look, scope
+from ..answers import redirect_refused, redirect_to, take_carried
+from ..forms import read_form, read_query
+from ..sessions import drop_token, keep_token, read_token
+
+pages: Final = Blueprint("trading", __name__)
+
+PLATFORMS: Final = ("ios", "android")
+#: What a pending login may show; the first is shown without a wish.
+_SCREENS: Final = ("choice", "challenge", "migrate", "migrate-how")
+#: What may be shown to whoever has not logged in: it explains only.
+_OPEN_SCREENS: Final = frozenset({"migrate", "migrate-how"})
+_PENDING: Final = "m"
+_SESSION: Final = "t"
+_ANDROID: Final = re.compile(r"\bAndroid\b", re.ASCII)
+
+
+@pages.get("/mobile")
+def start() -> Response:
+    """Lead to the screen of the phone that asks; other machines see the first platform."""
+    is_android = _ANDROID.search(request.headers.get("User-Agent", "")) is not None
+    return redirect_to("trading.show", status=302, parts={"platform": PLATFORMS[is_android]})
+
+
+@pages.get("/mobile/<platform>")
+def show(platform: str) -> str | Response:
+    """Show the screen on which this trading device stands."""
+    _require_platform(platform)
+    signed_in = _signed_in_or_none()
+    if signed_in is not None:
+        look.prefer(signed_in.user.locale)
+        return _draw(platform, "home", name=signed_in.user.name)
+    wish = read_query().get("screen", "")
+    token = read_token(_PENDING)
+    if token is None:
+        return _draw(platform, wish if wish in _OPEN_SCREENS else "login")
+    try:
+        pending = find_pending(scope.verifier(), token)
+    except RefusalError as refusal:
+        return drop_token(redirect_refused(refusal, "trading.show", parts={"platform": platform}), _PENDING)
+    user = scope.verifier().store.users.get(pending.login.user_id)
+    if user is not None:
+        look.prefer(user.locale)
+    name = "" if user is None else user.name
+    return _draw(platform, wish if wish in _SCREENS else _SCREENS[0], name=name, pending=pending)
+
+
+@pages.post("/mobile/<platform>/log-in")
+def log_in(platform: str) -> Response:
+    """Judge the credentials and lead to the two choices. No notification is sent: this is another device."""
+    _require_platform(platform)
+    form = read_form()
+    verifier = scope.verifier()
+    here = {"platform": platform}
+    try:
+        first = require_password(
+            verifier,
+            name=form.get("username", ""),
+            password=Secret(form.get("password", "")),
+            client=scope.client(),
+        )
+        pending = begin_login(verifier, first, mode=None, notify=False)
+    except RefusalError as refusal:
+        return redirect_refused(refusal, "trading.show", parts=here)
+    return keep_token(redirect_to("trading.show", parts=here), _PENDING, pending.token)
+
+
+@pages.post("/mobile/<platform>/response")
+def respond(platform: str) -> Response:
+    """Judge the response; a right one opens the trading app."""
+    _require_platform(platform)
+    form = read_form()
+    here = {"platform": platform}
+    token = read_token(_PENDING)
+    if token is None:
+        return redirect_to("trading.show", parts=here)
+    try:
+        proof = complete_challenge(
+            scope.verifier(), token=token, response=form.get("response", ""), client=scope.client()
+        )
+    except RefusalError as refusal:
+        if refusal.attempts_remaining:
+            return redirect_refused(refusal, "trading.show", parts=here, query={"screen": "challenge"})
+        return drop_token(redirect_refused(refusal, "trading.show", parts=here), _PENDING)
+    response = drop_token(redirect_to("trading.show", parts=here), _PENDING)
+    return keep_token(response, _SESSION, proof.token)
+
+
+@pages.post("/mobile/<platform>/log-out")
+def log_out(platform: str) -> Response:
+    """Leave the trading app, or the login that was begun."""
+    _require_platform(platform)
+    read_form()
+    signed_in = _signed_in_or_none()
+    if signed_in is not None:
+        end_session(scope.verifier(), signed_in.session)
+    response = redirect_to("trading.show", parts={"platform": platform})
+    return drop_token(drop_token(response, _PENDING), _SESSION)
+
+
+def _require_platform(platform: str) -> None:
+    if platform not in PLATFORMS:
+        raise NotFound
+
+
+def _signed_in_or_none() -> SignedIn | None:
+    token = read_token(_SESSION)
+    if token is None:
+        return None
+    try:
+        return require_session(scope.verifier(), token)
+    except RefusalError:
+        return None
+
+
+def _draw(platform: str, screen: str, *, name: str = "", pending: PendingLogin | None = None) -> str:
+    challenge = None if pending is None else pending.challenge
+    now_ms = scope.verifier().clock.now_ms()
+    return render_template(
+        "trading.html",
+        platform=platform,
+        screen=screen,
+        name=name,
+        challenge=challenge,
+        remaining_ms=0 if challenge is None else max(0, challenge.expires_ms - now_ms),
+        origin=scope.verifier().instance.origin,
+        carried=take_carried(),
+    )
