@@ -19,6 +19,6 @@ api.before_request(require_no_cookie)
 @api.post("/api/device/v1/credentials")
 def confirm() -> Response:
     """Judge name and password of this phone's own user; a wrong one counts like any other."""
-    signed_in = require_device()
-    require_credentials(scope.verifier(), signed_in, parse_credentials(read_body()), client=scope.client())
+    given = parse_credentials(read_body())
+    require_credentials(scope.verifier(), require_device(), given, client=scope.client())
     return answer_json(format_credentials_reply())
