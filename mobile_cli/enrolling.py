@@ -2,11 +2,13 @@
 
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.authenticator.activate import Activated
+from authsim.authenticator.app import App, Stage
 from authsim.authenticator.device import Phone, Platform, Portal, with_portal
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
+from mobile_cli.ceremonies.app import answer_permission, asks_permission, open_app, read_app
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
@@ -46,16 +48,41 @@ def make_phone(invocation: Invocation, policy: PinPolicy, *, known: Portal | Non
     return pin, phone
 
 
+def enter_app(invocation: Invocation) -> None:
+    """Have the app at hand, online; opened for the first time it asks whether it may send notifications.
+
+    An empty home is no obstacle: whoever needs a phone there makes one.
+    """
+    if invocation.home.state() is State.NONE:
+        return
+    invocation.learn_phone()
+    invocation.require_app(online=True)
+    if invocation.home.has_settings and read_app(invocation.home).stage is Stage.INSTALLED:
+        ask_permission(invocation, open_app(invocation.home))
+
+
 def open_phone(invocation: Invocation) -> Unlocked:
     """Ask the security element and open the phone; in an empty home it becomes the one of a new iOS phone."""
     if invocation.home.state() is State.NONE:
         invocation.platform = Platform.IOS
         pin = make_phone(invocation, PinPolicy.CLASSIC)[0]
         invocation.console.note(invocation.console.say("made_first", path=invocation.home.path))
-    else:
-        invocation.learn_phone()
-        pin = invocation.ask_pin()
-    return invocation.unlock(pin)
+        return invocation.unlock(pin)
+    return invocation.open_phone()
+
+
+def ask_permission(invocation: Invocation, app: App) -> App:
+    """Let an app that never asked ask whether it may send notifications; in a pipe the answer is the article's."""
+    if not asks_permission(app):
+        return app
+    console = invocation.console
+    is_allowed = not is_interactive() or console.as_json or _is_yes(invocation.ask("ask_allow"))
+    console.line(console.say("allow" if is_allowed else "dont_allow"))
+    return answer_permission(invocation.home, is_allowed=is_allowed)
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.strip().casefold() in {"", "y", "yes"}
 
 
 def report_active(invocation: Invocation, activated: Activated) -> None:

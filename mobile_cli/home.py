@@ -5,8 +5,9 @@ counts PIN tries, `phone.json` shows what needs no PIN. What these files say is 
 `certificates.json` holds the TLS certificates that were trusted, `settings.json` what was ever set on the phone.
 """
 
+import contextlib
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, final
 
 from authsim.authenticator import attempts, keystore, summary
@@ -31,6 +32,7 @@ _ATTEMPTS: Final = "attempts"
 _SUMMARY: Final = "phone.json"
 _SETTINGS: Final = "settings.json"
 _CERTIFICATES: Final = "certificates.json"
+_SIGNING: Final = "signing"
 
 
 class State(enum.Enum):
@@ -81,8 +83,11 @@ class PhoneHome:
     @property
     def has_settings(self) -> bool:
         """Say whether anything was ever set on this phone; without, it is set as recommended."""
-        with open_folder(self.path, calls=self._calls) as folder:
-            return folder.read(_SETTINGS, most_bytes=0) is not None
+        try:
+            with open_folder(self.path, calls=self._calls) as folder:
+                return folder.read(_SETTINGS, most_bytes=0) is not None
+        except FileNotFoundError:
+            return False
 
     @property
     def settings(self) -> "SettingsFile":
@@ -197,12 +202,21 @@ class PhoneHome:
             _write_summary(folder, phone)
             return phone
 
+    @contextlib.contextmanager
+    def signing(self) -> Iterator[None]:
+        """Let nobody else of this phone sign meanwhile: a portal takes counters in the order in which they were drawn.
+
+        Held from drawing a counter until the portal has answered, by whatever process or thread sends it.
+        """
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked(_SIGNING):
+            yield
+
     def erase(self) -> None:
         """Remove the phone: its own key first, so that nothing else matters any more."""
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
             folder.remove(_DEVICE_KEY)
             folder.overwrite(_KEYSTORE)
-            for name in (_ATTEMPTS, _SUMMARY, _SETTINGS, _CERTIFICATES, _KEYSTORE):
+            for name in (_ATTEMPTS, _SUMMARY, _SETTINGS, _CERTIFICATES, _SIGNING, _KEYSTORE):
                 folder.remove(name)
 
 

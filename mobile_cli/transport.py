@@ -26,19 +26,23 @@ if TYPE_CHECKING:
 
 MOST_BODY_BYTES: Final = 16 * 1024
 CONNECT_SECONDS: Final = 5.0
-_MOST_RETRY_DIGITS: Final = 6
+_MOST_DIGITS: Final = 6
 TOTAL_SECONDS: Final = 15.0
 #: A stream says at least every 15 seconds that it lives; one that is silent for three times as long does not.
 SILENCE_SECONDS: Final = 45.0
 
 
 class Answer(NamedTuple):
-    """What came back: the status, whether it says that it is JSON, and the body. `retry_after_s` is said with a 429."""
+    """What came back: the status, whether it says that it is JSON, and the body.
+
+    `retry_after_s` and `tries_left` are what the portal says beside a refusal, when it says so.
+    """
 
     status: int
     is_json: bool
     body: bytes
     retry_after_s: int | None = None
+    tries_left: int | None = None
 
 
 def fetch(
@@ -73,7 +77,13 @@ def fetch(
                     with client.stream(**request) as response:
                         content = _read(response, origin, most_bytes)
                         deadline.require_time()
-                        return Answer(response.status_code, _is_json(response), content, _retry_after(response))
+                        return Answer(
+                            status=response.status_code,
+                            is_json=_is_json(response),
+                            body=content,
+                            retry_after_s=_number(response, "Retry-After"),
+                            tries_left=_number(response, "AuthSim-Attempts-Remaining"),
+                        )
                 except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                     _require_certificate(error, origin)
                     continue  # nothing was sent yet: `localhost` may be ::1 first, where nobody listens
@@ -113,7 +123,7 @@ def open_stream(
     with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, verify=verify) as client:
         response = _connect(client, origin, path, bearer=bearer, last_id=last_id)
         try:
-            yield Stream(response.status_code, _retry_after(response), _events(response, origin))
+            yield Stream(response.status_code, _number(response, "Retry-After"), _events(response, origin))
         finally:
             response.close()
 
@@ -252,9 +262,9 @@ def _read(response: "httpx2.Response", origin: str, most_bytes: int) -> bytes:
     return body
 
 
-def _retry_after(response: "httpx2.Response") -> int | None:
-    text = response.headers.get("Retry-After", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_RETRY_DIGITS else None
+def _number(response: "httpx2.Response", header: str) -> int | None:
+    text = response.headers.get(header, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _is_json(response: "httpx2.Response") -> bool:

@@ -9,9 +9,10 @@ from authsim.authenticator.activate import require_pending
 from authsim.authenticator.device import Pending
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.secret import Secret
+from mobile_cli.ceremonies.app import read_app
 from mobile_cli.ceremonies.scan_code import begin_scan, complete_scan
 from mobile_cli.ceremonies.trust import ask_portal
-from mobile_cli.enrolling import compare_key, known_address, open_phone, report_active, show_portal
+from mobile_cli.enrolling import compare_key, enter_app, known_address, open_phone, report_active, show_portal
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
 from mobile_cli.options import phone_command, yes_option
@@ -57,10 +58,13 @@ def command(
     address = None if portal is None else require_address(portal)
     if resume:
         invocation.learn_phone()
-        unlocked = invocation.unlock(invocation.ask_pin())
+        invocation.require_app(online=True)
+        unlocked = invocation.open_phone()
         pending = require_pending(unlocked.phone)
     else:
-        uri = _identify(invocation, _scan(source, clipboard=clipboard), address, yes=yes)
+        scanned = _scan(source, clipboard=clipboard)
+        _follow_banner(invocation)
+        uri = _identify(invocation, scanned, address, yes=yes)
         require_near(address or uri.origin)
         unlocked = open_phone(invocation)
         pending = _begin(invocation, unlocked.dek, uri, label=label, address=address or uri.origin)
@@ -78,6 +82,15 @@ def _scan(source: str | None, *, clipboard: bool) -> Scanned:
     from mobile_cli.desktop import read_clipboard, read_screen
 
     return scan_bytes(read_clipboard()) if clipboard else scan_picture(read_screen())
+
+
+def _follow_banner(invocation: Invocation) -> None:
+    """Tap the banner: with the app it opens there, without it leads to the store."""
+    if not read_app(invocation.home).is_installed:
+        raise PhoneError(Exit.REFUSED, "go_to_store")
+    if is_interactive() and not invocation.console.as_json:
+        invocation.console.note(invocation.console.say("banner_app"))
+    enter_app(invocation)
 
 
 def _identify(invocation: Invocation, scanned: Scanned, address: str | None, *, yes: bool) -> ActivationUri:

@@ -4,6 +4,7 @@ import click
 
 from authsim.authenticator.device import Phone, Platform, Portal
 from authsim.authenticator.pin import PinPolicy
+from authsim.errors import MessageError
 from mobile_cli.enrolling import make_phone
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
@@ -30,14 +31,32 @@ from mobile_cli.options import phone_command
     show_default=True,
     help="classic: 4 to 6 digits. hardened: 6 to 64 characters that are not easy to guess.",
 )
-def command(invocation: Invocation, platform: str, portal: str | None, pin_policy: str) -> None:
+@click.option("--without-app", is_flag=True, help="IBKR Mobile is not installed on it yet.")
+@click.option("--number", metavar="NUMBER", help="Its telephone number, where text messages go to.")
+def command(
+    invocation: Invocation, platform: str, portal: str | None, pin_policy: str, without_app: bool, number: str | None
+) -> None:
     """Make a new phone and choose its Passcode (iOS) or PIN (Android)."""
     invocation.platform = Platform(platform)
     if invocation.home.state() is State.READY:
         raise PhoneError(Exit.REFUSED, "phone_exists", path=invocation.home.path)
     known = _ask_portal(portal) if portal is not None else None
+    own_number = None if number is None else _require_number(number)
     phone = make_phone(invocation, PinPolicy(pin_policy), known=known)[1]
+    if without_app or own_number is not None:
+        from mobile_cli.ceremonies.app import furnish
+
+        furnish(invocation.home, has_app=not without_app, number=own_number)
     _report(invocation, phone, known)
+
+
+def _require_number(text: str) -> str:
+    from authsim.authenticator.settings import require_number
+
+    try:
+        return require_number(text)
+    except MessageError:
+        raise PhoneError(Exit.USAGE, "bad_number") from None
 
 
 def _ask_portal(address: str) -> Portal:

@@ -31,6 +31,7 @@ def command(invocation: Invocation, url: str, typed: str | None, certificate: st
     """Show the fingerprint of the portal's key, ask whether it is the right one, and keep the key."""
     address = require_address(url)
     invocation.learn_phone()
+    invocation.require_app(online=True)
     trusted = None if certificate is None else _read_certificate(certificate)
     if trusted is not None and not address.startswith("https:"):
         raise PhoneError(Exit.USAGE, "no_tls")
@@ -46,7 +47,7 @@ def command(invocation: Invocation, url: str, typed: str | None, certificate: st
         console.note(console.say("compare_trust"))
         if not invocation.confirm("ask_continue", yes=yes):
             raise PhoneError(Exit.REFUSED, "not_same")
-    unlocked = invocation.unlock(invocation.ask_pin())
+    unlocked = invocation.open_phone()
     keep_portal(invocation.home, unlocked.dek, info, address=address, certificate=trusted, entropy=SystemEntropy())
     console.line(console.say("trusted", origin=info.origin))
     console.json(

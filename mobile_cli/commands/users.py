@@ -8,8 +8,8 @@ from mobile_cli.options import phone_command
 @phone_command("users", "List the users of this phone.", pin=False, examples=("authkey users", "authkey users --json"))
 def command(invocation: Invocation) -> None:
     """List the users that this phone answers for, and their portals."""
-    invocation.home.require_phone()
-    summary = invocation.home.read_summary()
+    summary = invocation.learn_phone()
+    invocation.require_app(online=False)
     if summary is None:
         raise PhoneError(Exit.MALFORMED, "no_summary", path=invocation.home.path)
     console = invocation.console
