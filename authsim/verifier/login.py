@@ -113,7 +113,8 @@ def _ask(
 
     challenge = issue_challenge(verifier, login, device=device, now_ms=now_ms, keep=keep)
     publish(verifier.bus, device_topic(device.device_id))
-    return PendingLogin(token=token, login=login, challenge=challenge, push=push)
+    kept = require_row(verifier.store.pushes.get(push.request_id))
+    return PendingLogin(token=token, login=login, challenge=challenge, push=kept)
 
 
 def _start(

@@ -247,7 +247,7 @@ class TestDisown:
     def test_pressed_twice_at_once_it_does_not_fail(self, town: Town, alice: Person) -> None:
         """The loser of the race to revoke goes on to its fresh code."""
         entry = alice.activates(town.sells_phone())
-        town.between.before("devices.close", lambda: operators.revoke_device(town.verifier, alice.user))
+        town.between.before("devices.change", lambda: operators.revoke_device(town.verifier, alice.user))
 
         disown(town, entry)
 

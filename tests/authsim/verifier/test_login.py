@@ -5,11 +5,12 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, StoreConflictError
 from authsim.events import EventKind
-from authsim.model import FirstFactorPassed, Mode, PendingLogin
+from authsim.model import FirstFactorPassed, Mode
 from authsim.policy import DAY, SECOND
 from authsim.secret import Secret
 from authsim.verifier import login, operators, passwords
 from authsim.verifier.tokens import hash_token
+from authsim.verifier.topics import device_topic
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, Person, Town, refused
 
@@ -43,7 +44,79 @@ def test_a_login_with_an_active_device_gets_a_challenge(town: Town, enrolled: Pe
     assert pending.challenge.expires_ms == now_ms + 180 * SECOND
     assert (pending.challenge.attempts, pending.challenge.attempts_allowed) == (0, 1)
     assert len(pending.challenge.question) == 6
-    assert enrolled.events()[-2:] == [(EventKind.LOGIN_STARTED, None), (EventKind.CHALLENGE_ISSUED, None)]
+    assert enrolled.events()[-3:] == [
+        (EventKind.LOGIN_STARTED, None),
+        (EventKind.CHALLENGE_ISSUED, None),
+        (EventKind.PUSH_SENT, None),
+    ]
+
+
+def test_a_login_asks_the_device_in_the_same_change(town: Town, enrolled: Person) -> None:
+    """A request stands beside the challenge: announced, without a number, from where the login comes."""
+    pending = enrolled.begins()
+
+    push, device = pending.push, enrolled.device
+    assert push is not None
+    assert device is not None
+    assert (push.login_id, push.device_id) == (pending.login.login_id, device.device_id)
+    assert (push.is_notified, push.number, push.client) == (True, "", BROWSER)
+    assert push.expires_ms == town.clock.now_ms() + 180 * SECOND
+    assert len(push.server_nonce) == 32
+    assert push.sequence > 0
+
+
+def test_a_new_request_wakes_the_phone(town: Town, enrolled: Person) -> None:
+    """Whoever waits for requests to the device hears of it."""
+    assert enrolled.device is not None
+    listener = town.verifier.bus.subscribe(device_topic(enrolled.device.device_id))
+
+    enrolled.begins()
+
+    assert listener.wait(0)
+
+
+def test_who_asks_for_no_announcement_gets_none(enrolled: Person) -> None:
+    """A trading device's login, and one of a user without notifications, can only be scanned."""
+    pending = enrolled.begins(notify=False)
+    assert pending.push is not None
+    assert not pending.push.is_notified
+
+    enrolled.switches_notifications(False)
+    pending = enrolled.begins()
+    assert pending.push is not None
+    assert not pending.push.is_notified
+
+
+def test_a_newer_login_supersedes_the_older_request(town: Town, enrolled: Person) -> None:
+    """One request of a user is open; the older login still has its challenge."""
+    older = enrolled.begins()
+    enrolled.begins()
+
+    found = login.find_pending(town.verifier, older.token)
+
+    assert found.push is not None
+    assert found.push.state is states.OneShot.SUPERSEDED
+    assert found.challenge == older.challenge
+
+
+def test_where_there_is_no_switch_the_mode_is_the_users(town: Town, phone: TestPhone) -> None:
+    """A shell without the live/paper switch logs a paper user in as one."""
+    paul = town.adds("paul", mode=Mode.PAPER)
+    paul.activates(phone)
+
+    assert paul.begins(mode=None).login.mode is Mode.PAPER
+
+
+def test_a_password_that_was_replaced_meanwhile_begins_nothing(town: Town, enrolled: Person) -> None:
+    """What was judged is no longer so: the old password opens no login, in either mode, and the record says it."""
+    for mode in (Mode.LIVE, Mode.PAPER):
+        first = enrolled.passes_password()
+        enrolled.takes_password(Secret(f"another password for {mode.value}"))
+        rows = len(town.events())
+
+        with refused(Reason.WRONG_PASSWORD):
+            login.begin_login(town.verifier, first, mode=mode)
+        assert town.events()[rows:] == [(EventKind.LOGIN_REFUSED, Reason.WRONG_PASSWORD)]
 
 
 def test_a_reload_shows_the_same_challenge_and_writes_nothing(town: Town, enrolled: Person) -> None:
@@ -223,6 +296,21 @@ class TestStepUp:
             alice.steps_up(entry)
         assert caught.value.retry_after_ms == DAY
 
+    def test_it_is_announced_too(self, alice: Person, phone: TestPhone) -> None:
+        """The limited session may be completed by an approval."""
+        pending = alice.steps_up(alice.activates(phone))
+
+        assert pending.push is not None
+        assert pending.push.is_notified
+
+    def test_a_password_replaced_at_this_moment_ends_it(self, town: Town, alice: Person, phone: TestPhone) -> None:
+        """The session that vouched for the first factor is over."""
+        entry = alice.activates(phone)
+        town.between.before("logins.begin", lambda: alice.takes_password(Secret("another password")))
+
+        with refused(Reason.SESSION_EXPIRED):
+            alice.steps_up(entry)
+
     def test_a_removed_user_is_a_conflict(self, town: Town, alice: Person, phone: TestPhone) -> None:
         """A session whose user was removed meanwhile asks nothing."""
         entry = alice.activates(phone)
@@ -230,71 +318,3 @@ class TestStepUp:
 
         with pytest.raises(StoreConflictError):
             alice.steps_up(entry)
-
-
-class TestFindPending:
-    """What a reload says of a login that cannot go on."""
-
-    def find(self, town: Town, pending: PendingLogin, reason: Reason) -> None:
-        """Expect the same refusal twice: the second look finds what the first one wrote."""
-        for _ in range(2):
-            with refused(reason):
-                login.find_pending(town.verifier, pending.token)
-
-    def test_an_unknown_token_has_expired(self, town: Town) -> None:
-        """Nothing is known of it; start over."""
-        with refused(Reason.LOGIN_EXPIRED):
-            login.find_pending(town.verifier, Secret("x"))
-
-    def test_a_challenge_expires_to_the_millisecond_and_is_written_once(self, town: Town, enrolled: Person) -> None:
-        """At its 180th second the challenge is over for good, and the first look writes it."""
-        pending = enrolled.begins()
-        town.clock.advance(seconds=180)
-
-        self.find(town, pending, Reason.CHALLENGE_EXPIRED)
-
-        kept = town.verifier.store.logins.challenge_of(pending.login.login_id)
-        assert kept is not None
-        assert kept.state is states.OneShot.EXPIRED
-        assert enrolled.events().count((EventKind.CHALLENGE_EXPIRED, None)) == 1
-        assert enrolled.lockout.failures_ms == ()
-
-    def test_a_completed_login_is_consumed(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
-        """The back button after a login says that it is done."""
-        pending = enrolled.begins()
-        enrolled.answers(pending, phone.respond(pending.challenge.question))
-
-        self.find(town, pending, Reason.CHALLENGE_CONSUMED)
-
-    def test_a_failed_login_is_closed(self, town: Town, enrolled: Person) -> None:
-        """After a wrong response there is nothing to come back to."""
-        pending = enrolled.begins()
-        enrolled.fails_response(pending)
-
-        self.find(town, pending, Reason.LOGIN_CLOSED)
-
-    def test_a_revoked_device_answers_nothing(self, town: Town, enrolled: Person) -> None:
-        """The challenge of a phone that was revoked meanwhile is cancelled."""
-        pending = enrolled.begins()
-        operators.revoke_device(town.verifier, enrolled.user)
-
-        self.find(town, pending, Reason.NO_ACTIVE_DEVICE)
-
-    def test_a_login_without_a_challenge_awaits_the_correction(self, town: Town, enrolled: Person) -> None:
-        """A remembered first factor has no second-factor page, and expires with its minute."""
-        with refused(Reason.WRONG_MODE) as caught:
-            enrolled.begins(mode=Mode.PAPER)
-        token = caught.value.continuation
-        assert token is not None
-        with refused(Reason.LOGIN_CLOSED):
-            login.find_pending(town.verifier, token)
-        town.clock.advance(seconds=60)
-
-        for _ in range(2):
-            with refused(Reason.LOGIN_EXPIRED):
-                login.find_pending(town.verifier, token)
-        assert enrolled.events().count((EventKind.LOGIN_EXPIRED, None)) == 1
-
-    def test_every_state_but_issued_has_its_reason(self) -> None:
-        """No closed challenge is without a word for it."""
-        assert set(login.CLOSED) == set(states.OneShot) - {states.OneShot.ISSUED}

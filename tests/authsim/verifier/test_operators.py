@@ -202,6 +202,7 @@ class TestPasswords:
                 passwords=town.passwords,
                 vault=town.verifier.vault,
                 store=town.verifier.store,
+                bus=town.verifier.bus,
                 instance=town.verifier.instance,
                 policy=town.policy,
             )
