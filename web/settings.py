@@ -10,6 +10,7 @@ from typing import Final
 from authsim.errors import MessageError
 
 DATABASE_FILE: Final = "portal.sqlite3"
+SIGNALS_FILE: Final = "portal.signals"
 KEY_FILE: Final = "portal.key"
 MOST_PROXIES: Final = 8
 
@@ -20,8 +21,8 @@ class Settings:
 
     `tls`: the browser speaks https with us or with the proxy before us. `proxies`: how many trusted proxies stand
     before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by. `is_inbox_open`:
-    whether the simulated texts of all users can be read here. `workers`: how many processes serve this portal;
-    `most_streams`: how many answers may stay open in each.
+    whether the simulated texts of all users can be read here. `most_streams`: how many answers may stay open in one
+    process.
     """
 
     data_dir: Path | None = None
@@ -32,7 +33,6 @@ class Settings:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
     is_inbox_open: bool = False
-    workers: int = 1
     most_streams: int = 32
 
     def __post_init__(self) -> None:

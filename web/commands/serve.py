@@ -117,7 +117,6 @@ def _run(
             hosts=hosts,
             is_inbox_open=opens_inbox(inbox, place=place, hosts=hosts, proxies=proxies),
             most_streams=_most_streams(has_workers=workers > 1 or tls),
-            workers=workers,
         )
         if not demo:
             _greet(place, address, chosen_origin)
