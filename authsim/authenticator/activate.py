@@ -11,6 +11,7 @@ from authsim.authenticator.device import (
     MOST_ACCOUNTS,
     Account,
     Pending,
+    PendingEnrolment,
     Phone,
     Portal,
     require_trusted,
@@ -65,12 +66,7 @@ def begin_activation(phone: Phone, uri: ActivationUri, *, label: str, address: s
     refuses with `PORTAL_NOT_TRUSTED` a portal known by another key, with `PIN_UNSUITABLE` a classic PIN at a portal of
     the hardened profile.
     """
-    if len(phone.accounts) >= MOST_ACCOUNTS:
-        raise MessageError(f"a phone answers for at most {MOST_ACCOUNTS} users")
-    require_signing_key(uri.psk)
-    require_trusted(phone, Portal(uri.instance_id, uri.origin, uri.psk))
-    if uri.suite == STRICT10 and phone.pin_policy is PinPolicy.CLASSIC:
-        raise RefusalError(Reason.PIN_UNSUITABLE)
+    require_place(phone, Portal(uri.instance_id, uri.origin, uri.psk), suite=uri.suite)
     if phone.pending is not None and phone.pending.code == uri.code and phone.pending.psk == uri.psk:
         return phone._replace(pending=phone.pending._replace(address=address))
     pending = Pending(
@@ -86,6 +82,16 @@ def begin_activation(phone: Phone, uri: ActivationUri, *, label: str, address: s
         label=require_text(label, most_bytes=MOST_LABEL_BYTES),
     )
     return phone._replace(pending=pending)
+
+
+def require_place(phone: Phone, portal: Portal, *, suite: str) -> None:
+    """Return when this phone may hold one user more of that portal; else raise as `begin_activation` does."""
+    if len(phone.accounts) >= MOST_ACCOUNTS:
+        raise MessageError(f"a phone answers for at most {MOST_ACCOUNTS} users")
+    require_signing_key(portal.psk)
+    require_trusted(phone, portal)
+    if suite == STRICT10 and phone.pin_policy is PinPolicy.CLASSIC:
+        raise RefusalError(Reason.PIN_UNSUITABLE)
 
 
 def require_pending(phone: Phone) -> Pending:
@@ -129,31 +135,40 @@ def complete_activation(phone: Phone, pending: Pending, body: bytes) -> Activate
     Raises `MessageError` for a malformed reply, and refuses with `PORTAL_NOT_TRUSTED` one that the portal of the QR
     code did not sign. `phone` may have changed meanwhile: another activation under way stays.
     """
-    reply = parse_activate_reply(body)
     keys = derive_activation_keys(pending.code)
-    transcript = _reply_transcript(pending, reply, keys.code_id)
+    return accept_reply(abandon_activation(phone, pending), pending, body, code_id=keys.code_id, psk=keys.psk)
+
+
+def accept_reply(
+    phone: Phone, record: Pending | PendingEnrolment, body: bytes, *, code_id: str, psk: Secret
+) -> Activated:
+    """Return `phone` with the account that the reply A2 makes of a record; errors as in `complete_activation`.
+
+    `code_id` and the pre-shared `psk` are what request and reply have in common, besides the keys in the record.
+    """
+    reply = parse_activate_reply(body)
+    transcript = _reply_transcript(record, reply, code_id)
     try:
-        require_signature(pending.psk, transcript, reply.sig)
+        require_signature(record.psk, transcript, reply.sig)
     except MessageError:
         raise RefusalError(Reason.PORTAL_NOT_TRUSTED) from None
-    shared = compute_shared(pending.dkx, reply.pkx)
+    shared = compute_shared(record.dkx, reply.pkx)
     account = Account(
-        instance_id=pending.instance_id,
-        origin=pending.origin,
-        psk=pending.psk,
+        instance_id=record.instance_id,
+        origin=record.origin,
+        psk=record.psk,
         user_id=reply.user_id,
         device_id=reply.device_id,
-        dsk=pending.dsk,
-        seed=derive_seed(keys.psk, shared, transcript),
+        dsk=record.dsk,
+        seed=derive_seed(psk, shared, transcript),
         ctr=0,
-        suite=pending.suite,
+        suite=record.suite,
         label=reply.user_label,
     )
-    known = with_portal(abandon_activation(phone, pending), Portal(pending.instance_id, pending.origin, pending.psk))
     return Activated(
-        phone=with_account(known, account),
+        phone=with_account(with_portal(phone, Portal(record.instance_id, record.origin, record.psk)), account),
         account=account,
-        confirmation=_confirmation(account, derive_confirmation(pending.suite, keys.psk, shared, transcript)),
+        confirmation=_confirmation(account, derive_confirmation(record.suite, psk, shared, transcript)),
     )
 
 
@@ -168,22 +183,22 @@ def _confirmation(account: Account, challenge: str) -> str | None:
     return compute_challenge_response(account.suite, account.seed, challenge=challenge, purpose=Purpose.ACTIVATION)
 
 
-def _reply_transcript(pending: Pending, reply: ActivateReply, code_id: str) -> bytes:
+def _reply_transcript(record: Pending | PendingEnrolment, reply: ActivateReply, code_id: str) -> bytes:
     return activate_reply_transcript(
-        instance_id=pending.instance_id,
-        origin=pending.origin,
+        instance_id=record.instance_id,
+        origin=record.origin,
         user_id=reply.user_id,
         device_id=reply.device_id,
         code_id=code_id,
         server_nonce=reply.sn,
-        client_nonce=pending.cn,
+        client_nonce=record.cn,
         iat=reply.iat,
         exp=reply.exp,
-        dsk=signing_public_key(pending.dsk),
-        dkx=agreement_public_key(pending.dkx),
-        psk=pending.psk,
+        dsk=signing_public_key(record.dsk),
+        dkx=agreement_public_key(record.dkx),
+        psk=record.psk,
         pkx=reply.pkx,
-        suite=pending.suite,
-        label=pending.label,
+        suite=record.suite,
+        label=record.label,
         user_label=reply.user_label,
     )

@@ -1,27 +1,17 @@
-"""What a phone knows: its platform, the users it answers for, the portals it trusts, and an activation under way.
+"""What a phone knows: its platform, the users it answers for, the portals it trusts, and what is under way.
 
-This is the sealed body of the keystore. How it is sealed, and where it is kept, is not known here.
+How it is spelled is `body`'s business, how it is sealed `sealing`'s; where it is kept is not known here.
 """
 
 import enum
-import json
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from authsim.authenticator.pin import PinPolicy
-from authsim.errors import MessageError, Reason, RefusalError
-from authsim.protocol.encodings import (
-    format_b64u,
-    parse_b64u,
-    parse_json_object,
-    require_id,
-    require_integer,
-    require_text,
-)
-from authsim.protocol.suite import require_suite_name
+from authsim.errors import Reason, RefusalError
+from authsim.protocol.encodings import require_text
 from authsim.secret import Secret
 
-MOST_BODY_BYTES: Final = 48 * 1024
 MOST_LABEL_BYTES: Final = 64
 MOST_ORIGIN_BYTES: Final = 255
 MOST_ACCOUNTS: Final = 32
@@ -44,7 +34,10 @@ class Portal(NamedTuple):
 
 
 class Account(NamedTuple):
-    """One user's key on this phone: the identity `dsk` and the OCRA `seed`, 32 bytes each. `label` is the user name."""
+    """One user's key on this phone: the identity `dsk` and the OCRA `seed`, 32 bytes each. `label` is the user name.
+
+    `ctr` is the highest counter that a signature may have carried: it is raised, durably, before one leaves.
+    """
 
     instance_id: str
     origin: str
@@ -77,6 +70,27 @@ class Pending(NamedTuple):
     label: str
 
 
+class PendingEnrolment(NamedTuple):
+    """A user who is being added by credentials and a texted code: the keys that this phone offered, and how far it is.
+
+    `flow_id` is known since the portal sent a text, `code` (digits) since the person typed it. Kept until the reply, so
+    that the last request can be sent again byte for byte. The password is not kept. `address` as in `Pending`.
+    """
+
+    instance_id: str
+    origin: str
+    psk: bytes
+    suite: str
+    address: str
+    username: str
+    dsk: Secret
+    dkx: Secret
+    cn: bytes
+    label: str
+    flow_id: str | None = None
+    code: Secret | None = None
+
+
 class Phone(NamedTuple):
     """Everything that one phone knows. `created_ms` is the phone's own clock and judges nothing."""
 
@@ -86,6 +100,7 @@ class Phone(NamedTuple):
     accounts: tuple[Account, ...] = ()
     portals: tuple[Portal, ...] = ()
     pending: Pending | None = None
+    enrolment: PendingEnrolment | None = None
 
 
 def accounts_named(accounts: Iterable[Account], name: str) -> tuple[Account, ...]:
@@ -137,113 +152,28 @@ def without_account(phone: Phone, account: Account) -> Phone:
 
 def without_portal(phone: Phone, origin: str) -> Phone:
     """Return the phone without the portals of that origin, their users, and what is under way with them."""
+    pending, enrolment = phone.pending, phone.enrolment
     return phone._replace(
         accounts=tuple(item for item in phone.accounts if item.origin != origin),
         portals=tuple(item for item in phone.portals if item.origin != origin),
-        pending=None if phone.pending is not None and phone.pending.origin == origin else phone.pending,
+        pending=None if pending is not None and pending.origin == origin else pending,
+        enrolment=None if enrolment is not None and enrolment.origin == origin else enrolment,
     )
 
 
-def format_phone(phone: Phone) -> Secret:
-    """Return the body: compact JSON with sorted members; `portals` and `pending` only when there are any."""
-    members: dict[str, object] = {
-        "accounts": [_format_record(account) for account in phone.accounts],
-        "created_ms": phone.created_ms,
-        "pin_policy": phone.pin_policy.value,
-        "platform": phone.platform.value,
-    }
-    if phone.portals:
-        members["portals"] = [_format_record(portal) for portal in phone.portals]
-    if phone.pending:
-        members["pending"] = _format_record(phone.pending)
-    return Secret(json.dumps(members, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+def with_counter(phone: Phone, account: Account) -> tuple[Phone, Account]:
+    """Return the phone and that account, its counter raised by one; it must be durable before it signs.
 
-
-def parse_phone(body: Secret) -> Phone:
-    """Return what a body says, or raise `MessageError`."""
-    members = parse_json_object(body.reveal(), most_bytes=MOST_BODY_BYTES)
-    if not {"accounts", "created_ms", "pin_policy", "platform"} <= members.keys() <= _BODY:
-        raise MessageError("a phone has exactly its members")
-    try:
-        platform, policy = Platform(members["platform"]), PinPolicy(members["pin_policy"])
-    except ValueError:
-        raise MessageError("the platform is ios or android, the PIN policy classic or hardened") from None
-    return Phone(
-        platform=platform,
-        pin_policy=policy,
-        created_ms=require_integer(members["created_ms"]),
-        accounts=tuple(_parse_account(item) for item in _require_list(members["accounts"])),
-        portals=tuple(_parse_portal(item) for item in _require_list(members.get("portals", []))),
-        pending=_parse_pending(members["pending"]) if "pending" in members else None,
-    )
-
-
-_BODY: Final = frozenset({"accounts", "created_ms", "pending", "pin_policy", "platform", "portals"})
-
-
-def _format_record(record: Account | Portal | Pending) -> dict[str, object]:
-    return {name: _format_value(value) for name, value in record._asdict().items()}
-
-
-def _format_value(value: object) -> object:
-    if isinstance(value, Secret):
-        return format_b64u(value.reveal())
-    return format_b64u(value) if isinstance(value, bytes) else value
+    Refuses with `NOT_ENROLLED` when the account is not on this phone any more.
+    """
+    known = next((item for item in phone.accounts if item.device_id == account.device_id), None)
+    if known is None:
+        raise RefusalError(Reason.NOT_ENROLLED)
+    raised = known._replace(ctr=known.ctr + 1)
+    accounts = tuple(raised if item is known else item for item in phone.accounts)
+    return phone._replace(accounts=accounts), raised
 
 
 def require_plain_origin(value: object) -> str:
     """Return an origin that was judged before it was kept; here only that it is text for people."""
     return require_text(value, most_bytes=MOST_ORIGIN_BYTES)
-
-
-def _require_list(value: object) -> list[object]:
-    if type(value) is not list:
-        raise MessageError("a list was expected")
-    return value
-
-
-def _require_record(value: object, kind: type[Account | Portal | Pending]) -> dict[str, object]:
-    if type(value) is not dict or value.keys() != set(kind._fields):
-        raise MessageError("a record has exactly its members")
-    return value
-
-
-def _parse_portal(value: object) -> Portal:
-    members = _require_record(value, Portal)
-    return Portal(
-        instance_id=require_id(members["instance_id"]),
-        origin=require_plain_origin(members["origin"]),
-        psk=parse_b64u(members["psk"], length=32),
-    )
-
-
-def _parse_account(value: object) -> Account:
-    members = _require_record(value, Account)
-    return Account(
-        instance_id=require_id(members["instance_id"]),
-        origin=require_plain_origin(members["origin"]),
-        psk=parse_b64u(members["psk"], length=32),
-        user_id=require_id(members["user_id"]),
-        device_id=require_id(members["device_id"]),
-        dsk=Secret(parse_b64u(members["dsk"], length=32)),
-        seed=Secret(parse_b64u(members["seed"], length=32)),
-        ctr=require_integer(members["ctr"]),
-        suite=require_suite_name(members["suite"]),
-        label=require_text(members["label"], most_bytes=MOST_LABEL_BYTES),
-    )
-
-
-def _parse_pending(value: object) -> Pending:
-    members = _require_record(value, Pending)
-    return Pending(
-        instance_id=require_id(members["instance_id"]),
-        origin=require_plain_origin(members["origin"]),
-        psk=parse_b64u(members["psk"], length=32),
-        suite=require_suite_name(members["suite"]),
-        code=Secret(parse_b64u(members["code"], length=16)),
-        address=require_plain_origin(members["address"]),
-        dsk=Secret(parse_b64u(members["dsk"], length=32)),
-        dkx=Secret(parse_b64u(members["dkx"], length=32)),
-        cn=parse_b64u(members["cn"], length=16),
-        label=require_text(members["label"], most_bytes=MOST_LABEL_BYTES),
-    )

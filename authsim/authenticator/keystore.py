@@ -8,7 +8,8 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authsim.authenticator.device import Phone, format_phone, parse_phone
+from authsim.authenticator.body import format_phone, parse_phone
+from authsim.authenticator.device import Phone, Platform
 from authsim.authenticator.sealing import (
     AEAD_NAME,
     BINDING,
@@ -105,10 +106,38 @@ def with_phone(keystore: Keystore, dek: Secret, phone: Phone, *, entropy: "Entro
     return keystore._replace(body=body, generation=generation)
 
 
+def rewrap(
+    keystore: Keystore,
+    dek: Secret,
+    *,
+    pin: Secret,
+    device_key: Secret,
+    entropy: "Entropy",
+    stretch: Stretch = stretch_pin,
+) -> Keystore:
+    """Return the keystore under another normalised PIN, and only that one; biometrics open it as before.
+
+    The salt is new, the costs stay. The body is not sealed anew, so its generation stays: it numbers bodies.
+    """
+    kdf = keystore.kdf._replace(salt=entropy.token_bytes(SALT_BYTES))
+    kek = derive_kek(stretch(kdf, pin), device_key=device_key, ksid=keystore.ksid)
+    wrap = wrap_key(dek, kek=kek, ksid=keystore.ksid, kdf=kdf, nonce=entropy.token_bytes(NONCE_BYTES))
+    changed = without_biometrics(keystore)._replace(kdf=kdf, wrap=wrap)
+    # Both wraps name the salt that the PIN is stretched with.
+    return changed if keystore.bio is None else with_biometrics(changed, dek, device_key=device_key, entropy=entropy)
+
+
 def with_biometrics(keystore: Keystore, dek: Secret, *, device_key: Secret, entropy: "Entropy") -> Keystore:
-    """Return the keystore with a second wrap, which the phone's own key opens alone."""
+    """Return the keystore with a second wrap, which the phone's own key opens alone; `ValueError` unless on iOS."""
+    if read_phone(keystore, dek).platform is not Platform.IOS:
+        raise ValueError("only iOS opens a phone by biometrics")
     kek, nonce = derive_biometric_kek(device_key), entropy.token_bytes(NONCE_BYTES)
     return keystore._replace(bio=wrap_key(dek, kek=kek, ksid=keystore.ksid, kdf=keystore.kdf, nonce=nonce))
+
+
+def without_biometrics(keystore: Keystore) -> Keystore:
+    """Return the keystore that opens by its PIN alone."""
+    return keystore._replace(bio=None)
 
 
 def unlock_with_biometrics(keystore: Keystore, *, device_key: Secret) -> Unlocked:

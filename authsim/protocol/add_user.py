@@ -4,20 +4,23 @@ The reply to B2 is A2 of an activation (`messages`), in which the flow's id stan
 """
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
-from authsim.errors import MessageError
-from authsim.protocol.encodings import format_b64u, parse_b64u, parse_hex, require_id, require_integer, require_text
+from authsim.protocol.encodings import (
+    format_b64u,
+    parse_b64u,
+    parse_hex,
+    require_id,
+    require_integer,
+    require_text,
+    require_texted_code,
+)
 from authsim.protocol.hkdf import expand, extract
 from authsim.protocol.members import MOST_LABEL_BYTES, format_members, parse_members, require_password
 from authsim.protocol.suite import require_suite_name, suite_text
 from authsim.protocol.transcript import VERSION, Tag, encode_transcript, u16
 from authsim.secret import Secret
-
-_CODE: Final = re.compile(r"[0-9]{4,10}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +128,9 @@ def parse_add_user_finish(body: bytes) -> AddUserFinish:
     members = parse_members(body, {"flow_id", "code", "sig"})
     return AddUserFinish(
         flow_id=require_id(members["flow_id"]),
-        code=require_text_code(members["code"]),
+        code=require_texted_code(members["code"]),
         sig=parse_b64u(members["sig"], length=64),
     )
-
-
-def require_text_code(value: object) -> Secret:
-    """Return a texted code: 4 to 10 ASCII digits, and nothing between them."""
-    if type(value) is not str or not _CODE.fullmatch(value):
-        raise MessageError("a texted code has 4 to 10 digits")
-    return Secret(value)
 
 
 def add_user_start_transcript(

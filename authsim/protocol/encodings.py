@@ -12,6 +12,7 @@ import unicodedata
 from typing import Final, NoReturn
 
 from authsim.errors import MessageError
+from authsim.secret import Secret
 
 MOST_JSON_BYTES: Final = 16_384
 MOST_JSON_DEPTH: Final = 8
@@ -20,6 +21,7 @@ MOST_INTEGER: Final = 2**53 - 1
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _LOWER_HEX: Final = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 _B64U: Final = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+_TEXTED_CODE: Final = re.compile(r"[0-9]{4,10}", re.ASCII)
 _DIGITS: Final = re.compile(r"[0-9]*", re.ASCII)
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -104,6 +106,13 @@ def require_digits(text: object, *, length: int) -> str:
     if len(digits) != length or not _DIGITS.fullmatch(digits):
         raise MessageError(f"{length} digits were expected")
     return digits
+
+
+def require_texted_code(value: object) -> Secret:
+    """Return a texted code: 4 to 10 ASCII digits, and nothing between them."""
+    if type(value) is not str or not _TEXTED_CODE.fullmatch(value):
+        raise MessageError("a texted code has 4 to 10 digits")
+    return Secret(value)
 
 
 def require_text(text: object, *, most_bytes: int) -> str:

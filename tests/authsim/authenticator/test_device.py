@@ -4,17 +4,15 @@ import json
 
 import pytest
 
+from authsim.authenticator.body import MOST_BODY_BYTES, format_phone, parse_phone
 from authsim.authenticator.device import (
     MOST_ACCOUNTS,
-    MOST_BODY_BYTES,
     MOST_PORTALS,
     Phone,
     Platform,
     Portal,
     accounts_named,
-    format_phone,
     full_name,
-    parse_phone,
     require_trusted,
     with_account,
     with_portal,
