@@ -4,21 +4,24 @@ It decides nothing. `web/commands` asks it for a portal, `web/app.py` serves the
 """
 
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from authsim.adapters.bus import LocalBus
+from authsim.adapters.audit_chain import read_rows, require_whole
+from authsim.adapters.bus import PostgresBus, SignalBus
 from authsim.adapters.passwords import Argon2Passwords
 from authsim.adapters.sql import SqlStore, create_schema, open_postgres, open_sqlite, open_store
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.adapters.vault import FileVault
 from authsim.errors import StoreConflictError, StoreError
+from authsim.events import AuditRow
 from authsim.model import Instance, InstanceId
 from authsim.policy import Policy, format_policy, parse_policy
 from authsim.verifier import Verifier
 
 from . import unfinished
-from .settings import DATABASE_FILE, Settings
+from .settings import DATABASE_FILE, SIGNALS_FILE, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +30,21 @@ class Portal:
 
     verifier: Verifier
     store: SqlStore
+    bus: SignalBus | PostgresBus
     vault: FileVault
 
     def close(self) -> None:
-        """Close the store."""
+        """End the bus, then close the store."""
+        self.bus.close()
         self.store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSeal:
+    """What a whole audit record comes to: its number of rows, and the hash of all of them."""
+
+    rows: int
+    chain: bytes
 
 
 def open_portal(settings: Settings) -> Portal:
@@ -42,7 +55,7 @@ def open_portal(settings: Settings) -> Portal:
     if instance is None:
         store.close()
         raise StoreError("there is no portal in this store yet: make one with `authsim init`")
-    return _compose(store, vault, instance)
+    return _compose(settings, store, vault, instance)
 
 
 def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: str, is_demo: bool = False) -> Portal:
@@ -69,14 +82,14 @@ def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: st
         )
         kept = store.instances.get() if making.is_resumed else None
         if kept is not None and kept.instance_id == making.instance_id:
-            return _compose(store, FileVault.load(settings.key_path), kept)
+            return _compose(settings, store, FileVault.load(settings.key_path), kept)
         try:
             vault = _make_vault(settings, entropy)
             store.instances.create(instance)
         except BaseException:
             store.close()
             raise
-        return _compose(store, vault, instance)
+        return _compose(settings, store, vault, instance)
 
 
 def _make_vault(settings: Settings, entropy: SystemEntropy) -> FileVault:
@@ -100,6 +113,17 @@ def holds_demo(settings: Settings) -> bool:
     return instance is not None and instance.is_demo
 
 
+def read_record(portal: Portal) -> Iterator[AuditRow]:
+    """Yield every row of the audit record, oldest first. `BrokenRecordError` at one that cannot be read."""
+    return read_rows(portal.store.audit)
+
+
+def require_whole_record(portal: Portal) -> AuditSeal:
+    """Return how far the audit record reaches, if it is whole. Raises `BrokenRecordError`."""
+    head = require_whole(portal.store.audit)
+    return AuditSeal(rows=head.sequence, chain=head.chain)
+
+
 def keep_origin(portal: Portal, origin: str) -> Portal:
     """Keep scheme, host and port for QR codes and transcripts, and return the portal that knows it."""
     portal.store.instances.set_origin(origin)
@@ -115,15 +139,23 @@ def _locate_store(settings: Settings) -> SqlStore:
     return open_postgres(settings.database_url, settings.database_password_file)
 
 
-def _compose(store: SqlStore, vault: FileVault, instance: Instance) -> Portal:
+def _compose(settings: Settings, store: SqlStore, vault: FileVault, instance: Instance) -> Portal:
+    bus = _choose_bus(settings, store)
     verifier = Verifier(
-        clock=SystemClock(),
+        clock=SystemClock(not_before_ms=store.audit.newest_ms()),
         entropy=SystemEntropy(),
         passwords=Argon2Passwords(vault.pepper),
         vault=vault,
         store=store,
-        bus=LocalBus(),
+        bus=bus,
         instance=instance,
         policy=parse_policy(instance.policy),
     )
-    return Portal(verifier=verifier, store=store, vault=vault)
+    return Portal(verifier=verifier, store=store, bus=bus, vault=vault)
+
+
+def _choose_bus(settings: Settings, store: SqlStore) -> SignalBus | PostgresBus:
+    """Return what rings in every process on this store: workers, and an operator's commands beside them."""
+    if settings.data_dir is not None:
+        return SignalBus(Path(settings.data_dir) / SIGNALS_FILE)
+    return PostgresBus(store.database.engine)

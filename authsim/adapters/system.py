@@ -10,12 +10,15 @@ _NS_PER_MS: Final = 1_000_000
 
 @final
 class SystemClock:
-    """Wall-clock milliseconds with a high-water mark: if the machine's clock is set back, this one stands still."""
+    """Wall-clock milliseconds with a high-water mark: if the machine's clock is set back, this one stands still.
+
+    `not_before_ms` carries the mark from one process to the next: an instant that an earlier one saw.
+    """
 
     __slots__ = ("_last_ms", "_lock")
 
-    def __init__(self) -> None:
-        self._last_ms = 0
+    def __init__(self, *, not_before_ms: int = 0) -> None:
+        self._last_ms = not_before_ms
         self._lock = threading.Lock()
 
     def now_ms(self) -> int:

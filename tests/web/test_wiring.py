@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from authsim.adapters.system import SystemEntropy
+from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.adapters.vault import FileVault
-from authsim.errors import MessageError, StoreError
+from authsim.errors import MessageError, Reason, StoreError
 from authsim.policy import CLASSIC, Policy
 from authsim.protocol.suite import CLASSIC6
+from authsim.secret import Secret
+from authsim.verifier.login import find_pending
+from authsim.verifier.tokens import hash_token
+from tests.support import nouns
+from tests.support.people import refused
 from tests.support.site import make_empty_database
 from web.app import create_app
 from web.settings import Settings
@@ -43,6 +48,27 @@ def test_origin_reaches_the_flows(tmp_path: Path) -> None:
     assert portal.verifier.instance.origin is None
     assert keep_origin(portal, "http://localhost:5000").verifier.instance.origin == "http://localhost:5000"
     portal.close()
+
+
+def test_a_clock_set_back_between_two_runs_revives_nothing(tmp_path: Path) -> None:
+    """A portal lives no earlier than the newest row of its record: what had expired then is expired, and is refused."""
+    settings, ahead_ms = make(tmp_path / "data"), SystemClock().now_ms() + 3_600_000
+    first = open_portal(settings)
+    device = nouns.add_device(first.store, nouns.add_user(first.store).user_id)
+    token = Secret(b"a browser's token")
+    begun = nouns.login(device.user_id, token_hash=hash_token(token), expires_ms=ahead_ms)
+    asked = nouns.challenge(begun, device.device_id, expires_ms=ahead_ms - 1)
+    first.store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[])
+    first.store.audit.append(nouns.event(at_ms=ahead_ms))
+    first.close()
+
+    second = open_portal(settings)
+    try:
+        assert second.verifier.clock.now_ms() == ahead_ms
+        with refused(Reason.CHALLENGE_EXPIRED):
+            find_pending(second.verifier, token)
+    finally:
+        second.close()
 
 
 def test_folder_is_private(tmp_path: Path) -> None:

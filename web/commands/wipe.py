@@ -10,13 +10,17 @@ from typing import Final
 
 import click
 
-from ..settings import DATABASE_FILE, KEY_FILE, Settings
+from ..settings import DATABASE_FILE, KEY_FILE, SIGNALS_FILE, Settings
 from ..unfinished import is_unfinished, note_path
 from .helping import Command
 from .outcome import USAGE, CommandError, can_ask
 
 #: What AuthSim itself puts into a data directory; anything else is somebody's own and stays.
-_OURS: Final = (*(f"{DATABASE_FILE}{ending}" for ending in ("", "-wal", "-shm")), "tls.crt", "tls.key")
+_OURS: Final = (
+    *(f"{file}{ending}" for file in (DATABASE_FILE, SIGNALS_FILE) for ending in ("", "-wal", "-shm")),
+    "tls.crt",
+    "tls.key",
+)
 _PHONES: Final = "phones"
 
 

@@ -34,6 +34,8 @@ _LIST_OF: Final = (
     .limit(bindparam("most"))
 )
 
+_NEWEST: Final = select(AUDIT.c.at_ms).order_by(AUDIT.c.sequence.desc()).limit(1)
+
 
 def record(connection: "Connection", events: Iterable[Event]) -> None:
     """Append to the chain. Call it last in a transaction: from here on, all others on PostgreSQL wait for its end."""
@@ -69,6 +71,10 @@ class SqlAudit:
         values = {"after": after, "most": most}
         rows = self._database.read(lambda connection: connection.execute(_READ, values).all())
         return [_parse(row) for row in rows]
+
+    def newest_ms(self) -> int:
+        """Return when the newest row was written, or 0: whoever opens this store lives no earlier than that."""
+        return self._database.read(lambda connection: connection.execute(_NEWEST).scalar()) or 0
 
     def head(self) -> ChainHead:
         """Return where the chain stands: a record that was cut off at its end does not reach it."""

@@ -10,9 +10,8 @@ from tests.support.child import unmeasured
 
 def test_the_clock_stands_still_when_the_machine_s_is_set_back() -> None:
     """After an instant that lies ahead, nothing earlier is returned: the high-water mark decides."""
-    clock = SystemClock()
-    ahead = clock.now_ms() + 3_600_000
-    clock._last_ms = ahead
+    ahead = SystemClock().now_ms() + 3_600_000
+    clock = SystemClock(not_before_ms=ahead)
 
     assert [clock.now_ms() for _ in range(3)] == [ahead] * 3
 
