@@ -137,3 +137,15 @@ class StoreConflictError(StoreError):
 
 class StoreStaleError(StoreConflictError):
     """What the caller judged is no longer so: the user is gone, its password or lock is another. Nothing was written."""
+
+
+class BrokenRecordError(StoreError):
+    """The audit record is not what was written. `sequence`: the first row that is wrong, or missing.
+
+    `is_damaged`: that row cannot even be read.
+    """
+
+    def __init__(self, sequence: int, what: str, *, is_damaged: bool = False) -> None:
+        super().__init__(f"the audit record is broken at row {sequence}: {what}")
+        self.sequence = sequence
+        self.is_damaged = is_damaged

@@ -16,6 +16,7 @@ _COMMANDS: Final = MappingProxyType(
         "init": ("authsim.cli.group", "Make a portal that stays."),
         "serve": ("authsim.cli.group", "Serve it on loopback."),
         "users": ("authsim.cli.group", "Add, show, unlock and remove its users."),
+        "audit": ("authsim.cli.group", "Verify and export the record of all that happened."),
         "wipe": ("authsim.cli.group", "Delete it."),
         "doctor": ("authsim.cli.doctor", "Check the installation and say what to do."),
     }
@@ -48,4 +49,4 @@ def _delegate(name: str) -> click.Command:
     return command
 
 
-init, serve, users, wipe = (_delegate(name) for name in ("init", "serve", "users", "wipe"))
+init, serve, users, audit, wipe = (_delegate(name) for name in ("init", "serve", "users", "audit", "wipe"))

@@ -14,6 +14,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "init": (".init", "init", "Make a portal that stays: keys, store and identity."),
         "serve": (".serve", "serve", "Serve a portal on loopback."),
         "users": (".users", "users", "Add, show, unlock and remove users."),
+        "audit": (".audit", "audit", "Verify and export the record of all that happened."),
         "wipe": (".wipe", "wipe", "Delete a portal's data directory."),
     }
 )
