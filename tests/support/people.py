@@ -107,6 +107,10 @@ class Person:
         """Have the help desk switch notifications at login on or off."""
         operators.set_seamless(self.town.verifier, self.user, is_on)
 
+    def is_locked(self) -> None:
+        """Have the help desk lock the user."""
+        operators.lock(self.town.verifier, self.user)
+
     def takes_password(self, password: Secret) -> None:
         """Have the help desk set another password."""
         operators.set_password(self.town.verifier, self.user, password)

@@ -162,9 +162,7 @@ class TestFindPending:
         town.clock.advance(seconds=180)
         self.find(town, begun, Reason.CHALLENGE_EXPIRED)
 
-    @pytest.mark.parametrize(
-        ("verb", "reason"), [("denies", Reason.PUSH_DENIED), ("reports", Reason.PUSH_REPORTED)]
-    )
+    @pytest.mark.parametrize(("verb", "reason"), [("denies", Reason.PUSH_DENIED), ("reports", Reason.PUSH_REPORTED)])
     def test_what_the_phone_declined_says_so(
         self, town: Town, enrolled: Person, phone: TestPhone, verb: str, reason: Reason
     ) -> None:
