@@ -12,38 +12,32 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from authsim.model import UserId
-from authsim.protocol.activation_uri import parse_activation_uri
+from authsim.model import Client, Decision, FirstFactorPassed, PushRequest, UserId
 from authsim.protocol.device_session import (
     NonceRequest,
     SessionReply,
-    SessionRequest,
     StateReply,
-    device_session_transcript,
     format_nonce_request,
     format_session_request,
     parse_nonce_reply,
     parse_session_reply,
 )
-from authsim.protocol.keys import sign
 from authsim.protocol.push import (
-    DecisionRequest,
     RequestInfo,
     RequestsReply,
     format_decision_request,
     parse_request,
     parse_requests_reply,
-    push_decision_transcript,
 )
-from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.activation import operator_activation
-from authsim.verifier.redemption import redeem
+from authsim.verifier.login import begin_login
 from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.ports import ORIGIN, CountedEntropy
 
 API = "/api/device/v1"
+CLIENT = Client(address="127.0.0.1", agent="a browser")
 
 
 class Answer(NamedTuple):
@@ -87,15 +81,10 @@ def wire_to(address: str) -> Line:
 
 @dataclass(slots=True, kw_only=True)
 class OnlinePhone:
-    """A phone that is active for one user, its counter, and its session."""
+    """A phone that is active for one user, and its session. `verifier` tells it only which portal it belongs to."""
 
     phone: TestPhone
-    dsk: Secret
-    instance_id: str
-    origin: str
-    user_id: str
-    device_id: str
-    counter: int = 0
+    verifier: Verifier
     token: str = ""
 
     @property
@@ -112,28 +101,13 @@ class OnlinePhone:
             self.token = reply.token.reveal_text()
         return reply
 
-    def asks_for_session(self, line: Line, *, counter: int | None = None) -> Answer:
+    def asks_for_session(self, line: Line, *, ctr: int | None = None) -> Answer:
         """Ask for a nonce and sign it, with the next counter unless told another."""
-        answer = post(line, f"{API}/nonce", format_nonce_request(NonceRequest(device_id=self.device_id)))
+        answer = post(line, f"{API}/nonce", format_nonce_request(NonceRequest(device_id=self.phone.device_id)))
         assert answer.status == 200, answer
         nonce = parse_nonce_reply(answer.text.encode()).sn
-        return post(line, f"{API}/session", self.session_request(nonce, counter=counter))
-
-    def session_request(self, nonce: bytes, *, counter: int | None = None) -> str:
-        """Return the signed wish for a session."""
-        self.counter = self.counter + 1 if counter is None else counter
-        cn = self.phone.entropy.token_bytes(16)
-        transcript = device_session_transcript(
-            instance_id=self.instance_id,
-            origin=self.origin,
-            device_id=self.device_id,
-            server_nonce=nonce,
-            client_nonce=cn,
-            counter=self.counter,
-        )
-        return format_session_request(
-            SessionRequest(device_id=self.device_id, sn=nonce, cn=cn, ctr=self.counter, sig=sign(self.dsk, transcript))
-        )
+        request = self.phone.asks_for_session(self.verifier, sn=nonce, ctr=ctr)
+        return post(line, f"{API}/session", format_session_request(request))
 
     def requests(self, line: Line) -> RequestsReply:
         """Return what waits."""
@@ -147,31 +121,13 @@ class OnlinePhone:
         assert answer.status == 200, answer
         return parse_request(answer.text.encode())
 
-    def decides(self, line: Line, info: RequestInfo, decision: int, *, number: str = "") -> Answer:
+    def decides(self, line: Line, info: RequestInfo, decision: Decision, *, number: str = "") -> Answer:
         """Sign a decision and send it."""
         return post(line, f"{API}/push/{info.request_id}", self.decision(info, decision, number=number))
 
-    def decision(self, info: RequestInfo, decision: int, *, number: str = "") -> str:
-        """Return a signed decision, with the next counter."""
-        self.counter += 1
-        transcript = push_decision_transcript(
-            instance_id=self.instance_id,
-            origin=self.origin,
-            user_id=self.user_id,
-            device_id=self.device_id,
-            request_id=info.request_id,
-            purpose=info.purpose,
-            server_nonce=info.sn,
-            number=number,
-            decision=decision,
-            context=info.context,
-            iat=info.iat,
-            exp=info.exp,
-            counter=self.counter,
-        )
-        return format_decision_request(
-            DecisionRequest(decision=decision, number=number, ctr=self.counter, sig=sign(self.dsk, transcript))
-        )
+    def decision(self, info: RequestInfo, decision: Decision, *, number: str = "", ctr: int | None = None) -> str:
+        """Return a signed decision, with the next counter unless told another."""
+        return format_decision_request(self.phone.signs_decision(self.verifier, info, decision, number=number, ctr=ctr))
 
 
 def post(line: Line, path: str, body: str, **headers: str) -> Answer:
@@ -189,16 +145,15 @@ def error_of(answer: Answer) -> tuple[int, str]:
 def enrols(verifier: Verifier, user_id: UserId, label: str = "a phone") -> OnlinePhone:
     """Activate a new phone for a user on an operator's word; an active one is revoked first."""
     phone = TestPhone(entropy=CountedEntropy(f"{label} {user_id}"), label=label)
-    text = operator_activation(verifier, user_id, replace=True).uri
-    attempt = phone.scan(text)
-    phone.accept(attempt, redeem(verifier, attempt.request))
-    uri = parse_activation_uri(text.reveal_text())
-    assert phone.reply is not None
-    return OnlinePhone(
-        phone=phone,
-        dsk=attempt.dsk,
-        instance_id=uri.instance_id,
-        origin=uri.origin,
-        user_id=phone.reply.user_id,
-        device_id=phone.reply.device_id,
-    )
+    phone.activate(verifier, operator_activation(verifier, user_id, replace=True).uri)
+    return OnlinePhone(phone=phone, verifier=verifier)
+
+
+def begins_login(verifier: Verifier, name: str, *, notify: bool = True) -> PushRequest:
+    """Begin a login as somebody who just passed the first factor, and return its request."""
+    user = verifier.store.users.find(name)
+    assert user is not None
+    first = FirstFactorPassed(user=user, at_ms=verifier.clock.now_ms(), client=CLIENT)
+    push = begin_login(verifier, first, mode=None, notify=notify).push
+    assert push is not None
+    return push
