@@ -70,11 +70,11 @@ class Folder:
         self._calls = calls
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the folder's exclusive lock; wait for whoever has it."""
-        descriptor = self._calls.open(_LOCK, os.O_RDWR | os.O_CREAT, folder=self._descriptor)
+    def locked(self, name: str = _LOCK) -> Iterator[None]:
+        """Hold an exclusive lock of the folder, by its name; wait for whoever has it."""
+        descriptor = self._calls.open(name, os.O_RDWR | os.O_CREAT, folder=self._descriptor)
         try:
-            self._require_private_file(descriptor, _LOCK)
+            self._require_private_file(descriptor, name)
             self._calls.flock(descriptor)
             yield
         finally:

@@ -15,7 +15,21 @@ from mobile_cli.console import show_banner, show_error
 from mobile_cli.exits import Exit
 from mobile_cli.options import flag_that_shows, help_option, home_option, lang_option
 
-COMMANDS = ("init", "activate", "respond", "users", "status", "settings", "app", "inbox", "trust", "forget")
+COMMANDS = (
+    "init",
+    "activate",
+    "respond",
+    "listen",
+    "approve",
+    "deny",
+    "users",
+    "status",
+    "settings",
+    "app",
+    "inbox",
+    "trust",
+    "forget",
+)
 
 _HELP = """\b
 Examples:

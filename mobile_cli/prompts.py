@@ -63,6 +63,36 @@ class Terminal:
             os.close(descriptor)
 
 
+@final
+class LineReader:
+    """The controlling terminal, kept open to be waited on together with other things; each line ends with Enter."""
+
+    __slots__ = ("_descriptor",)
+
+    def __init__(self) -> None:
+        self._descriptor = -1
+
+    def __enter__(self) -> "LineReader":
+        self._descriptor = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    def fileno(self) -> int:
+        """Return what `select` waits on."""
+        return self._descriptor
+
+    def prompt(self, label: str) -> None:
+        """Ask; the answer is read when it is there."""
+        sys.stdout.flush()
+        os.write(self._descriptor, f"{label}: ".encode())
+
+    def read(self) -> str:
+        """Return the line that was typed, or raise `EOFError`."""
+        return _read_line(self._descriptor).decode("utf-8", "replace")
+
+
 def _read_line(descriptor: int) -> bytearray:
     line = bytearray()
     while not line.endswith(b"\n") and len(line) < _MOST_LINE_BYTES:

@@ -22,6 +22,15 @@ _SENTENCES = {
     Reason.APP_NOT_INSTALLED: "app_not_installed",
     Reason.RECOVERY_NEEDED: "recovery_needed",
     Reason.BIOMETRICS_LOCKED: "biometrics_locked",
+    Reason.NO_REQUEST: "no_request",
+    Reason.PUSH_EXPIRED: "push_expired",
+    Reason.PUSH_SUPERSEDED: "push_superseded",
+    Reason.PUSH_CLOSED: "push_closed",
+    Reason.WRONG_NUMBER: "wrong_number",
+    Reason.DEVICE_REPLACED: "device_replaced",
+    Reason.DEVICE_REVOKED: "device_revoked",
+    Reason.DEVICE_SUSPENDED: "device_suspended",
+    Reason.DEVICE_MISMATCH: "device_mismatch",
 }
 
 

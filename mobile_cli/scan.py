@@ -1,15 +1,17 @@
-"""The camera: what the person points it at becomes an activation URI, or the code of a typed Session ID.
+"""The camera: what the person points it at becomes an activation URI, the code of a typed Session ID, or a login URI.
 
 A text, a picture file, standard input, the clipboard or the screen. Foreign codes are refused: this phone reads
-AuthSim's and nothing else.
+AuthSim's and nothing else. `read` says which of AuthSim's are wanted.
 """
 
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from authsim.errors import MessageError
 from authsim.protocol.activation_uri import ActivationUri, parse_activation_uri, parse_session_id
+from authsim.protocol.login_uri import LoginUri, parse_login_uri
 from authsim.secret import Secret
 from mobile_cli.exits import Exit, PhoneError
 
@@ -20,32 +22,50 @@ MOST_PICTURE_BYTES: Final = 32 * 1024 * 1024
 _MOST_TEXT_BYTES: Final = 4096
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)
 _PICTURE_NAMES: Final = (".png", ".jpg", ".jpeg")
+_LOGIN: Final = "authsim://login/"
+_ACTIVATION: Final = "authsim://activate/"
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 Scanned = ActivationUri | Secret
+T = TypeVar("T")
 
 
 def scan_argument(source: str) -> Scanned:
-    """Return what the argument of `activate` means: a text, or the name of a file."""
+    """Return the activation that an argument means: a text, or the name of a file."""
+    return find_in_argument(source, read_activation)
+
+
+def scan_bytes(content: bytes) -> Scanned:
+    """Return the activation that a file, standard input or the clipboard holds: a picture or a text."""
+    return find_in_bytes(content, read_activation)
+
+
+def scan_picture(picture: "Image") -> Scanned:
+    """Return the one activation code in a picture."""
+    return find_in_picture(picture, read_activation)
+
+
+def find_in_argument(source: str, read: Callable[[str], T]) -> T:
+    """Return what an argument means to `read`: a text, or the name of a file."""
     if source.startswith("authsim:"):
-        return _read_text(source)
+        return read(source)
     if not os.path.exists(source) and _SCHEME.match(source):
         raise PhoneError(Exit.MALFORMED, "foreign_code")
     if os.path.exists(source) or "/" in source or source.lower().endswith(_PICTURE_NAMES):
         with open(source, "rb") as stream:
-            return scan_bytes(stream.read(MOST_PICTURE_BYTES + 1))
+            return find_in_bytes(stream.read(MOST_PICTURE_BYTES + 1), read)
     try:
-        return parse_session_id(source.strip())
-    except MessageError:
+        return read(source.strip())
+    except PhoneError:
         raise PhoneError(Exit.MALFORMED, "no_source", source=source) from None
 
 
-def scan_bytes(content: bytes) -> Scanned:
-    """Return what a file, standard input or the clipboard holds: a picture or a text."""
+def find_in_bytes(content: bytes, read: Callable[[str], T]) -> T:
+    """Return what a file, standard input or the clipboard means to `read`: a picture or a text."""
     if content.startswith(_PICTURES):
         from mobile_cli.camera import open_picture
 
-        return scan_picture(open_picture(content))
+        return find_in_picture(open_picture(content), read)
     head = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
     if head.startswith((b"<svg", b"<?xml", b"<!doctype svg")):
         raise PhoneError(Exit.MALFORMED, "svg")
@@ -55,11 +75,11 @@ def scan_bytes(content: bytes) -> Scanned:
         text = ""
     if not text.strip():
         raise PhoneError(Exit.MALFORMED, "not_a_picture")
-    return _read_text(text.strip())
+    return read(text.strip())
 
 
-def scan_picture(picture: "Image") -> Scanned:
-    """Return the one activation code in a picture."""
+def find_in_picture(picture: "Image", read: Callable[[str], T]) -> T:
+    """Return what the one code in a picture means to `read`."""
     from mobile_cli.camera import read_codes
 
     texts = read_codes(picture)
@@ -68,13 +88,24 @@ def scan_picture(picture: "Image") -> Scanned:
     ours = {text for text in texts if text.startswith("authsim:")}
     if len(ours) > 1:
         raise PhoneError(Exit.MALFORMED, "several_codes")
-    return _read_text(ours.pop() if ours else texts[0])
+    return read(ours.pop() if ours else texts[0])
 
 
-def _read_text(text: str) -> Scanned:
+def read_activation(text: str) -> Scanned:
+    """Return the activation that a text names: a URI, or a typed Session ID."""
+    if text.startswith(_LOGIN):
+        raise PhoneError(Exit.MALFORMED, "login_code")
     try:
-        if _SCHEME.match(text):
-            return parse_activation_uri(text)
-        return parse_session_id(text)
+        return parse_activation_uri(text) if _SCHEME.match(text) else parse_session_id(text)
     except MessageError:
         raise PhoneError(Exit.MALFORMED, "foreign_code") from None
+
+
+def read_login(text: str) -> LoginUri:
+    """Return the login whose request a text names."""
+    if text.startswith(_ACTIVATION):
+        raise PhoneError(Exit.MALFORMED, "activation_code")
+    try:
+        return parse_login_uri(text)
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "foreign_login") from None

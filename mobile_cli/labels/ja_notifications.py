@@ -110,5 +110,71 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "biometrics_not_set_up": (
             "Face IDもTouch IDも設定されていません。authkey settings biometrics face-id で設定できます。"
         ),
+        # requests
+        "address": "アドレス",
+        "browser": "ブラウザー",
+        "place": "場所",
+        "valid_for": "有効期間",
+        "seconds": "{seconds} 秒",
+        "number": "ポータルの画面の番号 ({digits}桁)",
+        "ask_approve": "承認しますか。 [y/N]",
+        "decided_approved": "{user} の認証に成功しました。ポータルは自動的に進みます。",
+        "decided_denied": "拒否しました。{user} のログインは終了しました。",
+        "decided_reported": (
+            "{user} 本人ではないと報告しました。ログインは終了しました。{user} のパスワードを変更してください。"
+        ),
+        "not_approved": "中止しました。何も承認していません。リクエストはまだ有効です。",
+        "no_request": (
+            "この端末へのリクエストはありません。ポータルでログインを始めるか、そのQRコードを読み取ってください。"
+        ),
+        "push_expired": "リクエストは無効になりました(有効期間が過ぎました)。ログインをやり直してください。",
+        "push_superseded": "リクエストは無効になりました(新しいリクエストがあります)。新しい方に応答してください。",
+        "push_closed": "リクエストは無効になりました(応答済みか、ログインが終了しています)。",
+        "wrong_number": "ポータルの画面の番号と違います。もう一度確認してください: authkey approve",
+        "device_replaced": (
+            "このユーザーは別の端末に移りました。その端末を使うか、この端末にユーザーをもう一度追加してください。"
+        ),
+        "device_revoked": "このユーザーのこの端末は取り消されました。authkey activate でもう一度有効化してください。",
+        "device_suspended": (
+            "このユーザーのこの端末は停止中です。ヘルプデスクが再開できます: authsim users resume NAME。"
+            "または別の端末に移行してください。"
+        ),
+        "device_mismatch": (
+            "ポータルがこの端末を受け付けません。もう一度実行してください。"
+            "それでもだめな場合は別の端末のコピーです。もう一度有効化してください。"
+        ),
+        "login_elsewhere": (
+            "このQRコードのポータルのユーザーがこの端末にいません。authkey users で確認できます。"
+        ),
+        "login_code": "ログイン用のQRコードです。authkey approve で読み取ってください。",
+        "activation_code": "有効化コードです。authkey activate で読み取ってください。",
+        "foreign_login": (
+            "AuthSimのログイン用QRコードではありません。ポータルのログイン画面のQRコードを読み取ってください。"
+        ),
+        "one_source": (
+            "読み取るものを一つ指定してください: authsim:// のテキスト、画像、-、--clipboard、--screen"
+        ),
+        "need_number": "ポータルの画面に{digits}桁の番号があります。--number N で指定してください。",
+        "bad_number": "ポータルの画面の番号は{digits}桁です。",
+        # listening
+        "listening": "{names} の通知を待っています。Enterで通知の一覧を開き、Ctrl-Cで終了します。",
+        "listening_quietly": "{names} の通知を待っています。",
+        "reached": "{user}: ポータルが再び応答しています。",
+        "not_reached": "{user}: ポータルが応答しません。再試行しています。",
+        "heard": "{user}: 「{effect}」のリクエスト、残り{seconds}秒",
+        "heard_late": "{user}: 無効になったリクエスト",
+        "title": "IBKRモバイル",
+        "notice": "{user} ({portal}): タップして{effect}",
+        "notice_hidden": "通知",
+        "tap": "Enterで開きます。",
+        "badge": "IBKRモバイル: {count}",
+        "banner_gone": "バナーが消えました。Enterで通知の一覧を開きます。",
+        "no_notifications": "通知はありません。アプリにはリクエストがあるかもしれません: authkey approve",
+        "authorize": "認証",
+        "choices": "a 承認、d 拒否、w 身に覚えがない、Enter 後で (残り{seconds}秒)",
+        "left": "残り{seconds}秒です。",
+        "approve": "承認",
+        "deny": "拒否",
+        "wasnt_me": "身に覚えがない",
     }
 )
