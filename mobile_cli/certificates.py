@@ -5,13 +5,18 @@ A simulator's certificate is signed by nobody. Trusting it is a person's decisio
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from authsim.errors import MessageError
 from authsim.protocol.activation_uri import require_origin
 from authsim.protocol.encodings import parse_json_object
 from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.files import Folder, open_folder
 
+if TYPE_CHECKING:
+    from mobile_cli.calls import Calls
+
+NAME: Final = "certificates.json"
 MOST_BYTES: Final = 128 * 1024
 MOST_FILE_BYTES: Final = 16 * 1024
 
@@ -36,6 +41,31 @@ def certificate_fingerprint(certificate: str) -> str:
     from cryptography.hazmat.primitives.hashes import SHA256
 
     return x509.load_pem_x509_certificate(certificate.encode("ascii")).fingerprint(SHA256()).hex(":")
+
+
+def find_certificate(path: str, origin: str, *, calls: "Calls") -> str | None:
+    """Return the PEM text of the certificate that was trusted for this portal on the phone in `path`, if any."""
+    try:
+        with open_folder(path, calls=calls) as folder:
+            return _read(folder).get(origin)
+    except FileNotFoundError:
+        return None
+
+
+def keep_certificate(path: str, origin: str, certificate: str | None, *, calls: "Calls") -> None:
+    """Trust this certificate for this portal in place of any other; None trusts none any more."""
+    with open_folder(path, calls=calls) as folder, folder.locked():
+        before = _read(folder)
+        after = {name: text for name, text in before.items() if name != origin}
+        if certificate is not None:
+            after[origin] = certificate
+        if after != before:
+            folder.replace(NAME, format_certificates(after))
+
+
+def _read(folder: Folder) -> dict[str, str]:
+    file = folder.read(NAME, most_bytes=MOST_BYTES)
+    return {} if file is None else parse_certificates(file)
 
 
 def format_certificates(certificates: Mapping[str, str]) -> bytes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, final
 from authsim.authenticator import attempts, keystore, summary
 from authsim.authenticator.device import Phone, Platform
 from authsim.authenticator.keystore import Keystore, Unlocked
+from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.sealing import KEY_BYTES, Stretch, stretch_pin
 from authsim.authenticator.summary import Summary
 from authsim.errors import MessageError, Reason, RefusalError
@@ -102,23 +103,15 @@ class PhoneHome:
 
     def read_certificate(self, origin: str) -> str | None:
         """Return the PEM text of the certificate that was trusted for this portal, if any."""
-        try:
-            with open_folder(self.path, calls=self._calls) as folder:
-                return _read_certificates(folder).get(origin)
-        except FileNotFoundError:
-            return None
+        from mobile_cli.certificates import find_certificate
+
+        return find_certificate(self.path, origin, calls=self._calls)
 
     def keep_certificate(self, origin: str, certificate: str | None) -> None:
         """Trust this certificate for this portal in place of any other; None trusts none any more."""
-        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
-            before = _read_certificates(folder)
-            after = {name: text for name, text in before.items() if name != origin}
-            if certificate is not None:
-                after[origin] = certificate
-            if after != before:
-                from mobile_cli.certificates import format_certificates
+        from mobile_cli.certificates import keep_certificate
 
-                folder.replace(_CERTIFICATES, format_certificates(after))
+        keep_certificate(self.path, origin, certificate, calls=self._calls)
 
     def create(self, phone: Phone, *, pin: Secret, entropy: "Entropy") -> None:
         """Make a phone where there is none, or in place of one that was wiped. The PIN is normalised."""
@@ -126,16 +119,23 @@ class PhoneHome:
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
             if folder.read(_KEYSTORE, most_bytes=keystore.MOST_BYTES) not in (None, keystore.format_tombstone()):
                 raise PhoneError(Exit.REFUSED, "phone_exists", path=self.path)
-            device_key = Secret(entropy.token_bytes(KEY_BYTES))
-            made = keystore.create_keystore(
-                phone, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch
-            )
             folder.remove(_SETTINGS)
-            # The keystore comes last: until it is there, the folder holds no phone.
-            folder.replace(_DEVICE_KEY, device_key.reveal())
-            folder.replace(_ATTEMPTS, attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key))
-            folder.replace(_SUMMARY, summary.format_summary(summary.summarise(phone)))
-            folder.replace(_KEYSTORE, keystore.format_keystore(made, device_key=device_key))
+            self._make(folder, phone, pin=pin, entropy=entropy)
+
+    def start_anew(self, phone: Phone, *, pin: Secret, entropy: "Entropy") -> None:
+        """Give up what this phone knows and make it one of another PIN; what it is set to stays."""
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
+            folder.remove(_KEYSTORE)
+            self._make(folder, phone, pin=pin, entropy=entropy)
+
+    def _make(self, folder: Folder, phone: Phone, *, pin: Secret, entropy: "Entropy") -> None:
+        device_key = Secret(entropy.token_bytes(KEY_BYTES))
+        made = keystore.create_keystore(phone, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch)
+        # The keystore comes last: until it is there, the folder holds no phone.
+        folder.replace(_DEVICE_KEY, device_key.reveal())
+        folder.replace(_ATTEMPTS, attempts.format_attempts(attempts.MOST_TRIES, device_key=device_key))
+        folder.replace(_SUMMARY, summary.format_summary(summary.summarise(phone)))
+        folder.replace(_KEYSTORE, keystore.format_keystore(made, device_key=device_key))
 
     def unlock(self, pin: Secret) -> Unlocked:
         """Open with a normalised PIN. A wrong one is refused with the tries left; the eighth wipes the phone."""
@@ -211,6 +211,18 @@ class PhoneHome:
         with open_folder(self.path, calls=self._calls) as folder, folder.locked(_SIGNING):
             yield
 
+    def change_pin(self, dek: Secret, pin: Secret, *, policy: PinPolicy, entropy: "Entropy") -> None:
+        """Put the phone under another normalised PIN, in one atomic write, with an earlier unlocking's key."""
+        with open_folder(self.path, calls=self._calls) as folder, folder.locked():
+            device_key, sealed = _require_keystore(folder)
+            phone = keystore.read_phone(sealed, dek)._replace(pin_policy=policy)
+            changed = keystore.with_phone(sealed, dek, phone, entropy=entropy)
+            changed = keystore.rewrap(
+                changed, dek, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch
+            )
+            folder.replace(_KEYSTORE, keystore.format_keystore(changed, device_key=device_key))
+            _write_summary(folder, phone)
+
     def erase(self) -> None:
         """Remove the phone: its own key first, so that nothing else matters any more."""
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
@@ -257,13 +269,6 @@ def _read_summary(folder: Folder) -> Summary | None:
         return None if file is None else summary.parse_summary(file)
     except MessageError:
         return None
-
-
-def _read_certificates(folder: Folder) -> dict[str, str]:
-    from mobile_cli import certificates  # here: answering a challenge needs no network
-
-    file = folder.read(_CERTIFICATES, most_bytes=certificates.MOST_BYTES)
-    return {} if file is None else certificates.parse_certificates(file)
 
 
 def _write_summary(folder: Folder, phone: Phone) -> None:

@@ -36,11 +36,11 @@ def command(
     """Show the texts that the simulated SIM card of NUMBER received; without one, of this phone's own number."""
     chosen = number or number_of(invocation.home)
     if chosen is None:
-        raise PhoneError(Exit.USAGE, "need_number")
+        raise PhoneError(Exit.USAGE, "need_inbox_number")
     try:
         chosen = require_number(chosen)
     except MessageError:
-        raise PhoneError(Exit.USAGE, "bad_number") from None
+        raise PhoneError(Exit.USAGE, "bad_telephone") from None
     address = known_address(invocation) if portal is None else require_address(portal)
     if address is None:
         raise PhoneError(Exit.USAGE, "need_portal_url")

@@ -56,7 +56,7 @@ def _require_number(text: str) -> str:
     try:
         return require_number(text)
     except MessageError:
-        raise PhoneError(Exit.USAGE, "bad_number") from None
+        raise PhoneError(Exit.USAGE, "bad_telephone") from None
 
 
 def _ask_portal(address: str) -> Portal:

@@ -21,7 +21,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "username": "ユーザー名",
         "password": "パスワード",
         "get_activation_code": "アクティベーション・コードを取得",
-        "activation_code": "アクティベーション・コード",
+        "activation_code_label": "アクティベーション・コード",
         "activation_code_again": "アクティベーション・コード (r: 再送信)",
         "activate": "アクティベート",
         "submit": "送信",
@@ -87,11 +87,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "標準入力をアクティベーション・コードと{element}の両方には使えません。--pin-file FILE を使ってください。"
         ),
         "need_portal_url": "ポータルを指定してください: --portal URL",
-        "need_number": (
+        "need_inbox_number": (
             "電話番号を指定してください: authkey inbox NUMBER。一度だけ authkey settings number NUMBER "
             "で設定することもできます。"
         ),
-        "bad_number": "電話番号は「+」と7~15桁の数字です。",
+        "bad_telephone": "電話番号は「+」と7~15桁の数字です。",
         "bad_username": "ユーザー名ではありません ({rule})。",
         # refused
         "wrong_credentials": (

@@ -50,7 +50,10 @@ class Reply:
 
 @dataclass(slots=True, kw_only=True)
 class TinyPortal:
-    """One user, one code at a time. `answers` overrules what a path is answered, given the honest reply."""
+    """One user, one code at a time. `answers` overrules what a path is answered, given the honest reply.
+
+    `others` answers the paths that are not an activation's.
+    """
 
     origin: str = ""
     suite: str = CLASSIC6
@@ -62,6 +65,7 @@ class TinyPortal:
     code: Secret = field(default_factory=lambda: Secret(b"\xa0" * 16))
     requests: list[bytes] = field(default_factory=list)
     answers: dict[str, Callable[[Reply], Reply]] = field(default_factory=dict)
+    others: Callable[[str], Reply] = lambda _: Reply(b"{}", status=404)
     seed: Secret | None = None
 
     @property
@@ -99,7 +103,7 @@ class TinyPortal:
             self.requests.append(body)
             honest = self._activate(parse_activate_request(body))
         else:
-            honest = Reply(b"{}", status=404)
+            honest = self.others(path)
         return self.answers.get(path, lambda reply: reply)(honest)
 
     def _activate(self, request: ActivateRequest) -> Reply:
