@@ -6,6 +6,14 @@ from authsim.model import User
 from tests.support.online import Line, OnlinePhone, enrols, line_to
 from tests.support.site import Site
 
+NUMBER = "+15555550123"
+
+
+@pytest.fixture
+def alice(site: Site) -> User:
+    """A user with a number that texts reach."""
+    return site.adds("alice", phone=NUMBER)
+
 
 @pytest.fixture
 def line(site: Site) -> Line:
