@@ -5,11 +5,12 @@ the core returns. Cookies ignore ports, so their names carry the portal they bel
 """
 
 import re
+from contextlib import suppress
 from typing import Final, cast
 
 from flask import Response, g, request, session
 
-from authsim.errors import Reason, RefusalError
+from authsim.errors import Reason, RefusalError, StoreError
 from authsim.model import Authenticated, Factors, Instance, LimitedEntry, PendingLogin
 from authsim.secret import Secret
 from authsim.verifier.sessions import SignedIn, end_session, require_session, require_two_factors
@@ -33,9 +34,10 @@ def _name(kind: str) -> str:
 
 def sign_in(response: Response, proof: Authenticated | LimitedEntry) -> Response:
     """Give the browser the session that `proof` opened; whatever it held before is over."""
-    previous = _signed_in_or_none()
-    if previous is not None and previous.session.session_id != proof.session.session_id:
-        end_session(scope.verifier(), previous.session)
+    with suppress(StoreError):  # the new session is open: its browser gets it, even if an old one stays for a while
+        previous = _signed_in_or_none()
+        if previous is not None and previous.session.session_id != proof.session.session_id:
+            end_session(scope.verifier(), previous.session)
     session.clear()  # a fresh CSRF token for a fresh session
     _set_cookie(response, _SESSION, proof.token)
     forget_login(response)
