@@ -67,6 +67,11 @@ def test_journey_by_keyboard(portal: LivePortal, window: Callable[..., Screen], 
     tab_to(page, "btn-primary")
     keys.press("Enter")
     page.wait_for_url("**/sso/SecondFactor")
+    tab_to(page, "xyz-resendnotification")
+    tab_to(page, "xyz-showqr")
+    tab_to(page, "xyz-showchallenge")
+    keys.press("Enter")
+    page.wait_for_url("**/sso/SecondFactor?with=challenge")
 
     assert focused(page) == "xyz-field-gold-response"
     keys.type(phone.respond(screen.challenge))

@@ -105,6 +105,8 @@ def test_a_login_by_names_alone(
     )
     first = browser.request("POST", action, urlencode(fields))
     page = browser.get(first.headers["Location"])
+    assert page.one(cls="xyzblock-notification").classes >= {"xyzblock"}
+    page = browser.get(page.challenge_link or "")
     block = page.one(cls="xyzblock-manualibkey")
     challenge = page.challenge
     again = browser.get(page.url).challenge

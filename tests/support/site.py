@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from authsim import ports
+from authsim.adapters.bus import SignalBus
 from authsim.adapters.sql import create_schema, open_sqlite, open_store
 from authsim.adapters.vault import FileVault
 from authsim.model import Mode, User
@@ -30,7 +31,7 @@ from tests.support.browser_plain import Element, Page, fill
 from tests.support.device import TestPhone
 from tests.support.ports import ORIGIN, CountedEntropy, FakeClock, make_verifier
 from web.app import create_app
-from web.settings import Settings
+from web.settings import SIGNALS_FILE, Settings
 from web.wiring import Portal
 
 PASSWORD = "correct horse battery"
@@ -115,8 +116,9 @@ def open_site(
     store = open_store(open_sqlite(database))
     entropy = CountedEntropy("keys")
     vault = FileVault.create(folder / "portal.key", entropy)
-    verifier = replace(make_verifier(policy=policy, store=wrap(store), origin=origin), vault=vault)
-    portal = Portal(verifier=verifier, store=store, vault=vault)
+    bus = SignalBus(folder / SIGNALS_FILE)
+    verifier = replace(make_verifier(policy=policy, store=wrap(store), origin=origin), vault=vault, bus=bus)
+    portal = Portal(verifier=verifier, store=store, bus=bus, vault=vault)
     settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts, is_inbox_open=is_inbox_open)
     return Site(portal=portal, app=create_app(portal, settings), database=database)
 

@@ -14,7 +14,8 @@ from web.banner import SENTENCE, is_marked
 
 PAGES = (
     *("/sso/Login", "/sso/SecondFactor", "/sso/Dispatcher", "/portal/activation", "/portal/activity"),
-    *("/portal/sessions", "/help/phishing", "/nothing"),
+    *("/portal/sessions", "/portal/settings", "/portal/settings/secure-login", "/lost-phone", "/help/phishing"),
+    *("/help/camera", "/app", "/app/store/ios", "/mobile/ios", "/mobile/android", "/inbox", "/nothing"),
 )
 
 

@@ -18,6 +18,10 @@ FILES = sorted(
     if path.is_file() and path.suffix in {".html", ".css", ".js", ".py", ".po", ".svg"}
 ) + sorted(path for path in WEB.glob("*.py") if path.name != "hosts.py")
 
+OTHERS = (
+    *("/portal/settings", "/portal/settings/secure-login", "/lost-phone", "/help/camera", "/app", "/app/store/ios"),
+    *("/app/store/android?tapped=get", "/mobile/ios", "/mobile/android?screen=migrate", "/inbox"),
+)
 MARKS = (
     *("ibkr", "interactive brokers", "interactivebrokers", "インタラクティブ", "client portal", "trader workstation"),
     *("schwab", "fidelity", "robinhood", "etrade", "e\\*trade", "ameritrade", "vanguard", "webull", "saxo", "degiro"),
@@ -61,6 +65,7 @@ def test_pages_carry_no_foreign_address(browser: Browser, alice: User, phone: Te
     pages.append(browser.presses("/portal/activation/sign-in"))
     pages.append(browser.types_response(phone.respond(pages[-1].challenge)))
     pages += [browser.opens(path) for path in ("/portal/activity", "/portal/sessions", "/help/phishing", "/nothing")]
+    pages += [browser.opens(path) for path in OTHERS]
     for page in pages:
         for element in page.root.walk():
             for name in ("href", "src", "action", "formaction", "data", "poster", "srcset"):
@@ -75,6 +80,7 @@ def test_no_inline_script_or_style(browser: Browser, alice: User, phone: TestPho
     pages = [browser.opens(path) for path in ("/", "/help/phishing", "/nothing")]
     browser.logs_in("alice", phone)
     pages += [browser.opens(path) for path in ("/sso/Dispatcher", "/portal/activity", "/portal/sessions")]
+    pages += [browser.opens(path) for path in OTHERS]
     for page in pages:
         for element in page.root.walk():
             assert not any(name.startswith("on") or name == "style" for name in element.attributes), element.tag

@@ -18,12 +18,12 @@ pages: Final = Blueprint("inbox", __name__)
 
 #: So many are shown; older ones are kept, and nobody needs their codes any more.
 MOST_SHOWN: Final = 50
-_CODE: Final = re.compile(r"^@\S+ #([0-9]{4,10})$", re.ASCII | re.MULTILINE)
+_CODE: Final = re.compile(r"@\S+ #([0-9]{4,10})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
-    """One text as it is shown. `code` is what its last line offers to a phone that fills it in, or empty."""
+    """One text as it is shown. `code` is what its last words offer to a phone that fills it in, or empty."""
 
     sequence: int
     body: str

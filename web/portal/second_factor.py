@@ -48,7 +48,7 @@ def show() -> str | Response:
         return forget_login(redirect_refused(refusal, way_back()))
     user = scope.verifier().store.users.get(pending.login.user_id)
     look.prefer(look.LANGUAGES[0] if user is None else user.locale)
-    return _draw(pending, now_ms=scope.verifier().clock.now_ms())
+    return _draw(pending, is_seamless=user is not None and user.is_seamless)
 
 
 @pages.post("/sso/SecondFactor")
@@ -113,7 +113,8 @@ def _stay_or_leave(refusal: RefusalError, view: str) -> Response:
     return forget_login(redirect_refused(refusal, way_back()))
 
 
-def _draw(pending: PendingLogin, *, now_ms: int) -> str:
+def _draw(pending: PendingLogin, *, is_seamless: bool) -> str:
+    now_ms = scope.verifier().clock.now_ms()
     push = pending.push
     standing = name_standing(pending, now_ms=now_ms)
     is_notified = push is not None and push.is_notified
@@ -126,6 +127,7 @@ def _draw(pending: PendingLogin, *, now_ms: int) -> str:
         view=view,
         standing=standing.value,
         is_notified=is_notified,
+        is_seamless=is_seamless,
         goes_on=view != CHALLENGE and standing is Standing.WAITING,
         phone="" if device is None else device.label,
         number="" if push is None else push.number,

@@ -40,7 +40,12 @@ export function addFollowing(root) {
       watch(element.dataset.poll, say, { also_hidden: true });
     }
   });
-  window.addEventListener("pagehide", () => source.close());
+  const leave = () => {
+    done = true;
+    source.close();
+  };
+  document.addEventListener("submit", leave); // what the portal answers to a form of ours is the news
+  window.addEventListener("pagehide", leave);
 }
 
 function goOn(element) {

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, exists, func, insert, literal, select, update
 
 from authsim import states
 from authsim.adapters.consequences import REFUSED
@@ -53,8 +53,11 @@ _LIST_DECIDED: Final = (
 _IS_WANTED: Final = select(literal(1)).where(
     LOGINS.c.login_id == bindparam("of_login"),
     LOGINS.c.state == states.Login.SECOND_FACTOR.value,
-    DEVICES.c.device_id == bindparam("of_device"),
-    DEVICES.c.state == states.Device.ACTIVE.value,
+    exists(
+        select(literal(1)).where(
+            DEVICES.c.device_id == bindparam("of_device"), DEVICES.c.state == states.Device.ACTIVE.value
+        )
+    ),
 )
 _COUNT_DECISION: Final = (
     update(PUSHES)
