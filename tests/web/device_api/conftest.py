@@ -3,7 +3,7 @@
 import pytest
 
 from authsim.model import User
-from tests.support.online import Line, OnlinePhone, enrols, line_to
+from tests.support.device_line import Line, OnlinePhone, enrols, line_to
 from tests.support.site import Site
 
 NUMBER = "+15555550123"

@@ -16,7 +16,7 @@ from authsim.protocol.messages import parse_activate_reply
 from authsim.secret import Secret
 from authsim.verifier.inbox import list_texts
 from tests.support.adding import Adding, code_in
-from tests.support.online import API, Answer, Line, enrols, error_of, post
+from tests.support.device_line import API, Answer, Line, enrols, error_of, post
 from tests.support.site import PASSWORD, Site
 
 START, RESEND, FINISH = (f"{API}/adduser/{step}" for step in ("start", "resend", "finish"))

@@ -4,7 +4,7 @@ from authsim.model import User
 from authsim.protocol.credentials import Credentials, format_credentials, parse_credentials_reply
 from authsim.secret import Secret
 from authsim.verifier import operators
-from tests.support.online import API, Answer, Line, OnlinePhone, error_of, post
+from tests.support.device_line import API, Answer, Line, OnlinePhone, error_of, post
 from tests.support.site import PASSWORD, Site
 
 PATH = f"{API}/credentials"

@@ -10,7 +10,7 @@ from authsim.protocol.push import parse_request, parse_stream_end
 from authsim.secret import Secret
 from authsim.verifier import operators
 from authsim.verifier.inbox import list_texts
-from tests.support.online import API, Line, OnlinePhone, begins_login, enrols, error_of
+from tests.support.device_line import API, Line, OnlinePhone, begins_login, enrols, error_of
 from tests.support.ports import ORIGIN
 from tests.support.site import PASSWORD, Site
 from web.streams import Streams

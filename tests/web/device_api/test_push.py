@@ -7,7 +7,7 @@ import pytest
 from authsim.model import Decision, User
 from authsim.protocol.push import DENY, parse_decision_reply
 from authsim.verifier import operators
-from tests.support.online import API, Line, OnlinePhone, begins_login, enrols, error_of, post
+from tests.support.device_line import API, Line, OnlinePhone, begins_login, enrols, error_of, post
 from tests.support.site import Site
 
 

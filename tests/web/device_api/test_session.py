@@ -5,7 +5,7 @@ import json
 from authsim.model import User
 from authsim.protocol.device_session import NonceRequest, StateReply, format_nonce_request, format_session_request
 from authsim.verifier import operators
-from tests.support.online import API, Line, OnlinePhone, enrols, error_of, post
+from tests.support.device_line import API, Line, OnlinePhone, enrols, error_of, post
 from tests.support.site import Site
 
 

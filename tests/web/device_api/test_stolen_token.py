@@ -13,7 +13,7 @@ from authsim.protocol.add_user import format_add_user_start
 from authsim.protocol.device_session import format_session_request
 from authsim.secret import Secret
 from authsim.verifier.inbox import list_texts
-from tests.support.online import Line, OnlinePhone, begins_login, enrols
+from tests.support.device_line import Line, OnlinePhone, begins_login, enrols
 from tests.support.site import Site
 from web.streams import Streams
 
