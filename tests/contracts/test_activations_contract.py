@@ -247,3 +247,20 @@ def test_a_device_is_made_once(store: Store) -> None:
         redeem(store, code, device_id=device.device_id)
 
     assert store.activations.get(code.code_id) == code
+
+
+def test_a_suspended_device_keeps_its_place(store: Store) -> None:
+    """While a user's device is suspended no code enrols another: a password alone must not take its place."""
+    user = add_user(store)
+    device = nouns.add_device(store, user.user_id)
+    fact = event(EventKind.DEVICE_SUSPENDED)
+    store.devices.change(device.device_id, states.DeviceEvent.SUSPEND, now_ms=NOW_MS, event=fact)
+    code = issue(store, user.user_id)
+    recorded = read_all(store)
+
+    with pytest.raises(StoreConflictError):
+        redeem(store, code)
+
+    assert store.activations.get(code.code_id) == code
+    assert store.devices.list_of(user.user_id) == [store.devices.current_of(user.user_id)]
+    assert read_all(store) == recorded

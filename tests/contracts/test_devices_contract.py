@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from authsim import states
-from authsim.errors import StoreConflictError
+from authsim.errors import Reason, StoreConflictError
 from authsim.events import EventKind
-from authsim.model import Challenge, DeviceId, UserId
+from authsim.model import Challenge, Device, DeviceId, UserId
 from authsim.ports import Store
 from tests.support import nouns
 from tests.support.nouns import LATER_MS, NOW_MS, add_device, add_user, ask, event, read_all
@@ -110,3 +110,93 @@ def test_a_new_device_may_follow_a_closed_one(store: Store) -> None:
     device = add_device(store, user.user_id)
 
     assert store.devices.active_of(user.user_id) == device
+
+
+def test_the_current_device_is_active_or_suspended(store: Store) -> None:
+    """A suspended device is the user's still, but answers nothing; a revoked one is nobody's."""
+    device = add_device(store, add_user(store).user_id)
+    assert store.devices.current_of(device.user_id) == device
+
+    change(store, device.device_id, states.DeviceEvent.SUSPEND)
+    suspended = replace(device, state=states.Device.SUSPENDED)
+    assert store.devices.active_of(device.user_id) is None
+    assert store.devices.current_of(device.user_id) == suspended
+
+    change(store, device.device_id, states.DeviceEvent.REVOKE)
+    assert store.devices.current_of(device.user_id) is None
+    assert store.devices.current_of(UserId(nouns.new_hex())) is None
+
+
+def test_a_pending_device_waits_for_its_place(store: Store) -> None:
+    """While a user has a device, another one is not confirmed beside it, and stays as it is."""
+    user = add_user(store)
+    pending = add_device(store, user.user_id, state=states.Device.PENDING)
+    current = add_device(store, user.user_id)
+
+    with pytest.raises(StoreConflictError):
+        change(store, pending.device_id, states.DeviceEvent.CONFIRM)
+
+    assert store.devices.get(pending.device_id) == pending
+    assert store.devices.current_of(user.user_id) == current
+
+
+def test_a_signature_raises_the_counter(store: Store) -> None:
+    """A counter above the kept one is kept; an equal or lower one, an inactive and an unknown device are refused."""
+    device = add_device(store, add_user(store).user_id)
+
+    assert store.devices.count_signature(device.device_id, counter=7) == replace(device, counter=7)
+    for counter in (7, 6, 0):
+        with pytest.raises(StoreConflictError):
+            store.devices.count_signature(device.device_id, counter=counter)
+    with pytest.raises(StoreConflictError):
+        store.devices.count_signature(DeviceId(nouns.new_hex()), counter=1)
+    assert store.devices.get(device.device_id) == replace(device, counter=7)
+
+    change(store, device.device_id, states.DeviceEvent.SUSPEND)
+    with pytest.raises(StoreConflictError):
+        store.devices.count_signature(device.device_id, counter=8)
+
+
+def test_the_alarm_after_the_last_suspends(store: Store) -> None:
+    """Alarms are counted one by one; the one too many suspends the device, ends what it holds, and says so."""
+    device = add_device(store, add_user(store).user_id)
+    session = nouns.session(device.user_id)
+    store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event())
+    asked, recorded = ask(store, device), read_all(store)
+
+    def alarm() -> Device:
+        fact = event(EventKind.DEVICE_CLONE_SUSPECTED, user_id=device.user_id)
+        return store.devices.count_alarm(device.device_id, alarms_allowed=1, now_ms=LATER_MS, event=fact)
+
+    assert alarm() == replace(device, alarms=1)
+    assert store.logins.challenge_of(asked.login_id) == asked
+    suspended = replace(device, alarms=2, state=states.Device.SUSPENDED)
+    assert alarm() == store.devices.get(device.device_id) == suspended
+    assert store.logins.challenge_of(asked.login_id) == cancelled(asked)
+    assert store.sessions.find(session.token_hash) == replace(session, ended_ms=LATER_MS)
+    assert alarm() == replace(suspended, alarms=3)
+
+    suspecting = EventKind.DEVICE_CLONE_SUSPECTED
+    ends = [EventKind.DEVICE_SUSPENDED, EventKind.SESSION_ENDED]
+    assert read_all(store) == [*recorded, suspecting, suspecting, *ends, suspecting]
+    rows = store.audit.list_of(device.user_id, most=3)
+    assert [row.event.reason for row in rows] == [None, None, Reason.CLONE_SUSPECTED]
+
+
+def test_an_unknown_device_raises_no_alarm(store: Store) -> None:
+    """An alarm for a device that is gone is a conflict, and is not recorded."""
+    with pytest.raises(StoreConflictError):
+        store.devices.count_alarm(DeviceId(nouns.new_hex()), alarms_allowed=0, now_ms=LATER_MS, event=event())
+
+    assert read_all(store) == []
+
+
+def test_a_session_that_ends_with_its_device_says_by_whom(store: Store) -> None:
+    """The rows of sessions that end with a device name who took it away, as the device's own row does."""
+    device = add_device(store, add_user(store).user_id)
+    store.sessions.open(nouns.session(device.user_id), judged=nouns.HASH, sessions_allowed=5, event=event())
+
+    change(store, device.device_id, by="operator", label="a phone")
+
+    newest = store.audit.list_of(device.user_id, most=1)[0].event
+    assert (newest.kind, dict(newest.facts)) == (EventKind.SESSION_ENDED, {"by": "operator"})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from authsim.errors import StoreConflictError
+from authsim.errors import StoreConflictError, StoreStaleError
 from authsim.events import EventKind
 from authsim.model import Factors, PortalSession, SessionId, UserId
 from authsim.ports import Store
@@ -140,3 +140,40 @@ def test_nobody_ends_the_session_of_another(store: Store) -> None:
         end(store, nouns.session(opened.user_id))
 
     assert store.sessions.find(opened.token_hash) == opened
+
+
+def test_all_sessions_end_together(store: Store) -> None:
+    """Every open session of a user ends, with a row for each; ended and expired ones and other users' stay."""
+    user, other = add_user(store), add_user(store)
+    open_ones = [open_session(store, user.user_id) for _ in range(3)]
+    ended, over = open_session(store, user.user_id), open_session(store, user.user_id, expires_ms=LATER_MS)
+    end(store, ended)
+    theirs, recorded = open_session(store, other.user_id), read_all(store)
+
+    store.sessions.end_all(user.user_id, now_ms=LATER_MS, event=event(EventKind.SESSION_ENDED))
+
+    for session in open_ones:
+        assert store.sessions.find(session.token_hash) == replace(session, ended_ms=LATER_MS)
+    assert store.sessions.find(over.token_hash) == over
+    assert store.sessions.find(theirs.token_hash) == theirs
+    assert read_all(store) == [*recorded, *[EventKind.SESSION_ENDED] * 3]
+    store.sessions.end_all(user.user_id, now_ms=LATER_MS, event=event(EventKind.SESSION_ENDED))
+    assert read_all(store) == [*recorded, *[EventKind.SESSION_ENDED] * 3]
+    with pytest.raises(StoreConflictError):
+        store.sessions.end_all(UserId(nouns.new_hex()), now_ms=LATER_MS, event=event())
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_session_needs_the_password_that_was_judged(store: Store, gone: bool) -> None:
+    """When the hash is another by now, or the user gone, no session opens and none makes room for it."""
+    user = add_user(store)
+    opened = open_session(store, user.user_id)
+    session = nouns.session(UserId(nouns.new_hex()) if gone else user.user_id)
+    recorded = read_all(store)
+
+    with pytest.raises(StoreStaleError):
+        store.sessions.open(session, judged=nouns.HASH if gone else "another hash", sessions_allowed=1, event=event())
+
+    assert store.sessions.list_open(user.user_id, now_ms=NOW_MS) == [opened]
+    assert store.sessions.find(session.token_hash) is None
+    assert read_all(store) == recorded

@@ -121,7 +121,7 @@ def test_a_new_password_ends_all_sessions(store: Store) -> None:
 def test_a_new_password_ends_what_the_old_one_began(store: Store) -> None:
     """Open logins, their challenges and issued codes close with the old password; another user's stay open."""
     user, other = add_user(store), add_user(store)
-    begun, asked, offered = {}, {}, {}
+    begun, asked, offered, enrolled = {}, {}, {}, {}
     for one in (user, other):
         device = add_device(store, one.user_id)
         begun[one.user_id] = nouns.login(one.user_id)
@@ -130,8 +130,14 @@ def test_a_new_password_ends_what_the_old_one_began(store: Store) -> None:
         offered[one.user_id] = nouns.code(one.user_id)
         store.activations.issue(offered[one.user_id], event=event(EventKind.ACTIVATION_ISSUED))
 
+        enrolled[one.user_id] = nouns.enrol(store, one.user_id)
+
     store.users.set_password(user.user_id, "new", event=event(EventKind.PASSWORD_SET, at_ms=LATER_MS))
 
+    assert store.enrolments.get(enrolled[user.user_id].flow_id) == replace(
+        enrolled[user.user_id], state=states.OneShot.CANCELLED, closed_ms=LATER_MS
+    )
+    assert store.enrolments.get(enrolled[other.user_id].flow_id) == enrolled[other.user_id]
     assert store.logins.find(begun[user.user_id].token_hash) == replace(
         begun[user.user_id], state=states.Login.FAILED, closed_ms=LATER_MS
     )
@@ -153,8 +159,10 @@ def test_a_removed_user_leaves_nothing_but_the_record(store: Store) -> None:
     kept_challenge = ask(store, kept_device)
     device = add_device(store, user.user_id)
     begun = nouns.login(user.user_id)
-    asked = nouns.challenge(begun, device.device_id)
-    store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[event()])
+    push = nouns.send(store, device, of=begun)
+    enrolled = nouns.enrol(store, user.user_id)
+    on_phone = nouns.device_session(device)
+    store.device_sessions.open(on_phone, counter=1, event=event())
     session = nouns.session(user.user_id)
     store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event(EventKind.SESSION_OPENED))
     offered = nouns.code(user.user_id, session_id=session.session_id)
@@ -170,6 +178,10 @@ def test_a_removed_user_leaves_nothing_but_the_record(store: Store) -> None:
     assert store.logins.challenge_of(begun.login_id) is None
     assert store.sessions.find(session.token_hash) is None
     assert store.activations.get(offered.code_id) is None
+    assert store.pushes.get(push.request_id) is None
+    assert store.enrolments.get(enrolled.flow_id) is None
+    assert store.device_sessions.find(on_phone.token_hash) is None
+    assert store.texts.list_of("+15550100", after=0, most=9) == []
     assert read_all(store) == [*recorded, EventKind.USER_REMOVED]
     assert store.users.list_all() == [other]
     assert store.devices.get(kept_device.device_id) == kept_device
@@ -186,12 +198,24 @@ def test_a_removed_name_may_be_taken_again(store: Store) -> None:
     assert store.users.find(user.name) == again
 
 
-@pytest.mark.parametrize("step", ["change_lockout", "set_password", "remove"])
+def test_notifications_are_switched(store: Store) -> None:
+    """A user has notifications at login until they are switched off, and again when they are switched on."""
+    user = add_user(store)
+    assert user.is_seamless
+
+    for is_seamless in (False, True):
+        store.users.set_seamless(user.user_id, is_seamless, event=event(EventKind.SEAMLESS_SET))
+        assert store.users.get(user.user_id) == replace(user, is_seamless=is_seamless)
+    assert read_all(store)[-2:] == [EventKind.SEAMLESS_SET] * 2
+
+
+@pytest.mark.parametrize("step", ["change_lockout", "set_password", "set_seamless", "remove"])
 def test_nothing_is_done_to_a_user_who_is_gone(store: Store, step: str) -> None:
     """Every change of an unknown user is a conflict, and is not recorded."""
     steps = {
         "change_lockout": lambda user_id: store.users.change_lockout(user_id, one_more, event=event()),
         "set_password": lambda user_id: store.users.set_password(user_id, "new", event=event()),
+        "set_seamless": lambda user_id: store.users.set_seamless(user_id, False, event=event()),
         "remove": lambda user_id: store.users.remove(user_id, event=event()),
     }
 

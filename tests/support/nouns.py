@@ -14,14 +14,20 @@ from authsim.model import (
     CodeId,
     Device,
     DeviceId,
+    DeviceSession,
+    Enrolment,
     Factors,
+    FlowId,
     LoginId,
     LoginTransaction,
     Mode,
     PortalSession,
+    PushRequest,
+    RequestId,
     Role,
     Sealed,
     SessionId,
+    TextMessage,
     User,
     UserId,
 )
@@ -160,6 +166,72 @@ def session(user_id: UserId, **fields: Any) -> PortalSession:
     )
 
 
+def device_session(of: Device, **fields: Any) -> DeviceSession:
+    """Return an open session of a device."""
+    return DeviceSession(
+        **{
+            "token_hash": bytes.fromhex(new_hex(32)),
+            "device_id": of.device_id,
+            "user_id": of.user_id,
+            "opened_ms": NOW_MS,
+            "expires_ms": SOON_MS,
+            **fields,
+        }
+    )
+
+
+def enrolment(user_id: UserId, **fields: Any) -> Enrolment:
+    """Return an issued enrolment with three tries, whose first text was just sent."""
+    return Enrolment(
+        **{
+            "flow_id": FlowId(new_hex()),
+            "user_id": user_id,
+            "state": states.OneShot.ISSUED,
+            "sign_pk": bytes.fromhex(new_hex(32)),
+            "kx_pk": bytes.fromhex(new_hex(32)),
+            "client_nonce": bytes.fromhex(new_hex()),
+            "label": "携帯 2",
+            "suite": "classic6",
+            "code_mac": bytes.fromhex(new_hex(32)),
+            "attempts": 0,
+            "attempts_allowed": 3,
+            "sends": 1,
+            "sent_ms": NOW_MS,
+            "issued_ms": NOW_MS,
+            "expires_ms": SOON_MS,
+            **fields,
+        }
+    )
+
+
+def text(number: str = "+15550100", **fields: Any) -> TextMessage:
+    """Return a text, as it is before it is kept."""
+    return TextMessage(**{"number": number, "body": sealed(), "sent_ms": NOW_MS, **fields})
+
+
+def push(of: LoginTransaction, device_id: DeviceId, **fields: Any) -> PushRequest:
+    """Return an issued, announced request, to be answered at the first try."""
+    return PushRequest(
+        **{
+            "request_id": RequestId(new_hex()),
+            "login_id": of.login_id,
+            "user_id": of.user_id,
+            "device_id": device_id,
+            "purpose": 1,
+            "number": "407182",
+            "client": CLIENT,
+            "server_nonce": bytes.fromhex(new_hex(32)),
+            "is_notified": True,
+            "state": states.OneShot.ISSUED,
+            "attempts": 0,
+            "attempts_allowed": 1,
+            "issued_ms": NOW_MS,
+            "expires_ms": SOON_MS,
+            **fields,
+        }
+    )
+
+
 def add_user(store: ports.Store, **fields: Any) -> User:
     """Keep a new user."""
     added = user(**fields)
@@ -189,6 +261,25 @@ def ask(store: ports.Store, of_device: Device, **fields: Any) -> Challenge:
     fact = event(EventKind.LOGIN_STARTED, user_id=of_device.user_id)
     store.logins.begin(begun, challenge=asked, judged=HASH, events=[fact])
     return asked
+
+
+def send(store: ports.Store, to: Device, *, of: LoginTransaction | None = None, **fields: Any) -> PushRequest:
+    """Begin a login that sends that device a request and asks it a question; return the request as it is kept."""
+    begun = login(to.user_id) if of is None else of
+    asked, sent = challenge(begun, to.device_id), push(begun, to.device_id, **fields)
+    fact = event(EventKind.LOGIN_STARTED, user_id=to.user_id)
+    store.logins.begin(begun, challenge=asked, push=sent, judged=HASH, events=[fact])
+    kept = store.pushes.get(sent.request_id)
+    assert kept is not None
+    return kept
+
+
+def enrol(store: ports.Store, user_id: UserId, **fields: Any) -> Enrolment:
+    """Begin an enrolment, however lately another text was sent."""
+    begun = enrolment(user_id, **fields)
+    fact = event(EventKind.ENROLMENT_STARTED, user_id=user_id)
+    store.enrolments.begin(begun, text=text(), judged=HASH, not_since_ms=LATER_MS, event=fact)
+    return begun
 
 
 def read_all(store: ports.Store) -> list[EventKind]:
