@@ -1,6 +1,7 @@
 """A second device, written from docs/protocol.md alone: it shares no line with AuthSim.
 
-It keeps its keys in memory only. `SecondDevice().activate(uri)` activates, `.respond(challenge)` answers.
+It keeps its keys in memory only. `SecondDevice().activate(uri)` activates, `.respond(challenge)` answers. Enrolment by
+a text message, and all that needs the network after it, is `second_device_online`.
 """
 
 import base64
@@ -252,12 +253,18 @@ def build_request(pending: Pending) -> bytes:
 
 def accept_reply(pending: Pending, body: bytes) -> Account:
     """Return the account that A2 makes of the pending record."""
+    code_psk = derive(pending.code)[2]
+    return accept(pending.portal, request_fields(pending), pending.dsk, pending.dkx, code_psk, body)
+
+
+def accept(portal: Portal, fields: dict[int, bytes], dsk: bytes, dkx: bytes, psk: bytes, body: bytes) -> Account:
+    """Return the account that A2 makes of a request with these fields, if the portal signed it."""
     names = ("device_id", "user_id", "user_label", "pkx", "sn", "iat", "exp", "sig")
     reply = read_message(body, *names)
     pkx = unb64u(reply["pkx"], 32)
     signed = transcript(
         "activate-resp",
-        request_fields(pending)
+        fields
         | {
             0x03: unhex(reply["user_id"]),
             0x04: unhex(reply["device_id"]),
@@ -269,29 +276,48 @@ def accept_reply(pending: Pending, body: bytes) -> Account:
         },
     )
     try:
-        Ed25519PublicKey.from_public_bytes(pending.portal.psk).verify(unb64u(reply["sig"], 64), signed)
-        shared = X25519PrivateKey.from_private_bytes(pending.dkx).exchange(X25519PublicKey.from_public_bytes(pkx))
+        Ed25519PublicKey.from_public_bytes(portal.psk).verify(unb64u(reply["sig"], 64), signed)
+        shared = X25519PrivateKey.from_private_bytes(dkx).exchange(X25519PublicKey.from_public_bytes(pkx))
     except (InvalidSignature, ValueError):
-        raise RefusedError("not signed by the portal of the QR code") from None
-    prk = extract(derive(pending.code)[2], shared)
+        raise RefusedError("not signed by the portal that is trusted") from None
+    prk = extract(psk, shared)
     seed = expand(prk, b"authsim/1/ocra-seed\0" + hashlib.sha256(signed).digest(), 32)
-    return Account(pending.portal, reply["user_label"], reply["device_id"], reply["user_id"], pending.dsk, seed)
+    return Account(portal, reply["user_label"], reply["device_id"], reply["user_id"], dsk, seed)
 
 
-def exchange(origin: str, method: str, path: str, body: bytes | None = None) -> bytes:
-    """Send one request and return the body of a 200; no cookies, proxies or redirects."""
+def connect(origin: str) -> http.client.HTTPConnection:
+    """Return a connection to a portal; no proxies."""
     address = urlsplit(origin)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=10)
+    return kind(address.hostname or "", address.port, timeout=10)
+
+
+def exchange(
+    origin: str, method: str, path: str, body: bytes | None = None, *, token: str | None = None, status: int = 200
+) -> bytes:
+    """Send one request and return the body of the status that is expected; no cookies or redirects."""
+    headers = {"Content-Type": "application/json"} if body else {}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = connect(origin)
     try:
-        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         content = answer.read(16385)
-        if answer.status != 200:
+        if answer.status != status:
             raise RefusedError(f"{answer.status} {read_message(content, 'error', 'ref')['error']}")
         return content
     finally:
         connection.close()
+
+
+def fetch_portal(address: str, fingerprint: str) -> Portal:
+    """Return the portal at an address, if its key has the fingerprint that a person compared."""
+    info = read_message(exchange(address, "GET", "/api/device/v1/instance"), "instance_id", "origin", "psk", "suite")
+    require(type(info["origin"]) is str and type(info["suite"]) is str, "text")
+    portal = Portal(unhex(info["instance_id"]), info["origin"], unb64u(info["psk"], 32), info["suite"])
+    require(fingerprint.replace(" ", "") == hashlib.sha256(portal.psk).hexdigest()[:32], "fingerprint")
+    return portal
 
 
 class SecondDevice:
@@ -309,13 +335,7 @@ class SecondDevice:
 
     def activate_by_session_id(self, session_id: str, *, address: str, fingerprint: str) -> Account:
         """Activate with what a person typed, if the portal's key has the fingerprint that the person compared."""
-        info = read_message(
-            exchange(address, "GET", "/api/device/v1/instance"), "instance_id", "origin", "psk", "suite"
-        )
-        require(type(info["origin"]) is str and type(info["suite"]) is str, "text")
-        portal = Portal(unhex(info["instance_id"]), info["origin"], unb64u(info["psk"], 32), info["suite"])
-        digits = hashlib.sha256(portal.psk).hexdigest()[:32]
-        require(fingerprint.replace(" ", "") == digits, "fingerprint")
+        portal = fetch_portal(address, fingerprint)
         return self._activate(portal, read_session_id(session_id), address)
 
     def resume(self) -> Account:

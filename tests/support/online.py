@@ -1,159 +1,141 @@
-"""A phone that speaks with the portal after its activation: device session, requests, decisions, add user.
+"""The messages between a phone and its portal after the first QR code, with the inputs of the protocol's vectors."""
 
-It knows `authsim.protocol` alone. What it says goes over a line: Flask's test client, or a socket.
-"""
+from typing import Any, Final
 
-import http.client
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from authsim.protocol import add_user, credentials, device_session, push, trading
+from authsim.secret import Secret
+from tests.support.vectors import load_vectors
 
-from flask import Flask
+VECTORS: Final = load_vectors("protocol")
+INPUTS: Final = VECTORS["inputs"]
+KEYS: Final = VECTORS["keys"]
+ONLINE: Final = VECTORS["online"]
 
-from authsim.model import Client, Decision, FirstFactorPassed, PushRequest, UserId
-from authsim.protocol.device_session import (
-    NonceRequest,
-    SessionReply,
-    StateReply,
-    format_nonce_request,
-    format_session_request,
-    parse_nonce_reply,
-    parse_session_reply,
+TOKEN: Final = Secret("BgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgY")
+PASSWORD: Final = Secret("correct horse 馬")
+SIGNING_KEYS: Final = {
+    "device": Secret(bytes.fromhex(INPUTS["device_sign_seed"])),
+    "portal": Secret(bytes.fromhex(INPUTS["portal_sign_seed"])),
+}
+CONTEXT: Final = push.RequestContext(
+    ip=INPUTS["client_address"], agent=INPUTS["client_agent"], place=INPUTS["client_place"]
 )
-from authsim.protocol.push import (
-    RequestInfo,
-    RequestsReply,
-    format_decision_request,
-    parse_request,
-    parse_requests_reply,
+REQUEST: Final = push.RequestInfo(
+    request_id=INPUTS["request_id"],
+    purpose=INPUTS["purpose"],
+    context=CONTEXT,
+    sn=bytes.fromhex(INPUTS["server_nonce"]),
+    iat=INPUTS["iat"],
+    exp=INPUTS["push_exp"],
+    digits=6,
+    state="issued",
 )
-from authsim.verifier import Verifier
-from authsim.verifier.activation import operator_activation
-from authsim.verifier.login import begin_login
-from tests.support.child import LONGEST_S
-from tests.support.device import TestPhone
-from tests.support.ports import ORIGIN, CountedEntropy
-
-API = "/api/device/v1"
-CLIENT = Client(address="127.0.0.1", agent="a browser")
+NO_CONTEXT: Final = push.RequestContext(ip="", agent="", place="")
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
+def hex_bytes(name: str) -> bytes:
+    """Return an input of the vectors."""
+    return bytes.fromhex(INPUTS[name])
 
 
-#: `line(method, path, body, headers)` sends one request.
-Line = Callable[[str, str, "str | None", Mapping[str, str]], Answer]
+def signature(name: str) -> bytes:
+    """Return a signature of the vectors."""
+    return bytes.fromhex(ONLINE[name])
 
 
-def line_to(app: Flask) -> Line:
-    """Return a line to an application in this process."""
+START: Final = add_user.AddUserStart(
+    username=INPUTS["username"],
+    password=PASSWORD,
+    dsk=bytes.fromhex(KEYS["device_sign_pk"]),
+    dkx=bytes.fromhex(KEYS["device_kx_pk"]),
+    cn=hex_bytes("client_nonce"),
+    label=INPUTS["device_label"],
+    suite="classic6",
+    sig=signature("adduser_start_sig"),
+)
+FINISH: Final = add_user.AddUserFinish(
+    flow_id=INPUTS["request_id"], code=Secret(INPUTS["sms_code"]), sig=signature("adduser_finish_sig")
+)
+SESSION: Final = device_session.SessionRequest(
+    device_id=INPUTS["device_id"],
+    sn=hex_bytes("server_nonce"),
+    cn=hex_bytes("client_nonce"),
+    ctr=INPUTS["session_counter"],
+    sig=signature("device_session_sig"),
+)
+STATE: Final = device_session.StateReply(state="suspended", sig=bytes.fromhex(ONLINE["device_state_sigs"]["suspended"]))
+DECISION: Final = push.DecisionRequest(
+    decision=push.APPROVE, number=INPUTS["number"], ctr=INPUTS["push_counter"], sig=signature("push_sig")
+)
 
-    def send(method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
-        client = app.test_client(use_cookies=False)
-        answer = client.open(path, method=method, base_url=ORIGIN, data=body, headers=dict(headers))
-        return Answer(answer.status_code, dict(answer.headers), answer.text)
-
-    return send
-
-
-def wire_to(address: str) -> Line:
-    """Return a line to a portal that is served, a new connection for each request."""
-    parts = urlsplit(address)
-
-    def send(method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
-        try:
-            connection.request(method, path, body, dict(headers))
-            answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
-        finally:
-            connection.close()
-
-    return send
-
-
-@dataclass(slots=True, kw_only=True)
-class OnlinePhone:
-    """A phone that is active for one user, and its session. `verifier` tells it only which portal it belongs to."""
-
-    phone: TestPhone
-    verifier: Verifier
-    token: str = ""
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        """The header that shows the session."""
-        return {"Authorization": f"Bearer {self.token}"}
-
-    def opens_session(self, line: Line) -> SessionReply | StateReply:
-        """Prove the key; keep the token."""
-        answer = self.asks_for_session(line)
-        assert answer.status == 200, answer
-        reply = parse_session_reply(answer.text.encode())
-        if isinstance(reply, SessionReply):
-            self.token = reply.token.reveal_text()
-        return reply
-
-    def asks_for_session(self, line: Line, *, ctr: int | None = None) -> Answer:
-        """Ask for a nonce and sign it, with the next counter unless told another."""
-        answer = post(line, f"{API}/nonce", format_nonce_request(NonceRequest(device_id=self.phone.device_id)))
-        assert answer.status == 200, answer
-        nonce = parse_nonce_reply(answer.text.encode()).sn
-        request = self.phone.asks_for_session(self.verifier, sn=nonce, ctr=ctr)
-        return post(line, f"{API}/session", format_session_request(request))
-
-    def requests(self, line: Line) -> RequestsReply:
-        """Return what waits."""
-        answer = line("GET", f"{API}/requests", None, self.bearer)
-        assert answer.status == 200, answer
-        return parse_requests_reply(answer.text.encode())
-
-    def request(self, line: Line, request_id: str) -> RequestInfo:
-        """Return one request, as a QR code names it."""
-        answer = line("GET", f"{API}/requests/{request_id}", None, self.bearer)
-        assert answer.status == 200, answer
-        return parse_request(answer.text.encode())
-
-    def decides(self, line: Line, info: RequestInfo, decision: Decision, *, number: str = "") -> Answer:
-        """Sign a decision and send it."""
-        return post(line, f"{API}/push/{info.request_id}", self.decision(info, decision, number=number))
-
-    def decision(self, info: RequestInfo, decision: Decision, *, number: str = "", ctr: int | None = None) -> str:
-        """Return a signed decision, with the next counter unless told another."""
-        return format_decision_request(self.phone.signs_decision(self.verifier, info, decision, number=number, ctr=ctr))
-
-
-def post(line: Line, path: str, body: str, **headers: str) -> Answer:
-    """Send a message as a device does."""
-    return line("POST", path, body, {"Content-Type": "application/json"} | headers)
-
-
-def error_of(answer: Answer) -> tuple[int, str]:
-    """Return status and word of a refusal."""
-    told: dict[str, Any] = json.loads(answer.text)
-    assert told.keys() == {"v", "error", "ref"}, answer
-    return answer.status, told["error"]
-
-
-def enrols(verifier: Verifier, user_id: UserId, label: str = "a phone") -> OnlinePhone:
-    """Activate a new phone for a user on an operator's word; an active one is revoked first."""
-    phone = TestPhone(entropy=CountedEntropy(f"{label} {user_id}"), label=label)
-    phone.activate(verifier, operator_activation(verifier, user_id, replace=True).uri)
-    return OnlinePhone(phone=phone, verifier=verifier)
-
-
-def begins_login(verifier: Verifier, name: str, *, notify: bool = True) -> PushRequest:
-    """Begin a login as somebody who just passed the first factor, and return its request."""
-    user = verifier.store.users.find(name)
-    assert user is not None
-    first = FirstFactorPassed(user=user, at_ms=verifier.clock.now_ms(), client=CLIENT)
-    push = begin_login(verifier, first, mode=None, notify=notify).push
-    assert push is not None
-    return push
+#: Each kind of message: one that is good, how it is written, how it is read.
+KINDS: Final[dict[str, Any]] = {
+    "add user, start": (START, add_user.format_add_user_start, add_user.parse_add_user_start),
+    "add user, started": (
+        add_user.AddUserStarted(flow_id=INPUTS["request_id"], expires_in=600),
+        add_user.format_add_user_started,
+        add_user.parse_add_user_started,
+    ),
+    "add user, resend": (
+        add_user.AddUserResend(flow_id=INPUTS["request_id"]),
+        add_user.format_add_user_resend,
+        add_user.parse_add_user_resend,
+    ),
+    "add user, finish": (FINISH, add_user.format_add_user_finish, add_user.parse_add_user_finish),
+    "nonce request": (
+        device_session.NonceRequest(device_id=INPUTS["device_id"]),
+        device_session.format_nonce_request,
+        device_session.parse_nonce_request,
+    ),
+    "nonce": (
+        device_session.NonceReply(sn=hex_bytes("server_nonce")),
+        device_session.format_nonce_reply,
+        device_session.parse_nonce_reply,
+    ),
+    "session request": (SESSION, device_session.format_session_request, device_session.parse_session_request),
+    "session": (
+        device_session.SessionReply(token=TOKEN, expires_in=600),
+        device_session.format_session_reply,
+        device_session.parse_session_reply,
+    ),
+    "state": (STATE, device_session.format_state_reply, device_session.parse_session_reply),
+    "request": (REQUEST, push.format_request, push.parse_request),
+    "requests": (
+        push.RequestsReply(requests=(REQUEST,), seamless=True),
+        push.format_requests_reply,
+        push.parse_requests_reply,
+    ),
+    "decision": (DECISION, push.format_decision_request, push.parse_decision_request),
+    "decided": (push.DecisionReply(state="approved"), push.format_decision_reply, push.parse_decision_reply),
+    "end of a stream": (push.StreamEnd(state="replaced"), push.format_stream_end, push.parse_stream_end),
+    "credentials": (
+        credentials.Credentials(username="alice", password=PASSWORD),
+        credentials.format_credentials,
+        credentials.parse_credentials,
+    ),
+    "trading login": (
+        trading.TradingLogin(username="alice", password=PASSWORD),
+        trading.format_trading_login,
+        trading.parse_trading_login,
+    ),
+    "trading challenge": (
+        trading.TradingChallenge(token=TOKEN, challenge="123456", exp=INPUTS["exp"]),
+        trading.format_trading_challenge,
+        trading.parse_trading_challenge,
+    ),
+    "trading response": (
+        trading.TradingResponse(token=TOKEN, response="2138 0083"),
+        trading.format_trading_response,
+        trading.parse_trading_response,
+    ),
+    "trading entry": (
+        trading.TradingEntry(user_label="alice", session=TOKEN),
+        trading.format_trading_entry,
+        trading.parse_trading_entry,
+    ),
+    "trading sign-out": (
+        trading.TradingSignOut(session=TOKEN),
+        trading.format_trading_sign_out,
+        trading.parse_trading_sign_out,
+    ),
+}
