@@ -9,7 +9,7 @@ import sys
 from typing import NoReturn
 
 from authsim.cli.delegation import DELEGATED, hand_over
-from authsim.cli.outcome import CommandError, say
+from authsim.terminal.outcome import CommandError, say
 
 
 def main() -> NoReturn:
@@ -25,6 +25,6 @@ def main() -> NoReturn:
             say(str(error))
             sys.exit(error.status)
     from authsim.cli.group import authsim
-    from authsim.cli.running import run
+    from authsim.terminal.running import run
 
     sys.exit(run(authsim, arguments))

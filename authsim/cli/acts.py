@@ -7,7 +7,6 @@ from typing import Final
 
 from authsim.cli.browser import Page
 from authsim.cli.children import PhoneChild
-from authsim.cli.outcome import REFUSED, UNREACHABLE, USAGE
 from authsim.cli.stage import (
     Code,
     Place,
@@ -19,6 +18,7 @@ from authsim.cli.stage import (
     require_refusal,
     require_refused,
 )
+from authsim.terminal.outcome import REFUSED, UNREACHABLE, USAGE
 
 _AGAIN: Final = "An error has occurred. Please try again."
 _FAILED: Final = "Authentication failed"

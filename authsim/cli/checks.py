@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from authsim.cli.delegation import require_shell
-from authsim.cli.outcome import CommandError
+from authsim.terminal.outcome import CommandError
 
 _PACKAGES: Final = (
     *("alembic", "click", "cryptography", "flask", "flask_babel", "flask_wtf", "httpx2", "PIL", "platformdirs"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, final
 
 from authsim.cli.delegation import require_shell, shell_command
-from authsim.cli.outcome import IO, CommandError
+from authsim.terminal.outcome import IO, CommandError
 
 _READY: Final = "AuthSim is ready at "
 _END_SECONDS: Final = 8

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NoReturn
 
-from authsim.cli.outcome import IO, USAGE, CommandError
+from authsim.terminal.outcome import IO, USAGE, CommandError
 
 #: Commands that open a store: the portal's shell runs them.
 DELEGATED: Final = ("init", "serve", "users", "audit", "wipe")

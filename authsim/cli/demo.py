@@ -11,8 +11,8 @@ import click
 from authsim.cli import untold
 from authsim.cli.ending import end_on_signals, undivided
 from authsim.cli.folders import temporary_folder
-from authsim.cli.helping import Command
-from authsim.cli.outcome import BANNER, DONE, USAGE, CommandError
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import BANNER, DONE, USAGE, CommandError
 
 if TYPE_CHECKING:
     from authsim.cli.cast import Player

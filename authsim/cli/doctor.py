@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from authsim.cli.checks import Check, Finding, all_checks
-from authsim.cli.helping import Command
-from authsim.cli.outcome import DONE, UNREACHABLE
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import DONE, UNREACHABLE
 
 _MARKS = {Finding.OK: "✓ ok   ", Finding.NOTE: "· note ", Finding.WRONG: "✗ wrong"}
 _COLOURS = {Finding.OK: "green", Finding.NOTE: None, Finding.WRONG: "red"}

@@ -7,7 +7,7 @@ import click
 
 from authsim import __version__
 from authsim.cli.delegation import hand_over
-from authsim.cli.helping import LazyGroup
+from authsim.terminal.helping import LazyGroup
 
 _COMMANDS: Final = MappingProxyType(
     {

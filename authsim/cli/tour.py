@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from authsim.cli.ending import end_on_signals
-from authsim.cli.helping import Command
-from authsim.cli.outcome import BANNER, DONE, FAILED, INTERRUPTED
-from authsim.cli.running import reference_of
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import BANNER, DONE, FAILED, INTERRUPTED
+from authsim.terminal.running import reference_of
 
 if TYPE_CHECKING:
     from authsim.cli.acts import Act

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from authsim.errors import BrokenRecordError
+from authsim.terminal.helping import Group
+from authsim.terminal.outcome import IO, MALFORMED, REFUSED, USAGE, CommandError
 
-from .helping import Group
 from .options import open_existing, settings_of, store_options
-from .outcome import IO, MALFORMED, REFUSED, USAGE, CommandError
 
 if TYPE_CHECKING:
     from authsim.events import AuditRow

@@ -6,12 +6,12 @@ import click
 
 from authsim.errors import MessageError, StoreConflictError
 from authsim.policy import CLASSIC, HARDENED, HARDENED_IS_MISSING, Policy, with_setting
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import USAGE, CommandError, say
 
 from ..settings import DATABASE_FILE
 from ..unfinished import is_unfinished
-from .helping import Command
 from .options import holds_portal, missing_package, settings_of, store_options, where
-from .outcome import USAGE, CommandError, say
 
 if TYPE_CHECKING:
     from ..settings import Settings

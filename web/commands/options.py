@@ -9,8 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 
 from authsim.errors import MessageError
-
-from .outcome import IO, USAGE, CommandError
+from authsim.terminal.outcome import IO, USAGE, CommandError
 
 if TYPE_CHECKING:
     from ..settings import Settings

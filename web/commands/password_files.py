@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from authsim.secret import Secret
-
-from .outcome import IO, MALFORMED, CommandError
+from authsim.terminal.outcome import IO, MALFORMED, CommandError
 
 _MOST_BYTES: Final = 4096
 

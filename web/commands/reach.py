@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .outcome import USAGE, CommandError, say
+from authsim.terminal.outcome import USAGE, CommandError, say
 
 if TYPE_CHECKING:
     from ..binding import Place

@@ -12,11 +12,11 @@ import click
 
 from authsim.errors import MessageError
 from authsim.policy import CLASSIC
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import BANNER, USAGE, CommandError, say
 
-from .helping import Command
 from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
 from .origins import require_own_origin
-from .outcome import BANNER, USAGE, CommandError, say
 from .reach import hosts_of, opens_inbox, require_one_scheme
 
 if TYPE_CHECKING:

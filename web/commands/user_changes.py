@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from authsim.errors import MessageError
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import USAGE, CommandError
 
-from .helping import Command
 from .options import open_existing, settings_of, store_options
 from .origins import require_own_origin
-from .outcome import USAGE, CommandError, can_ask
+from .outcome import can_ask
 from .password_files import read_password_file
 
 if TYPE_CHECKING:

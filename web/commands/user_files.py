@@ -11,10 +11,11 @@ import click
 from authsim.errors import MessageError, RefusalError
 from authsim.model import Mode, Role
 from authsim.secret import Secret
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import MALFORMED, REFUSED, CommandError
 
-from .helping import Command
 from .options import open_existing, settings_of, store_options
-from .outcome import MALFORMED, REFUSED, CommandError, sentence_of
+from .outcome import sentence_of
 from .user_changes import with_origin
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Final
 
 import click
 
-from .helping import Command
+from authsim.terminal.helping import Command
+
 from .options import open_existing, settings_of, store_options
 from .tables import echo_facts, format_instant
 

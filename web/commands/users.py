@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from authsim.terminal.helping import Group
+
 from . import user_changes, user_files, user_phones
-from .helping import Group
 from .options import open_existing, settings_of, store_options
 from .password_files import read_password_file
 from .tables import echo_facts, echo_table, format_instant, format_span

@@ -10,10 +10,12 @@ from typing import Final
 
 import click
 
+from authsim.terminal.helping import Command
+from authsim.terminal.outcome import USAGE, CommandError
+
 from ..settings import DATABASE_FILE, KEY_FILE, SIGNALS_FILE, Settings
 from ..unfinished import is_unfinished, note_path
-from .helping import Command
-from .outcome import USAGE, CommandError, can_ask
+from .outcome import can_ask
 
 #: What AuthSim itself puts into a data directory; anything else is somebody's own and stays.
 _OURS: Final = (

@@ -3,10 +3,9 @@ from collections.abc import Callable
 import click
 import pytest
 
-from authsim.cli import running
-from authsim.cli.browser import parse_page
-from authsim.cli.outcome import CommandError
-from authsim.cli.stage import ActError, expect, require_challenge, require_inside, require_refusal, require_refused
+from authsim.errors import MessageError, Reason, RefusalError, StoreError
+from authsim.terminal import running
+from authsim.terminal.outcome import CommandError
 
 
 def ending(error: BaseException) -> click.Command:
@@ -31,6 +30,9 @@ def broken() -> None:
         (CommandError(74, ""), 74, ""),
         (PermissionError(13, "Permission denied", "/some/file"), 74, "authsim: /some/file: permission denied. "),
         (OSError("no number"), 74, "authsim: refused. "),
+        (RefusalError(Reason.SUITE_MISMATCH), 77, "authsim: the portal declines this: suite_mismatch.\n"),
+        (MessageError("a rule"), 64, "authsim: a rule.\n"),
+        (StoreError("the disk is full"), 74, "authsim: the disk is full.\n"),
         (click.Abort(), 77, "authsim: stopped, nothing was changed.\n"),
         (click.UsageError("What is this"), 64, "authsim: what is this. See 'authsim --help'.\n"),
     ],
@@ -83,37 +85,23 @@ def test_a_command_says_its_own_status() -> None:
     assert running.run(command, ["0"]) == 0
 
 
-INSIDE = "<pre>Client login succeeds</pre>"
-REFUSED = "<p class=xyz-errormessage>Authentication failed</p>"
+def test_refusals_are_explained_by_who_knows_them() -> None:
+    """Whoever runs a command says what its refusals mean."""
+    told: list[RefusalError] = []
+    refusal = RefusalError(Reason.NAME_TAKEN)
+
+    assert running.run(ending(refusal), [], explain=lambda error: told.append(error) or "so") == 77
+    assert told == [refusal]
 
 
-@pytest.mark.parametrize(
-    ("look", "markup"),
-    [
-        (require_inside, "<pre>something else</pre>"),
-        (require_inside, "<p>Client login succeeds</p>"),
-        (require_inside, INSIDE + REFUSED),
-        (require_challenge, "<b class=xyz-goldchallenge>12345</b>"),
-        (require_challenge, "<b class=xyz-goldchallenge>١٢٣٤٥٦</b>"),
-        (require_challenge, "<b class=xyz-goldchallenge>123456</b>" + REFUSED),
-        (lambda page: require_refusal(page, "another sentence"), REFUSED),
-        (lambda page: require_refusal(page, "another sentence"), INSIDE),
-    ],
-)
-def test_the_tour_sees_what_does_not_hold(look: Callable[..., object], markup: str) -> None:
-    """A page that is not what an act expects ends the act: the tour does not pass by looking away."""
-    with pytest.raises(ActError):
-        look(parse_page(markup, status=200, path="/"))
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, EOFError])
+def test_an_interrupt_is_quiet_and_an_end_of_input_is_not(
+    capsys: pytest.CaptureFixture[str], interrupt: Callable[[], BaseException]
+) -> None:
+    """Ctrl-C ends with 130 and no word; input that ends where an answer was awaited is told."""
+    status = running.run(ending(interrupt()), [])
+    said = capsys.readouterr().err.strip()
 
-
-def test_the_tour_sees_a_wrong_status() -> None:
-    """A device that ends otherwise than expected ends the act, with its last words."""
-
-    class Done:
-        returncode = 0
-        stderr = "first\nlast words\n"
-
-    with pytest.raises(ActError, match="ended with 0 and not 77: last words"):
-        require_refused(Done(), 77)
-    with pytest.raises(ActError, match="so"):
-        expect(None, "so")
+    assert (status, said) == (
+        (130, "") if interrupt is KeyboardInterrupt else (77, "authsim: stopped, nothing was changed.")
+    )

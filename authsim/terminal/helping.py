@@ -30,14 +30,27 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
 
-class LazyGroup(click.Group):
-    """A group with `examples`; `commands_at` maps a name to its module and the sentence that help shows."""
+class Group(click.Group):
+    """A group with `examples`, of commands with theirs."""
 
-    def __init__(
-        self, *args: Any, examples: Sequence[str] = (), commands_at: Mapping[str, tuple[str, str]], **kwargs: Any
-    ) -> None:
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = tuple(examples)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples, then usage, text, options and commands."""
+        write_examples(formatter, self.examples)
+        super().format_help(ctx, formatter)
+
+
+class LazyGroup(Group):
+    """A group whose `commands_at` maps a name to its module and the sentence that help shows."""
+
+    def __init__(self, *args: Any, commands_at: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.commands_at = commands_at
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -55,8 +68,3 @@ class LazyGroup(click.Group):
         """Write the names with their sentences; nothing is imported for it."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in self.commands_at.items()])
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write examples, then usage, text, options and commands."""
-        write_examples(formatter, self.examples)
-        super().format_help(ctx, formatter)
