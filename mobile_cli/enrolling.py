@@ -6,6 +6,7 @@ from authsim.authenticator.app import App, Stage
 from authsim.authenticator.device import Phone, Platform, Portal, with_portal
 from authsim.authenticator.keystore import Unlocked
 from authsim.authenticator.pin import PinPolicy
+from authsim.errors import Reason, RefusalError
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from mobile_cli.ceremonies.app import answer_permission, asks_permission, open_app, read_app
@@ -13,6 +14,7 @@ from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
 from mobile_cli.prompts import is_interactive
+from mobile_cli.refusals import explain
 
 
 def known_address(invocation: Invocation) -> str | None:
@@ -71,6 +73,17 @@ def open_phone(invocation: Invocation) -> Unlocked:
     return invocation.open_phone()
 
 
+def open_again(invocation: Invocation) -> Unlocked:
+    """Open the phone; a person who mistypes the security element is asked again, as long as there are tries."""
+    while True:
+        try:
+            return invocation.open_phone()
+        except RefusalError as refused:
+            if refused.reason is not Reason.WRONG_PIN or invocation.has_pin or not is_interactive():
+                raise
+            invocation.console.note(explain(refused, invocation.console, element=invocation.element)[1])
+
+
 def ask_permission(invocation: Invocation, app: App) -> App:
     """Let an app that never asked ask whether it may send notifications; in a pipe the answer is the article's."""
     if not asks_permission(app):
@@ -85,12 +98,14 @@ def _is_yes(answer: str) -> bool:
     return answer.strip().casefold() in {"", "y", "yes"}
 
 
-def report_active(invocation: Invocation, activated: Activated) -> None:
-    """Say that the user is active on this phone, and Done."""
+def report_active(invocation: Invocation, activated: Activated, *, note: str | None = None) -> None:
+    """Say that the user is active on this phone, and Done. `note` says what became of another phone."""
     console, account = invocation.console, activated.account
     if activated.confirmation is not None:
         console.code("confirmation", activated.confirmation)
     console.line(console.say("active", user=account.label))
+    if note is not None:
+        console.line(console.say(note, user=account.label))
     console.line(console.say("done"))
     console.json(
         {

@@ -18,15 +18,21 @@ from mobile_cli.options import flag_that_shows, help_option, home_option, lang_o
 COMMANDS = (
     "init",
     "activate",
+    "add-user",
     "respond",
     "listen",
     "approve",
     "deny",
+    "troubleshoot",
+    "trade",
     "users",
     "status",
     "settings",
     "app",
     "inbox",
+    "migrate",
+    "recover",
+    "change-pin",
     "trust",
     "forget",
 )
@@ -55,7 +61,7 @@ class LazyGroup(click.Group):
         """Return the command, or None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        found = importlib.import_module(f"mobile_cli.commands.{cmd_name}").command
+        found = importlib.import_module(f"mobile_cli.commands.{cmd_name.replace('-', '_')}").command
         return found if isinstance(found, click.Command) else None
 
 

@@ -59,9 +59,9 @@ class Invocation:
             self.platform, self.policy = summary.platform, summary.pin_policy
         return summary
 
-    def ask_pin(self) -> Secret:
+    def ask_pin(self, *, label: str = "element") -> Secret:
         """Return the PIN of this phone, normalised. One that cannot be right is refused before a try is counted."""
-        pin = self._read_pin("element")
+        pin = self._read_pin(label)
         try:
             return normalise_pin(pin) if self.policy is None else require_pin(pin, policy=self.policy)
         except RefusalError:
@@ -69,14 +69,23 @@ class Invocation:
 
     def ask_new_pin(self, policy: PinPolicy) -> Secret:
         """Return a PIN for a new phone, normalised; typed, it is typed twice."""
-        try:
-            pin = require_pin(self._read_pin("new_element"), policy=policy)
-        except RefusalError:
-            raise self._unsuitable(policy) from None
-        is_typed = self.pin_file is None and not self.pin_stdin
-        if is_typed and normalise_pin(self._read_pin("repeat_element")) != pin:
+        if self.has_pin:
+            return self.require_new_pin(self._read_pin("new_element"), policy)
+        return self.type_new_pin(policy)
+
+    def type_new_pin(self, policy: PinPolicy, *, no_terminal: str = "no_terminal") -> Secret:
+        """Return a PIN that a person typed twice, normalised. `no_terminal` says what a script does instead."""
+        pin = self.require_new_pin(self._type_pin("new_element", no_terminal), policy)
+        if normalise_pin(self._type_pin("repeat_element", no_terminal)) != pin:
             raise PhoneError(Exit.REFUSED, "pin_differs")
         return pin
+
+    def require_new_pin(self, pin: Secret, policy: PinPolicy) -> Secret:
+        """Return a PIN that the policy accepts, normalised."""
+        try:
+            return require_pin(pin, policy=policy)
+        except RefusalError:
+            raise self._unsuitable(policy) from None
 
     def require_app(self, *, online: bool) -> None:
         """Refuse where this phone's app cannot be used, or, where it needs the portal (`online`), has no connection."""
@@ -120,10 +129,13 @@ class Invocation:
             return read_pin_file(self.pin_file)
         if self.pin_stdin:
             return read_pin_stdin()
+        return self._type_pin(key, "no_terminal")
+
+    def _type_pin(self, key: str, no_terminal: str) -> Secret:
         try:
             return Terminal().ask_hidden(self.console.say(key, element=self.element))
         except OSError:
-            raise PhoneError(Exit.USAGE, "no_terminal", element=self.element) from None
+            raise PhoneError(Exit.USAGE, no_terminal, element=self.element) from None
 
     def _unsuitable(self, policy: PinPolicy) -> PhoneError:
         return PhoneError(Exit.USAGE, f"pin_{policy.value}", element=self.element)

@@ -22,6 +22,12 @@ _SENTENCES = {
     Reason.APP_NOT_INSTALLED: "app_not_installed",
     Reason.RECOVERY_NEEDED: "recovery_needed",
     Reason.BIOMETRICS_LOCKED: "biometrics_locked",
+    Reason.WRONG_PASSWORD: "wrong_credentials",
+    Reason.ACCOUNT_EXPIRED: "portal_refuses",
+    Reason.NO_PHONE_NUMBER: "no_phone_number",
+    Reason.ENROLMENT_USED: "enrolment_over",
+    Reason.TEXT_TOO_SOON: "too_soon",
+    Reason.THROTTLED: "slow_down",
     Reason.NO_REQUEST: "no_request",
     Reason.PUSH_EXPIRED: "push_expired",
     Reason.PUSH_SUPERSEDED: "push_superseded",
@@ -31,6 +37,10 @@ _SENTENCES = {
     Reason.DEVICE_REVOKED: "device_revoked",
     Reason.DEVICE_SUSPENDED: "device_suspended",
     Reason.DEVICE_MISMATCH: "device_mismatch",
+    Reason.MALFORMED_RESPONSE: "malformed_response",
+    Reason.WRONG_RESPONSE: "wrong_response",
+    Reason.LOGIN_CLOSED: "login_closed",
+    Reason.NO_ACTIVE_DEVICE: "no_active_device",
 }
 
 
@@ -65,4 +75,11 @@ def _explain_refusal(error: RefusalError, console: "Console", element: str) -> s
     if error.reason is Reason.BIOMETRIC_MISMATCH:
         left = error.attempts_remaining or 0
         return console.say("biometric_mismatch_one" if left == 1 else "biometric_mismatch", left=left)
-    return console.say(_SENTENCES.get(error.reason, "refused"), reason=error.reason.value)
+    if error.reason is Reason.WRONG_CODE:
+        counted = {0: "wrong_code_none", 1: "wrong_code_one", None: "wrong_code_uncounted"}
+        tries = error.attempts_remaining
+        return console.say(counted.get(tries, "wrong_code"), left=tries)
+    if error.reason is Reason.ALREADY_ENROLLED:
+        return "\n".join(console.say(key) for key in ("auth_failed", "already_here_why"))
+    seconds = -(-(error.retry_after_ms or 0) // 1000)
+    return console.say(_SENTENCES.get(error.reason, "refused"), reason=error.reason.value, seconds=seconds)

@@ -22,7 +22,6 @@ from authsim.authenticator.add_user import (
     without_code,
 )
 from authsim.authenticator.device import PendingEnrolment, Phone, Portal
-from authsim.authenticator.summary import Summary
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.protocol.add_user import AddUserStarted, parse_add_user_started
 from authsim.secret import Secret
@@ -49,24 +48,27 @@ class Wish(NamedTuple):
     is_renewal: bool = False
 
 
-def require_not_here(summary: Summary, wish: Wish) -> None:
+def require_not_here(home: PhoneHome, wish: Wish) -> None:
     """Refuse with `ALREADY_ENROLLED` a user whom the plain face of this phone shows already."""
-    names = {(user.label, user.origin) for user in summary.users}
-    if not wish.is_renewal and (wish.username, wish.info.origin) in names:
+    summary = home.read_summary()
+    users = () if summary is None else summary.users
+    if (wish.username, wish.info.origin) in {(user.label, user.origin) for user in users}:
         raise RefusalError(Reason.ALREADY_ENROLLED)
 
 
 def begin_enrolment(
-    home: PhoneHome, wish: Wish, password: Secret, *, dek: Secret | None, entropy: "Entropy"
+    home: PhoneHome, wish: Wish, password: Secret, *, opened: "Secret | Phone", entropy: "Entropy"
 ) -> PendingEnrolment:
     """Make the keys and send the credentials; return the record, whose code is on its way to the person's telephone.
 
-    `dek` is None while the phone is locked. Refuses as `begin_add_user` and `send_start`; then nothing is left behind.
+    `opened` is the data key of an open phone; of one that is locked, or yet to be made, it is as much of the phone as
+    can be seen. Refuses as `begin_add_user` and `send_start`; then nothing is left behind.
     """
-    if dek is None:
-        locked = _begin(_locked(home), wish, entropy)
-        started = _start(home, require_enrolment(locked), password)
-        return require_enrolment(with_flow(locked, require_enrolment(locked), started))
+    if isinstance(opened, Phone):
+        seen = _begin(opened, wish, entropy)
+        started = _start(home, require_enrolment(seen), password)
+        return require_enrolment(with_flow(seen, require_enrolment(seen), started))
+    dek = opened
     pending = require_enrolment(home.change(dek, lambda phone: _begin(phone, wish, entropy), entropy=entropy))
     try:
         started = _start(home, pending, password)
@@ -153,14 +155,6 @@ def _begin(phone: Phone, wish: Wish, entropy: "Entropy") -> Phone:
         entropy=entropy,
         is_renewal=wish.is_renewal,
     )
-
-
-def _locked(home: PhoneHome) -> Phone:
-    """Return as much of a phone as its plain face shows; what is sealed judges when it is open."""
-    summary = home.read_summary()
-    if summary is None:
-        raise PhoneError(Exit.MALFORMED, "no_summary", path=home.path)
-    return Phone(platform=summary.platform, pin_policy=summary.pin_policy, created_ms=summary.created_ms)
 
 
 def _start(home: PhoneHome, pending: PendingEnrolment, password: Secret) -> AddUserStarted:

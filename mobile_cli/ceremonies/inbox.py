@@ -14,8 +14,8 @@ MOST_BYTES: Final = 256 * 1024
 #: How long one request may wait at the portal, and how much longer it takes to answer.
 LONGEST_WAIT_S: Final = 25
 _ANSWER_S: Final = 5.0
-# The form that phones fill in by themselves: the last line names where the code belongs to.
-_CODE: Final = re.compile(r"^@\S+ #([0-9]{4,10})$", re.ASCII | re.MULTILINE)
+# The form that phones fill in by themselves: the end names where the code belongs to.
+_CODE: Final = re.compile(r"(?:^|\s)@\S+ #([0-9]{4,10})$", re.ASCII)
 
 
 class Text(NamedTuple):

@@ -5,19 +5,19 @@ import sys
 import click
 
 from authsim.adapters.system import SystemEntropy
-from authsim.authenticator.activate import require_pending
-from authsim.authenticator.device import Pending
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.secret import Secret
+from mobile_cli.adding import Sources, with_sources
 from mobile_cli.ceremonies.app import read_app
 from mobile_cli.ceremonies.scan_code import begin_scan, complete_scan
 from mobile_cli.ceremonies.trust import ask_portal
 from mobile_cli.enrolling import compare_key, enter_app, known_address, open_phone, report_active, show_portal
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
-from mobile_cli.options import phone_command, yes_option
+from mobile_cli.options import phone_command
 from mobile_cli.portal import require_address
 from mobile_cli.prompts import is_interactive
+from mobile_cli.registering import register, resume_any
 from mobile_cli.scan import MOST_PICTURE_BYTES, Scanned, scan_argument, scan_bytes, scan_picture
 from mobile_cli.transport import require_near
 
@@ -30,47 +30,52 @@ from mobile_cli.transport import require_near
         "authkey activate screenshot.png",
         "authkey activate --clipboard",
         "authkey activate 50M6H-A7955-MTKTH-ADANE-PAVBNF --portal http://127.0.0.1:8765",
+        "authkey activate --username alice --portal http://127.0.0.1:8765",
         "authkey activate --resume",
     ),
 )
 @click.argument("source", required=False, metavar="URI|IMAGE|SESSION-ID|-")
-@click.option("--portal", metavar="URL", help="Where the portal is, for a Session ID.")
-@click.option("--label", default="authkey", show_default=True, help="What the portal's page calls this phone.")
+@click.option("--username", metavar="NAME", help="Register with username, password and a code by text message.")
 @click.option("--clipboard", is_flag=True, help="Scan what was copied.")
 @click.option("--screen", is_flag=True, help="Scan the screen.")
 @click.option("--resume", is_flag=True, help="Ask again for a reply that did not come.")
-@yes_option
+@with_sources
 def command(
     invocation: Invocation,
     source: str | None,
-    portal: str | None,
-    label: str,
+    username: str | None,
     clipboard: bool,
     screen: bool,
     resume: bool,
-    yes: bool,
+    sources: Sources,
 ) -> None:
-    """Scan the QR code that the portal shows: a text, a picture, a Session ID, or - for standard input."""
-    if sum((source is not None, clipboard, screen, resume)) != 1:
+    """Scan the QR code that the portal shows: a text, a picture, a Session ID, or - for standard input.
+
+    Or register inside the app with --username, by a code that is sent to the mobile number on the account.
+    """
+    if sum((source is not None, username is not None, clipboard, screen, resume)) != 1:
         raise PhoneError(Exit.USAGE, "need_source")
     if source == "-" and invocation.pin_stdin:
         raise PhoneError(Exit.USAGE, "one_stdin", element=invocation.element)
-    address = None if portal is None else require_address(portal)
     if resume:
-        invocation.learn_phone()
-        invocation.require_app(online=True)
-        unlocked = invocation.open_phone()
-        pending = require_pending(unlocked.phone)
+        resume_any(invocation, sources)
+    elif username is not None:
+        register(invocation, username, sources)
     else:
-        scanned = _scan(source, clipboard=clipboard)
-        _follow_banner(invocation)
-        uri = _identify(invocation, scanned, address, yes=yes)
-        require_near(address or uri.origin)
-        unlocked = open_phone(invocation)
-        pending = _begin(invocation, unlocked.dek, uri, label=label, address=address or uri.origin)
-    activated = complete_scan(
-        invocation.home, unlocked.dek, pending, address=address or pending.address, entropy=SystemEntropy()
-    )
+        _activate(invocation, _scan(source, clipboard=clipboard), sources)
+
+
+def _activate(invocation: Invocation, scanned: Scanned, sources: Sources) -> None:
+    address = None if sources.portal is None else require_address(sources.portal)
+    _follow_banner(invocation)
+    uri = _identify(invocation, scanned, address, yes=sources.yes)
+    address = address or uri.origin
+    require_near(address)
+    dek = open_phone(invocation).dek
+    begun = begin_scan(invocation.home, dek, uri, label=sources.label, address=address, entropy=SystemEntropy())
+    if begun.is_other_put_aside:
+        invocation.console.note(invocation.console.say("put_aside"))
+    activated = complete_scan(invocation.home, dek, begun.pending, address=address, entropy=SystemEntropy())
     report_active(invocation, activated)
 
 
@@ -111,10 +116,3 @@ def _identify(invocation: Invocation, scanned: Scanned, address: str | None, *, 
     if typed:
         compare_key(invocation, yes=yes)
     return uri
-
-
-def _begin(invocation: Invocation, dek: Secret, uri: ActivationUri, *, label: str, address: str) -> Pending:
-    begun = begin_scan(invocation.home, dek, uri, label=label, address=address, entropy=SystemEntropy())
-    if begun.is_other_put_aside:
-        invocation.console.note(invocation.console.say("put_aside"))
-    return begun.pending

@@ -21,22 +21,17 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "username": "Username",
         "password": "Password",
         "get_activation_code": "Get Activation Code",
-        "activation_code_label": "Activation Code",
         "activation_code_again": "Activation Code (r: send a new one)",
         "activate": "Activate",
         "submit": "Submit",
-        "get_ios": "GET",
-        "get_android": "Install",
         "allow": "Allow",
         "dont_allow": "Don't Allow",
-        "yes": "Yes",
         "current_element": "Current {element}",
         "app": "IBKR Mobile",
         "notifications": "Notifications",
         "permission_not_asked": "not asked yet",
         "permission_allowed": "allowed",
         "permission_refused": "not allowed",
-        "mobile_number": "To",
         # what a person reads before going on
         "read_register": (
             "You need your username, your password, and the phone whose number is on your account: a text message "
@@ -69,8 +64,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "recover_now": "IBKR Mobile is there, and IB Key waits to be restored. Run authkey recover.",
         "app_is": "IBKR Mobile: {stage}.",
-        "new_phone_here": "This phone begins anew: whoever was on it before is taken off.",
-        "unfinished": "The earlier request to add {user} has no reply yet. It is sent again.",
         "no_texts": "No text for {number} yet.",
         # questions
         "ask_allow": "IBKR Mobile would like to send notifications. Allow? [Y/n]",
@@ -79,6 +72,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "ask_remove_app": "Remove IBKR Mobile from this phone? [y/N]",
         "ask_clear_data": "Clear the data of IBKR Mobile on this phone? [y/N]",
         # usage
+        "use_session_id": "Log in to the portal, then: authkey activate SESSION-ID --portal URL.",
         "need_username": "Say which user: authkey {command} NAME.",
         "need_password": "The password is asked on a terminal, and there is none. Use --password-file FILE.",
         "need_code": "The Activation Code is asked on a terminal, and there is none. Use --code-stdin.",
@@ -87,7 +81,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "need_portal_url": "Say which portal: add --portal URL.",
         "need_inbox_number": "Say whose texts: authkey inbox NUMBER, or authkey settings number NUMBER once.",
         "bad_telephone": "A telephone number is a plus sign and 7 to 15 digits.",
-        "bad_username": "This is not a username: {rule}.",
         # refused
         "wrong_credentials": "Invalid username password combination. Check the caps lock; a username is lower case.",
         "no_phone_number": (
@@ -95,7 +88,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "its QR code."
         ),
         "too_soon": "The last code was sent a short while ago. Use that one, or ask for another in {seconds} seconds.",
-        "slow_down": "The portal takes no more attempts now. Try again in {seconds} seconds.",
+        "slow_down": "The portal asks to wait. Try again in {seconds} seconds.",
         "wrong_code": "Wrong Activation Code. {left} tries left.",
         "wrong_code_one": "Wrong Activation Code. 1 try left.",
         "wrong_code_none": "Wrong Activation Code. This activation is over: begin again with username and password.",
@@ -106,7 +99,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "username and password."
         ),
         "portal_refuses": "The portal does not let this user in now. Ask its operator.",
-        "already_here": "An error has occurred. Please try again.",
         "already_here_why": (
             "Either IB Key is already active for this user on this phone: log in to the portal. If a notification "
             "arrives and tapping it completes the login, nothing is left to do.\nOr, if none arrives, the portal "
@@ -120,7 +112,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "Run authkey app install, do not open the app, and scan the same code again."
         ),
         "no_clear_data": "iOS has no such thing. With the Passcode forgotten, erase the phone: authkey forget --yes.",
-        "not_this_user": "The portal's answer is for another phone. Add the user again.",
         "no_inbox": (
             "{origin} shows no texts for {number}. Inboxes are open on this machine only, for the numbers of its users."
         ),

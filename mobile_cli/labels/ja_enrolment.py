@@ -21,22 +21,17 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "username": "ユーザー名",
         "password": "パスワード",
         "get_activation_code": "アクティベーション・コードを取得",
-        "activation_code_label": "アクティベーション・コード",
         "activation_code_again": "アクティベーション・コード (r: 再送信)",
         "activate": "アクティベート",
         "submit": "送信",
-        "get_ios": "入手",
-        "get_android": "インストール",
         "allow": "許可",
         "dont_allow": "許可しない",
-        "yes": "はい",
         "current_element": "現在の{element}",
         "app": "IBKR Mobile",
         "notifications": "通知",
         "permission_not_asked": "未確認",
         "permission_allowed": "許可",
         "permission_refused": "不許可",
-        "mobile_number": "宛先",
         # what a person reads before going on
         "read_register": "ユーザー名とパスワード、口座に登録された番号の電話が必要です。SMSでコードが届きます。",
         "read_migrate": (
@@ -69,8 +64,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "recover_now": "IBKR Mobileはありますが、IB Keyの復元が必要です。authkey recover を実行してください。",
         "app_is": "IBKR Mobile: {stage}",
-        "new_phone_here": "この端末を新しく始めます。以前のユーザーは削除されます。",
-        "unfinished": "{user} を追加する以前のリクエストに返答がないため、同じものを再送信します。",
         "no_texts": "{number} 宛てのSMSはまだありません。",
         # questions
         "ask_allow": "IBKR Mobileが通知を送ります。許可しますか。 [Y/n]",
@@ -79,6 +72,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "ask_remove_app": "この端末からIBKR Mobileを削除しますか。 [y/N]",
         "ask_clear_data": "この端末のIBKR Mobileのデータを消去しますか。 [y/N]",
         # usage
+        "use_session_id": "ポータルにログインしてから、authkey activate SESSION-ID --portal URL を実行してください。",
         "need_username": "ユーザーを指定してください: authkey {command} NAME",
         "need_password": "パスワードの入力にはターミナルが必要です。--password-file FILE を使ってください。",
         "need_code": "アクティベーション・コードの入力にはターミナルが必要です。--code-stdin を使ってください。",
@@ -92,7 +86,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "で設定することもできます。"
         ),
         "bad_telephone": "電話番号は「+」と7~15桁の数字です。",
-        "bad_username": "ユーザー名ではありません ({rule})。",
         # refused
         "wrong_credentials": (
             "ユーザー名とパスワードの組み合わせが正しくありません。Caps Lockを確認してください。"
@@ -103,7 +96,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "ポータルにログインしてQRコードを読み取ってください。"
         ),
         "too_soon": "直前にコードを送信しました。そのコードを使うか、{seconds}秒後に再送信してください。",
-        "slow_down": "現在、ポータルは受け付けていません。{seconds}秒後にもう一度お試しください。",
+        "slow_down": "ポータルは待つように求めています。{seconds}秒後にもう一度お試しください。",
         "wrong_code": "アクティベーション・コードが違います。残り{left}回です。",
         "wrong_code_one": "アクティベーション・コードが違います。残り1回です。",
         "wrong_code_none": (
@@ -117,7 +110,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "ユーザー名とパスワードからやり直してください。"
         ),
         "portal_refuses": "現在、ポータルはこのユーザーを受け付けていません。管理者に確認してください。",
-        "already_here": "エラーが発生しました。もう一度お試しください。",
         "already_here_why": (
             "このユーザーのIB Keyがこの端末ですでに有効な場合: ポータルにログインしてください。通知が届き、"
             "それをタップしてログインできれば、することはありません。\n通知が届かない場合: "
@@ -134,7 +126,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_clear_data": (
             "iOSにはこの機能がありません。パスコードを忘れた場合は、authkey forget --yes で端末を消去してください。"
         ),
-        "not_this_user": "ポータルの返答は別の端末のものです。ユーザーを追加し直してください。",
         "no_inbox": (
             "{origin} では {number} のSMSを表示できません。受信箱は同じコンピューター上で、"
             "ユーザーの番号についてのみ開かれています。"
