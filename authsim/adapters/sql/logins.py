@@ -8,7 +8,7 @@ from authsim import states
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.conditions import device_is_active, login_allows, one_shot_allows
 from authsim.adapters.sql.devices import note_use
-from authsim.adapters.sql.endings import close_questions_of, close_request_of, fail_login
+from authsim.adapters.sql.endings import close_questions_of, close_request_of, fail_login, move_one_shots
 from authsim.adapters.sql.locks import lock_judged, lock_owner, lock_owner_by, lock_user
 from authsim.adapters.sql.pushes import insert_push
 from authsim.adapters.sql.rows import format_challenge, format_login, parse_challenge, parse_login
@@ -81,27 +81,17 @@ _COUNT_RESPONSE: Final = (
     .values(attempts=CHALLENGES.c.attempts + 1)
     .returning(CHALLENGES)
 )
-_CONSUME: Final = (
-    update(CHALLENGES)
-    .where(
-        _OF_CHALLENGE,
-        one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.CONSUME),
-        device_is_active(CHALLENGES.c.device_id),
-    )
-    .values(state=states.OneShot.CONSUMED.value, closed_ms=bindparam("now_ms"))
-    .returning(CHALLENGES.c.login_id, CHALLENGES.c.device_id)
-)
+_CONSUME: Final = move_one_shots(
+    CHALLENGES, states.OneShotEvent.CONSUME, _OF_CHALLENGE, device_is_active(CHALLENGES.c.device_id)
+).returning(CHALLENGES.c.login_id, CHALLENGES.c.device_id)
 _COMPLETE: Final = (
     update(LOGINS)
     .where(_OF_LOGIN, login_allows(states.LoginEvent.COMPLETE))
     .values(state=states.Login.DONE.value, closed_ms=bindparam("now_ms"))
     .returning(LOGINS.c.serial)
 )
-_FAIL_CHALLENGE: Final = (
-    update(CHALLENGES)
-    .where(_OF_CHALLENGE, one_shot_allows(CHALLENGES.c.state, states.OneShotEvent.FAIL))
-    .values(state=states.OneShot.FAILED.value, closed_ms=bindparam("now_ms"))
-    .returning(CHALLENGES.c.login_id)
+_FAIL_CHALLENGE: Final = move_one_shots(CHALLENGES, states.OneShotEvent.FAIL, _OF_CHALLENGE).returning(
+    CHALLENGES.c.login_id
 )
 _LOCKOUT_OF_CHALLENGE: Final = lock_lockout_by(CHALLENGES, CHALLENGES.c.challenge_id)
 _LOCKOUT_OF_REQUEST: Final = lock_lockout_by(PUSHES, PUSHES.c.request_id)

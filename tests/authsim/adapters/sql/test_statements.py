@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
-from authsim import states
 from authsim.adapters.sql import SqlStore
-from authsim.model import Device, Lockout, User
 from tests.support import nouns
-from tests.support.nouns import NOW_MS
+from tests.support.steps import walk
 
 #: Without COMMIT; with SQLite's BEGIN, which PostgreSQL's driver sends by itself.
 WANTED = {
@@ -40,6 +40,37 @@ WANTED = {
     "sessions.list_open": 1,
     "sessions.touch": 2,
     "sessions.end": 4,
+    "devices.current_of": 1,
+    "devices.count_signature": 2,
+    "device_sessions.open": 7,
+    "device_sessions.find": 1,
+    "logins.begin with a request": 8,
+    "pushes.issue": 7,
+    "pushes.get": 1,
+    "pushes.latest_of_login": 1,
+    "pushes.list_notified": 1,
+    "pushes.list_open": 1,
+    "pushes.count_notified": 1,
+    "pushes.list_decided": 1,
+    "pushes.count_decision": 6,
+    "pushes.decide": 5,
+    "logins.complete_approved": 11,
+    "pushes.decide no": 8,
+    "pushes.close": 4,
+    "enrolments.begin": 8,
+    "enrolments.close": 4,
+    "enrolments.get": 1,
+    "enrolments.last_sent_ms": 1,
+    "enrolments.resend": 6,
+    "enrolments.count_try": 4,
+    "texts.list_of": 1,
+    "texts.list_numbers": 1,
+    "devices.count_alarm": 5,
+    "devices.count_alarm too many": 11,
+    "devices.change back": 5,
+    "enrolments.complete": 13,
+    "sessions.end_all": 5,
+    "users.set_seamless": 4,
     "audit.append": 3,
     "audit.list_of": 1,
     "audit.read": 1,
@@ -70,12 +101,7 @@ class Counter:
         self.counts[name] = len(statements) + implied + checkpoint
 
 
-def one_more(lockout: Lockout) -> Lockout:
-    """Return the lock-out after one more failure."""
-    return Lockout(failures_ms=(*lockout.failures_ms, NOW_MS))
-
-
-def walk(store: SqlStore) -> dict[str, int]:
+def count(store: SqlStore) -> dict[str, int]:
     """Take every step once, and return how many statements each took."""
     counter = Counter(store)
 
@@ -83,70 +109,7 @@ def walk(store: SqlStore) -> dict[str, int]:
         with counter.named(name):
             do()
 
-    fact = nouns.event()
-    user: User = nouns.user()
-    step("users.add", lambda: store.users.add(user, event=fact))
-    step("users.get", lambda: store.users.get(user.user_id))
-    step("users.find", lambda: store.users.find(user.name))
-    step("users.change_lockout", lambda: store.users.change_lockout(user.user_id, one_more, event=fact))
-    failed, redeemed = nouns.code(user.user_id), nouns.code(user.user_id)
-    step("activations.issue", lambda: store.activations.issue(failed, event=fact))
-    failing = states.OneShot.FAILED
-    step("activations.close", lambda: store.activations.close(failed.code_id, failing, now_ms=NOW_MS, event=fact))
-    store.activations.issue(redeemed, event=fact)
-    device: Device = nouns.device(user.user_id)
-    step(
-        "activations.redeem",
-        lambda: store.activations.redeem(
-            redeemed.code_id, device=device, request_digest=bytes(32), reply="{}", now_ms=NOW_MS, event=fact
-        ),
-    )
-    step("activations.get", lambda: store.activations.get(redeemed.code_id))
-    step("devices.active_of", lambda: store.devices.active_of(user.user_id))
-    step("devices.list_of", lambda: store.devices.list_of(user.user_id))
-    begun = nouns.login(user.user_id)
-    asked = nouns.challenge(begun, device.device_id)
-    step("logins.begin", lambda: store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[fact, fact]))
-    step("logins.find", lambda: store.logins.find(begun.token_hash))
-    step("logins.challenge_of", lambda: store.logins.challenge_of(begun.login_id))
-    step("logins.count_questions", lambda: store.logins.count_questions(device.device_id))
-    step(
-        "logins.count_response",
-        lambda: store.logins.count_response(asked.challenge_id, now_ms=NOW_MS, change=one_more, event=fact),
-    )
-    session = nouns.session(user.user_id)
-    step(
-        "logins.complete",
-        lambda: store.logins.complete(
-            asked,
-            session=session,
-            replaces=session.session_id,
-            sessions_allowed=1,
-            now_ms=NOW_MS,
-            locked_until_ms=None,
-            events=[fact, fact],
-        ),
-    )
-    started = nouns.login(user.user_id, state=states.Login.STARTED)
-    store.logins.begin(started, challenge=None, judged=nouns.HASH, events=[fact])
-    second = nouns.challenge(started, device.device_id)
-    step("logins.advance", lambda: store.logins.advance(started, challenge=second, events=[fact, fact]))
-    step("logins.fail", lambda: store.logins.fail(second, reason="wrong", now_ms=NOW_MS, event=fact))
-    third = nouns.ask(store, device)
-    step("logins.expire", lambda: store.logins.expire(third.login_id, now_ms=NOW_MS, event=fact))
-    revoke = states.DeviceEvent.REVOKE
-    step("devices.change", lambda: store.devices.change(device.device_id, revoke, now_ms=NOW_MS, event=fact))
-    opened = nouns.session(user.user_id)
-    step("sessions.open", lambda: store.sessions.open(opened, judged=nouns.HASH, sessions_allowed=1, event=fact))
-    step("sessions.find", lambda: store.sessions.find(opened.token_hash))
-    step("sessions.list_open", lambda: store.sessions.list_open(user.user_id, now_ms=NOW_MS))
-    step("sessions.touch", lambda: store.sessions.touch(opened.session_id, now_ms=NOW_MS + 1))
-    step("sessions.end", lambda: store.sessions.end(opened.session_id, user.user_id, now_ms=NOW_MS, event=fact))
-    step("audit.append", lambda: store.audit.append(fact))
-    step("audit.list_of", lambda: store.audit.list_of(user.user_id, most=20))
-    step("audit.read", lambda: store.audit.read(after=0, most=20))
-    step("users.set_password", lambda: store.users.set_password(user.user_id, "new", event=fact))
-    step("users.remove", lambda: store.users.remove(user.user_id, event=fact))
+    walk(store, step)
     return counter.counts
 
 
@@ -154,11 +117,34 @@ def test_every_step_takes_a_constant_number_of_statements(sql_store: SqlStore) -
     """The number is the one written down here, whether the store holds ten users or a thousand."""
     for _ in range(10):
         nouns.add_user(sql_store)
-    with_ten = walk(sql_store)
+    with_ten = count(sql_store)
     for _ in range(990):
         nouns.add_user(sql_store)
 
-    assert walk(sql_store) == with_ten == WANTED
+    assert count(sql_store) == with_ten == WANTED
+
+
+def test_no_step_reads_a_whole_table(sqlite_store: SqlStore) -> None:
+    """Every statement of every step finds its rows by an index; only what lists all users reads them all."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_1: object, _2: object, statement: str, values: Any, *_more: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(sqlite_store.database.engine, "before_cursor_execute", listen)
+    walk(sqlite_store, lambda _, do: do())
+    event.remove(sqlite_store.database.engine, "before_cursor_execute", listen)
+
+    scans = set()
+    for statement, values in asked:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            plan = sqlite_store.database.read(partial(_explain, statement=statement, values=values))
+            scans |= {step for step in plan if step.startswith("SCAN ")}
+    assert scans <= {"SCAN audit_head", "SCAN users USING COVERING INDEX users_of_phone"}
+
+
+def _explain(connection: Connection, *, statement: str, values: Any) -> list[str]:
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()]
 
 
 def test_a_login_takes_few_statements(sql_store: SqlStore) -> None:
