@@ -155,7 +155,10 @@ def suspend(verifier: Verifier, user: User) -> Device:
 
 
 def resume(verifier: Verifier, user: User) -> Device:
-    """Let the user's suspended device answer again and return it; refuses with `NO_ACTIVE_DEVICE`. Twice is no error."""
+    """Let the user's suspended device answer again, and return it. Twice is no error.
+
+    Refuses with `NO_ACTIVE_DEVICE`.
+    """
     device = _require_device(verifier, user)
     if device.state is states.Device.ACTIVE:
         return device

@@ -81,10 +81,10 @@ def find_limit(verifier: Verifier, device: Device, *, now_ms: int) -> RefusalErr
     success_ms = max(device.activated_ms, device.last_used_ms or 0)
     if policy.push_report_blocks:
         newest = verifier.store.pushes.list_decided(device.user_id, most=_LOOK_BACK)
-        if any(_is_alarming(push) and (push.closed_ms or 0) > success_ms for push in newest):
+        if any(_is_alarming(push) and (push.closed_ms or 0) >= success_ms for push in newest):
             return RefusalError(Reason.PUSHES_BLOCKED)
     if policy.push_unanswered:
-        unanswered = verifier.store.pushes.count_notified(device.user_id, since_ms=success_ms + 1)
+        unanswered = verifier.store.pushes.count_notified(device.user_id, since_ms=success_ms)
         if unanswered >= policy.push_unanswered:
             return RefusalError(Reason.PUSHES_SPENT)
     if policy.push_burst:

@@ -171,6 +171,13 @@ class Person:
         return user.lockout
 
     @property
+    def is_seamless(self) -> bool:
+        """Whether the portal announces this user's logins."""
+        user = self.town.verifier.store.users.get(self.user.user_id)
+        assert user is not None
+        return user.is_seamless
+
+    @property
     def device(self) -> Device | None:
         """The active device."""
         return self.town.verifier.store.devices.active_of(self.user.user_id)

@@ -7,12 +7,13 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, StoreConflictError, StoreError
 from authsim.events import EventKind
-from authsim.model import ActivationOffer, Factors, FirstFactorPassed, LimitedEntry, UserId
+from authsim.model import ActivationOffer, CodeId, Factors, FirstFactorPassed, LimitedEntry, UserId
 from authsim.policy import DAY, SECOND
 from authsim.protocol.activation_uri import parse_activation_uri, parse_session_id
 from authsim.protocol.keys import derive_activation_keys, fingerprint
 from authsim.secret import Secret
 from authsim.verifier import activation, operators, sessions
+from authsim.verifier.topics import session_topic
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, Person, Town, refused
 from tests.support.ports import ORIGIN
@@ -168,6 +169,90 @@ def test_a_user_with_a_device_gets_no_code(town: Town, alice: Person, phone: Tes
         activation.open_limited_session(town.verifier, first)
 
 
+class TestSuspended:
+    """A user whose phone is suspended."""
+
+    @pytest.fixture
+    def stopped(self, town: Town, alice: Person, phone: TestPhone) -> Person:
+        """alice, whose phone was suspended."""
+        alice.activates(phone)
+        operators.suspend(town.verifier, alice.user)
+        return alice
+
+    def test_gets_the_limited_session_without_a_code(self, town: Town, stopped: Person) -> None:
+        """The password alone must not put another phone in the place of the suspended one."""
+        rows = len(town.events())
+
+        entry = stopped.enters()
+
+        assert entry.session.factors is Factors.ONE
+        assert EventKind.ACTIVATION_ISSUED not in [kind for kind, _ in town.events()[rows:]]
+        with refused(Reason.DEVICE_SUSPENDED):
+            show(town, entry)
+        with refused(Reason.DEVICE_SUSPENDED):
+            disown(town, entry)
+        with refused(Reason.DEVICE_SUSPENDED):
+            activation.fresh_activation(town.verifier, session=entry.session, token=entry.token)
+
+    def test_a_code_of_before_enrols_nobody(self, town: Town, alice: Person, phone: TestPhone) -> None:
+        """A code that slipped through is burnt: the suspended device has its place."""
+        attempt = phone.scan(alice.sees_code(alice.enters()))
+        alice.adds_herself(town.sells_phone())
+        operators.suspend(town.verifier, alice.user)
+        code = town.verifier.store.activations.get(CodeId(attempt.request.code_id))
+        assert code is not None
+        town.between.replace("activations.get", lambda _: replace(code, state=states.OneShot.ISSUED))
+        town.between.replace("activations.close", lambda *_, **__: None)
+
+        with refused(Reason.DEVICE_ALREADY_ACTIVE):
+            activation.redeem(town.verifier, attempt.request)
+
+    def test_is_resumed_and_signs_in_from_there(self, town: Town, stopped: Person, phone: TestPhone) -> None:
+        """The session that was opened meanwhile steps up with the phone that answers again."""
+        entry = stopped.enters()
+        operators.resume(town.verifier, stopped.user)
+        pending = stopped.steps_up(entry)
+
+        stopped.answers(pending, phone.respond(pending.challenge.question))
+
+    def test_an_operator_replaces_it_on_demand(self, town: Town, stopped: Person, phone: TestPhone) -> None:
+        """Without `replace` it is refused; with it the suspended phone is out for good."""
+        with refused(Reason.DEVICE_SUSPENDED):
+            activation.operator_activation(town.verifier, stopped.user.user_id, replace=False)
+
+        offer = activation.operator_activation(town.verifier, stopped.user.user_id, replace=True)
+
+        assert phone.hears_its_state(town.verifier) == "revoked"
+        new = town.sells_phone()
+        new.activate(town.verifier, offer.uri)
+        stopped.logs_in(with_=new)
+
+
+def test_a_password_that_was_replaced_meanwhile_opens_no_session(town: Town, alice: Person) -> None:
+    """What was judged is no longer so."""
+    first = alice.passes_password()
+    alice.takes_password(Secret("another password"))
+
+    with refused(Reason.WRONG_PASSWORD):
+        activation.open_limited_session(town.verifier, first)
+    assert alice.events()[-1] == (EventKind.LOGIN_REFUSED, Reason.WRONG_PASSWORD)
+
+
+def test_the_page_is_told_when_its_code_is_used_or_burnt(town: Town, alice: Person, phone: TestPhone) -> None:
+    """Whoever waits on the page that shows the code hears of it."""
+    entry = alice.enters()
+    page = town.verifier.bus.subscribe(session_topic(entry.session.session_id))
+    phone.activate(town.verifier, alice.sees_code(entry))
+    assert page.wait(0)
+
+    offer = disown(town, entry)
+    page.wait(0)
+    attempt = phone.scan(offer.uri)
+    with refused(Reason.ACTIVATION_MISMATCH):
+        activation.redeem(town.verifier, replace(attempt.request, mac=bytes(32)))
+    assert page.wait(0)
+
+
 def test_a_session_without_a_code_has_nothing_to_show(town: Town, alice: Person, phone: TestPhone) -> None:
     """The full session did not show a code of its own."""
     alice.activates(phone)
@@ -311,6 +396,15 @@ class TestOperator:
         activation.operator_activation(town.verifier, alice.user.user_id, replace=False)
 
         assert show(town, entry).state is states.OneShot.SUPERSEDED
+
+    def test_an_account_that_is_over_is_not_activated(self, town: Town, alice: Person) -> None:
+        """No code is printed that would be over before it is read."""
+        town.clock.advance(days=7)
+        rows = len(town.events())
+
+        with refused(Reason.ACCOUNT_EXPIRED):
+            activation.operator_activation(town.verifier, alice.user.user_id, replace=True)
+        assert len(town.events()) == rows
 
     def test_nobody_cannot_be_activated(self, town: Town) -> None:
         """An id that belongs to nobody is refused by name."""

@@ -14,6 +14,7 @@ from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from authsim.verifier import operators, sessions
 from authsim.verifier.tokens import hash_token
+from authsim.verifier.topics import device_topic, login_topic
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, Person, Town, refused
 
@@ -216,6 +217,48 @@ def test_a_lock_that_came_meanwhile_refuses_the_right_response(town: Town, enrol
     assert enrolled.events()[-1] == (EventKind.LOGIN_REFUSED, Reason.USER_LOCKED)
     with refused(Reason.LOGIN_CLOSED):
         enrolled.answers(pending, phone.respond(pending.challenge.question))
+
+
+def test_a_lock_that_comes_while_it_is_judged_stays(town: Town, enrolled: Person, phone: TestPhone) -> None:
+    """Completing never clears a lock that was set after the try was counted: it is refused, and the lock holds."""
+    pending = enrolled.begins()
+    town.between.before("logins.complete", enrolled.is_locked)
+
+    with refused(Reason.USER_LOCKED) as caught:
+        enrolled.answers(pending, phone.respond(pending.challenge.question))
+
+    assert caught.value.retry_after_ms == DAY
+    assert enrolled.lockout.locked_until_ms == town.clock.now_ms() + DAY
+    opened = sessions.list_sessions(town.verifier, enrolled.user.user_id)
+    assert list(opened) == []
+    with refused(Reason.LOGIN_CLOSED):
+        enrolled.answers(pending, phone.respond(pending.challenge.question))
+
+
+def test_page_and_phone_are_woken(town: Town, enrolled: Person, phone: TestPhone) -> None:
+    """Right or wrong, another window of the login and the phone that shows its request hear that it is over."""
+    for response in ("right", "wrong"):
+        pending, asked = enrolled.is_asked()
+        listeners = [
+            town.verifier.bus.subscribe(topic)
+            for topic in (login_topic(pending.login.login_id), device_topic(asked.device_id))
+        ]
+        if response == "right":
+            enrolled.answers(pending, phone.respond(pending.challenge.question))
+        else:
+            enrolled.fails_response(pending)
+
+        assert [listener.wait(0) for listener in listeners] == [True, True]
+
+
+def test_what_the_phone_declined_takes_no_response(town: Town, enrolled: Person, phone: TestPhone) -> None:
+    """*It wasn't me* on the phone ends the login for whoever has a response to it, and counts nothing."""
+    pending, asked = enrolled.is_asked()
+    phone.reports(town.verifier, asked)
+
+    with refused(Reason.PUSH_REPORTED):
+        enrolled.answers(pending, phone.respond(pending.challenge.question))
+    assert enrolled.lockout == Lockout()
 
 
 def test_a_device_that_is_revoked_meanwhile_answers_nothing(town: Town, enrolled: Person, phone: TestPhone) -> None:

@@ -8,10 +8,11 @@ import pytest
 from authsim import states
 from authsim.errors import MessageError, Reason, StoreConflictError
 from authsim.events import EventKind
-from authsim.model import Lockout, Mode, Role, User
+from authsim.model import Device, Lockout, Mode, Role, User
 from authsim.policy import DAY
 from authsim.secret import Secret
 from authsim.verifier import Verifier, activation, operators, passwords, sessions
+from authsim.verifier.topics import session_topic
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, Person, Town, refused
 from tests.support.ports import CountedEntropy
@@ -245,6 +246,21 @@ class TestLocks:
         assert alice.lockout == Lockout()
         assert (EventKind.USER_UNLOCKED, None) in alice.events()
 
+    def test_a_lock_ends_the_open_sessions(self, town: Town, alice: Person, phone: TestPhone) -> None:
+        """Whoever is signed in is signed out, limited sessions too; the pages that are open hear of it."""
+        entry = alice.activates(phone)
+        proof = alice.logs_in(with_=phone)
+        page = town.verifier.bus.subscribe(session_topic(proof.session.session_id))
+
+        operators.lock(town.verifier, alice.user)
+
+        for token in (entry.token, proof.token):
+            with refused(Reason.SESSION_EXPIRED):
+                sessions.require_session(town.verifier, token)
+        assert page.wait(0)
+        ended = [event for event in town.record() if event.kind is EventKind.SESSION_ENDED]
+        assert [event.facts["by"] for event in ended] == ["operator", "operator"]
+
     def test_unlocking_forgives_the_failures(self, town: Town, alice: Person) -> None:
         """After it the throttle does not wait either."""
         for _ in range(5):
@@ -327,6 +343,55 @@ def test_revoking_takes_the_phone_out(town: Town, alice: Person, phone: TestPhon
         operators.revoke_device(town.verifier, alice.user)
     with refused(Reason.NO_ACTIVE_DEVICE):
         alice.begins()
+
+
+class TestSuspend:
+    """A phone stopped and released by the help desk."""
+
+    def test_suspending_and_resuming(self, town: Town, alice: Person, phone: TestPhone) -> None:
+        """The phone answers nothing, then everything; twice is no error, and leaves one row each."""
+        alice.activates(phone)
+        for _ in range(2):
+            assert operators.suspend(town.verifier, alice.user).state is states.Device.SUSPENDED
+        with refused(Reason.NO_ACTIVE_DEVICE):
+            alice.begins()
+        assert operators.show_user(town.verifier, alice.user).device == town.verifier.store.devices.get(phone.device_id)
+
+        for _ in range(2):
+            assert operators.resume(town.verifier, alice.user).state is states.Device.ACTIVE
+
+        alice.logs_in(with_=phone)
+        events = [kind for kind, _ in alice.events()]
+        assert (events.count(EventKind.DEVICE_SUSPENDED), events.count(EventKind.DEVICE_RESUMED)) == (1, 1)
+
+    @pytest.mark.parametrize("act", [operators.suspend, operators.resume, operators.revoke_device])
+    def test_without_a_phone_it_is_refused(
+        self, town: Town, alice: Person, act: Callable[[Verifier, User], Device]
+    ) -> None:
+        """There is nothing to stop or to release."""
+        with refused(Reason.NO_ACTIVE_DEVICE):
+            act(town.verifier, alice.user)
+
+    def test_a_suspended_phone_may_be_revoked(self, town: Town, alice: Person, phone: TestPhone) -> None:
+        """Then the user begins anew, with a QR code."""
+        alice.activates(phone)
+        operators.suspend(town.verifier, alice.user)
+
+        operators.revoke_device(town.verifier, alice.user)
+
+        assert phone.hears_its_state(town.verifier) == "revoked"
+        alice.activates(town.sells_phone())
+
+
+def test_the_help_desk_switches_notifications(town: Town, alice: Person) -> None:
+    """Off and on, each with its row, which names the help desk."""
+    operators.set_seamless(town.verifier, alice.user, False)
+    assert not alice.is_seamless
+    operators.set_seamless(town.verifier, alice.user, True)
+
+    assert alice.is_seamless
+    facts = [dict(event.facts) for event in town.record() if event.kind is EventKind.SEAMLESS_SET]
+    assert facts == [{"by": "operator", "seamless": "off"}, {"by": "operator", "seamless": "on"}]
 
 
 def test_removing_a_user_leaves_only_the_record(town: Town, alice: Person, phone: TestPhone) -> None:
