@@ -1,7 +1,7 @@
 """How the user's own activity is told: one sentence for each kind of event, and the cause of a failure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from authsim.errors import Reason
 from authsim.events import EventKind
 from authsim.verifier.activity import Activity
+from authsim.verifier.activity_groups import ActivityGroup
 
 from .agents import name_agent
 
@@ -111,3 +112,9 @@ def describe(row: Activity) -> Line:
     tone = "good" if row.kind in _GOOD else "bad" if row.kind in _BAD else "plain"
     facts = tuple(fact for fact in (cause, row.label, row.address, name_agent(row.agent)) if fact)
     return Line(at_ms=row.at_ms, what=str(KINDS[row.kind]), tone=tone, facts=facts)
+
+
+def describe_group(group: ActivityGroup) -> Line:
+    """Return a group as the line of its newest row, with the number of rows that it stands for."""
+    line = describe(group.newest)
+    return line if group.count == 1 else replace(line, what=f"{line.what} × {group.count}")
