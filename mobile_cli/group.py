@@ -25,6 +25,7 @@ COMMANDS = (
     "deny",
     "troubleshoot",
     "trade",
+    "phone",
     "users",
     "status",
     "settings",

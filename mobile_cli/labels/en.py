@@ -63,6 +63,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "ask_forget_portal": "Remove {origin} and all its users from this phone? [y/N]",
         # usage
         "no_terminal": "The {element} is asked on a terminal, and there is none. Use --pin-file FILE or --pin-stdin.",
+        "need_phone_extra": 'The full-screen phone needs an extra. Run pip install "authsim[phone]".',
+        "need_terminal": "The full-screen phone needs a terminal, and there is none.",
         "need_challenge": "Say which challenge: authkey respond CHALLENGE.",
         "need_user": "This phone answers for several users. Say which one with --user: {names}.",
         "need_yes": "Nobody can be asked here. Add --yes to go on.",

@@ -65,6 +65,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_terminal": (
             "{element}の入力には端末(ターミナル)が必要です。--pin-file FILE または --pin-stdin を使ってください。"
         ),
+        "need_phone_extra": '全画面の電話機には追加パッケージが必要です。pip install "authsim[phone]" を実行してください。',
+        "need_terminal": "全画面の電話機には端末が必要ですが、端末がありません。",
         "need_challenge": "チャレンジコードを指定してください: authkey respond CHALLENGE",
         "need_user": "この端末には複数のユーザーがいます。--user で指定してください: {names}",
         "need_yes": "ここでは確認できません。続けるには --yes を付けてください。",

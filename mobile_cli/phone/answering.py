@@ -1,0 +1,56 @@
+"""The phone's errand as the authentication device: responses to challenges, and decisions on requests."""
+
+from typing import TYPE_CHECKING, final
+
+from authsim.authenticator.device import accounts_named
+from authsim.authenticator.respond import respond
+from authsim.errors import MessageError, Reason, RefusalError
+from authsim.protocol.codes import require_challenge
+from authsim.protocol.push import APPROVE, DENY, REPORT
+from mobile_cli.ceremonies.decide import decide, find_requests
+from mobile_cli.exits import Exit, PhoneError
+from mobile_cli.phone.given import Given
+from mobile_cli.phone.notices import Answer, Notice
+
+if TYPE_CHECKING:
+    from mobile_cli.phone.handset import Handset
+
+
+@final
+class Answering:
+    """Each answer takes the security element; saying no takes none."""
+
+    def __init__(self, handset: "Handset") -> None:
+        self._handset = handset
+
+    def require_challenge(self, user: str, challenge: str) -> str:
+        """Return the digits of a challenge that this user's portal may have shown, before anybody is asked."""
+        try:
+            return require_challenge(self._handset.suite_of(user), challenge)
+        except MessageError as error:
+            raise PhoneError(Exit.MALFORMED, "bad_challenge", rule=error) from None
+
+    def respond(self, user: str, challenge: str, given: Given) -> str:
+        """Return the response string, 8 digits."""
+        digits = self.require_challenge(user, challenge)
+        found = accounts_named(self._handset.open(given).phone.accounts, user)
+        if not found:
+            raise RefusalError(Reason.NOT_ENROLLED)
+        return respond(found[0], digits).text
+
+    def find_requests(self) -> list[Notice]:
+        """Ask the portals what waits for this phone, also where no notification was seen; the newest first."""
+        return [self._handset.notice(asked) for asked in find_requests(self._handset.lines())]
+
+    def approve(self, notice: Notice, number: str, given: Given) -> Answer:
+        """Approve a request, with the security element."""
+        self._handset.open(given)
+        return Answer(decide(notice.asked, APPROVE, number=number.replace(" ", "")))
+
+    def deny(self, notice: Notice) -> Answer:
+        """Deny it."""
+        return Answer(decide(notice.asked, DENY))
+
+    def report(self, notice: Notice) -> Answer:
+        """Say that it was somebody else."""
+        return Answer(decide(notice.asked, REPORT))

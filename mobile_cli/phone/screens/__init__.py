@@ -1,0 +1,1 @@
+"""The screens, each file one place on the phone."""
