@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable
 
-from authsim.authenticator.device import Account, Pending, Phone, Platform, Portal
+from authsim.authenticator.device import Account, Pending, PendingEnrolment, Phone, Platform, Portal
 from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.sealing import Kdf
 from authsim.protocol.suite import CLASSIC6
@@ -51,12 +51,31 @@ def make_pending() -> Pending:
     )
 
 
+def make_enrolment(username: str = "carol", *, origin: str = ORIGIN) -> PendingEnrolment:
+    """Return a user who is being added by a text message, the code typed."""
+    return PendingEnrolment(
+        instance_id="11" * 16,
+        origin=origin,
+        psk=b"\x11" * 32,
+        suite=CLASSIC6,
+        address=origin,
+        username=username,
+        dsk=Secret(b"\x02" * 32),
+        dkx=Secret(b"\x03" * 32),
+        cn=b"\x05" * 16,
+        label="laptop",
+        flow_id="30" * 16,
+        code=Secret("040718"),
+    )
+
+
 def make_phone(
     *accounts: Account,
     platform: Platform = Platform.IOS,
     policy: PinPolicy = PinPolicy.CLASSIC,
     portals: tuple[Portal, ...] = (),
     pending: Pending | None = None,
+    enrolment: PendingEnrolment | None = None,
 ) -> Phone:
     """Return a phone with these accounts."""
     return Phone(
@@ -66,6 +85,7 @@ def make_phone(
         accounts=accounts,
         portals=portals,
         pending=pending,
+        enrolment=enrolment,
     )
 
 

@@ -1,124 +1,24 @@
 """What a phone knows."""
 
-import json
-
 import pytest
 
-from authsim.authenticator.body import MOST_BODY_BYTES, format_phone, parse_phone
 from authsim.authenticator.device import (
-    MOST_ACCOUNTS,
     MOST_PORTALS,
     Phone,
-    Platform,
     Portal,
     accounts_named,
     full_name,
     require_trusted,
     with_account,
+    with_counter,
     with_portal,
     without_account,
     without_portal,
 )
-from authsim.authenticator.pin import PinPolicy
-from authsim.errors import MessageError, Reason, RefusalError
-from authsim.protocol.suite import STRICT10
-from authsim.secret import Secret
-from tests.support.phones import ORIGIN, make_account, make_pending, make_phone
+from authsim.errors import Reason, RefusalError
+from tests.support.phones import ORIGIN, make_account, make_enrolment, make_pending, make_phone
 
 PORTAL = Portal("11" * 16, ORIGIN, b"\x11" * 32)
-
-
-@pytest.mark.parametrize(
-    "phone",
-    [
-        make_phone(),
-        make_phone(make_account(), make_account("bob", user="23", suite=STRICT10)),
-        make_phone(platform=Platform.ANDROID, policy=PinPolicy.HARDENED),
-        make_phone(make_account("日本"), portals=(PORTAL,), pending=make_pending()),
-    ],
-)
-def test_a_body_says_what_the_phone_knows(phone: Phone) -> None:
-    """What is written is read back the same."""
-    assert parse_phone(format_phone(phone)) == phone
-
-
-def test_an_empty_phone_has_the_shortest_body() -> None:
-    """Portals and an activation under way stand in the body only when there are any."""
-    body = json.loads(format_phone(make_phone()).reveal())
-
-    assert body.keys() == {"accounts", "created_ms", "pin_policy", "platform"}
-
-
-def test_secrets_do_not_show() -> None:
-    """Neither the account nor the pending record shows a key when it is printed."""
-    shown = repr(make_phone(make_account(), pending=make_pending()))
-
-    assert "dsk=Secret(•••), seed=Secret(•••)" in shown
-    assert make_account().seed.reveal().hex() not in shown
-
-
-def change(**changes: object) -> Secret:
-    """Return a full body with members replaced; None removes one."""
-    phone = make_phone(make_account(), portals=(PORTAL,), pending=make_pending())
-    body = json.loads(format_phone(phone).reveal()) | changes
-    return Secret(json.dumps({name: value for name, value in body.items() if value is not None}))
-
-
-def record(kind: str, **changes: object) -> dict[str, object]:
-    """Return one record of a full body with members replaced; None removes one."""
-    body = json.loads(change().reveal())
-    found = (body[kind] if kind == "pending" else body[kind][0]) | changes
-    return {name: value for name, value in found.items() if value is not None}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        change(accounts=None),
-        change(created_ms=None),
-        change(surplus=1),
-        change(platform="windows"),
-        change(platform=["ios"]),
-        change(pin_policy="none"),
-        change(created_ms="1"),
-        change(created_ms=True),
-        change(accounts={}),
-        change(portals="none"),
-        change(accounts=[1]),
-        change(accounts=[record("accounts", seed=None)]),
-        change(accounts=[record("accounts", surplus=1)]),
-        change(accounts=[record("accounts", seed="AA")]),
-        change(accounts=[record("accounts", suite="classic7")]),
-        change(accounts=[record("accounts", label="")]),
-        change(accounts=[record("accounts", label="\u202eevil")]),
-        change(accounts=[record("accounts", ctr=-1)]),
-        change(accounts=[record("accounts", user_id="22")]),
-        change(portals=[record("portals", psk="!")]),
-        change(pending=record("pending", cn=None)),
-        change(pending=record("pending", code="AAAA")),
-        change(pending=[]),
-        Secret("[]"),
-        Secret(b"\xff"),
-        Secret(" " * (MOST_BODY_BYTES + 1)),
-    ],
-)
-def test_a_malformed_body_is_refused(body: Secret) -> None:
-    """Missing, surplus and wrong members are a malformed message, never anything else."""
-    with pytest.raises(MessageError):
-        parse_phone(body)
-
-
-def test_the_fullest_phone_fits() -> None:
-    """As many users and portals as a phone may have, with the longest names, stay below the limit of a body."""
-    longest = "http://" + "a" * 243 + ":8765"
-    users = [make_account("é" * 31 + f"{number:02}", origin=longest) for number in range(MOST_ACCOUNTS)]
-    portals = tuple(PORTAL._replace(origin=longest) for _ in range(MOST_PORTALS))
-    pending = make_pending()._replace(origin=longest, address=longest, label="é" * 32)
-
-    body = format_phone(make_phone(*users, portals=portals, pending=pending))
-
-    assert len(body) < MOST_BODY_BYTES
-    assert parse_phone(body).accounts == tuple(users)
 
 
 def test_a_user_is_found_by_name() -> None:
@@ -180,10 +80,11 @@ def test_a_portal_is_taken_off_with_its_users() -> None:
     there = "http://127.0.0.1:9000"
     alice, bob = make_account(), make_account("bob", origin=there, instance="12")
     other = Portal("12" * 16, there, b"\x12" * 32)
-    phone = make_phone(alice, bob, portals=(PORTAL, other), pending=make_pending())
+    here = {"pending": make_pending(), "enrolment": make_enrolment()}
+    phone = make_phone(alice, bob, portals=(PORTAL, other), **here)
 
     assert without_portal(phone, ORIGIN) == make_phone(bob, portals=(other,))
-    assert without_portal(phone, there) == make_phone(alice, portals=(PORTAL,), pending=make_pending())
+    assert without_portal(phone, there) == make_phone(alice, portals=(PORTAL,), **here)
 
 
 def test_the_oldest_portals_are_forgotten() -> None:
@@ -205,3 +106,22 @@ def test_an_instance_with_another_key_is_not_trusted(phone: Phone) -> None:
         require_trusted(phone, PORTAL._replace(psk=b"\x12" * 32))
 
     assert refused.value.reason is Reason.PORTAL_NOT_TRUSTED
+
+
+def test_a_counter_is_raised_on_the_phone() -> None:
+    """One more than what the phone knows, whatever the caller remembers; the other accounts keep theirs."""
+    alice, bob = make_account()._replace(ctr=7), make_account("bob", user="23")
+
+    phone, raised = with_counter(make_phone(alice, bob), alice._replace(ctr=3))
+
+    assert raised == alice._replace(ctr=8)
+    assert phone == make_phone(raised, bob)
+    assert with_counter(phone, alice)[1].ctr == 9
+
+
+def test_an_account_that_is_gone_signs_nothing() -> None:
+    """Whoever holds an account that was taken off meanwhile learns it before anything is signed."""
+    with pytest.raises(RefusalError) as refused:
+        with_counter(make_phone(make_account("bob", user="23")), make_account())
+
+    assert refused.value.reason is Reason.NOT_ENROLLED
