@@ -36,6 +36,12 @@ def test_the_keystore_vectors_hold() -> None:
     assert body.hex() == KEYSTORE["body_aad"]
 
 
+@given(contexts, fields)
+def test_every_transcript_begins_with_our_name(context: str, values: list[tuple[Tag, bytes]]) -> None:
+    """What is signed here can be mistaken for nothing that another system signs."""
+    assert encode_transcript(context, values).startswith(b"authsim/1\0" + context.encode() + b"\0")
+
+
 @pytest.mark.parametrize(
     "tags", [(Tag.ORIGIN, Tag.INSTANCE_ID), (Tag.ORIGIN, Tag.ORIGIN), (Tag.INSTANCE_ID, Tag.USER_ID, Tag.ORIGIN)]
 )

@@ -1,0 +1,75 @@
+"""E8, no attack tool: no command can be pointed at anybody, and what plays attacks knows this machine only."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from authsim.cli.group import authsim
+from authsim.cli.relay import Relay
+from tests.support.tree import product_sources
+from web.commands.group import portal
+
+#: What an operator may name an address with, and what for: where a portal listens, how it is reached, where it keeps.
+ADDRESSES = {
+    ("serve", "host"): "where it listens; loopback and private networks only",
+    ("serve", "origin"): "how it is reached; private names only",
+    ("users activation", "origin"): "how it is reached; private names only",
+}
+TELLING = ("host", "target", "url", "address", "portal", "remote", "origin", "peer", "server", "victim")
+OUR_OWN = {"demo", "tour", "doctor", "init", "serve", "users", "audit", "wipe"}
+
+
+def walk(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command with its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        words = f"{path} {name}".strip()
+        yield words, command
+        if isinstance(command, click.Group):
+            yield from walk(command, words)
+
+
+def parameters() -> Iterator[tuple[str, click.Parameter]]:
+    """Yield every parameter of every command that the operator has."""
+    for group in (authsim, portal):
+        for words, command in walk(group):
+            for parameter in command.params:
+                yield words, parameter
+
+
+def test_no_command_takes_a_target() -> None:
+    """Nothing that a command takes names somebody else: addresses are those of the portal's own."""
+    named = {
+        (words, parameter.name)
+        for words, parameter in parameters()
+        if any(word in str(parameter.name) for word in TELLING) and parameter.name != "database_url"
+    }
+
+    assert named == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", ["demo", "tour", "doctor"])
+def test_what_plays_attacks_takes_no_argument(name: str) -> None:
+    """The tour steals codes and loses replies, at its own portals only: there is nothing to tell it."""
+    command = authsim.get_command(click.Context(authsim), name)
+    assert command is not None
+
+    assert [parameter for parameter in command.params if isinstance(parameter, click.Argument)] == []
+
+
+def test_the_relay_leads_to_this_machine() -> None:
+    """What passes messages on is told a port and nothing else, and listens on loopback."""
+    source = next(source for source in product_sources() if source.module == "authsim.cli.relay")
+
+    with Relay() as relay:
+        assert relay.address.startswith("http://127.0.0.1:")
+    assert source.text.count("create_connection(") == source.text.count('create_connection(("127.0.0.1", self._target)')
+    assert source.text.count("create_server(") == source.text.count('create_server(("127.0.0.1", 0)')
+
+
+def test_the_commands_are_those_that_are_known() -> None:
+    """A command that is new has to be looked at here."""
+    assert {words.split()[0] for words, _ in (*walk(authsim), *walk(portal))} == OUR_OWN
