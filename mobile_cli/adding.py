@@ -41,13 +41,14 @@ _MOST_CODE_BYTES: Final = 64
 
 
 class Sources(NamedTuple):
-    """What a script says of where things stand: the portal, the password, the code."""
+    """What a script says of where things stand: the portal, the password, the code. `password` was typed before."""
 
     portal: str | None
     password_file: str | None
     code_stdin: bool
     label: str
     yes: bool
+    password: Secret | None = None
 
 
 class Screens(NamedTuple):
@@ -167,7 +168,8 @@ def enrol(
 ) -> Activated:
     """Go from the password to the account. `phone` is open already, or says how it is opened after the code."""
     home, entropy = invocation.home, SystemEntropy()
-    password = ask_password(invocation, sources.password_file)
+    typed = sources.password
+    password = ask_password(invocation, sources.password_file) if typed is None else typed
     show_steps(invocation, "continue", *(() if screens.ask is None else (screens.ask,)))
     opened = phone.dek if isinstance(phone, Unlocked) else phone.face
     pending = begin_enrolment(home, wish, password, opened=opened, entropy=entropy)

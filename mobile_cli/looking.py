@@ -39,7 +39,7 @@ def look(home: "PhoneHome", console: "Console", shown: str | None, *, is_pin_the
 def _is_match(console: "Console", kind: str, shown: str | None) -> bool:
     if shown is not None:
         return shown == "match"
-    return not Terminal().ask(console.say(f"look_{kind}")).strip()
+    return not Terminal().ask(console.say(f"show_{kind}")).strip()
 
 
 def _open(home: "PhoneHome", *, is_match: bool) -> "Unlocked":

@@ -51,6 +51,11 @@ def command(invocation: Invocation, name: str | None, platform: str | None, sour
     The other phone loses IB Key for NAME at once. With a forgotten PIN on Android: authkey app clear-data, then this,
     on the same phone, which gets a new PIN.
     """
+    migrate(invocation, name, platform, sources)
+
+
+def migrate(invocation: Invocation, name: str | None, platform: str | None, sources: Sources) -> None:
+    """Walk through the articles' steps; the trading device's screen of two choices leads here as well."""
     require_answers(invocation, sources)
     is_new = _is_new(invocation, platform)
     phone = Opening(face_of(invocation), lambda: _begin_phone(invocation)) if is_new else opening_of(invocation)

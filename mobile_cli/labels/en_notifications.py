@@ -90,8 +90,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "app_not_installed": "IBKR Mobile is not installed on this phone. Run authkey app install.",
         "recovery_needed": "IB Key must be recovered on this phone first. Run authkey recover.",
         # biometrics
-        "look_face-id": "Face ID: Enter to look, n for somebody else",
-        "look_touch-id": "Touch ID: Enter to touch, n for somebody else",
+        "show_face-id": "Face ID: Enter to look, n for somebody else",
+        "show_touch-id": "Touch ID: Enter to touch, n for somebody else",
         "biometric_mismatch": "No match. {left} looks left.",
         "biometric_mismatch_one": "No match. 1 look left, then only the Passcode helps.",
         "biometrics_locked": "Face ID and Touch ID are locked after five looks without a match. Give the Passcode.",
@@ -113,7 +113,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "push_superseded": "The request is no longer valid: a newer one took its place. Answer the newer one.",
         "push_closed": "The request is no longer valid: it was answered, or its login has ended.",
         "wrong_number": "The number is not the one on the portal's page. Look again: authkey approve.",
-        "device_replaced": "Another phone has taken this one's place for this user. Use that one, or add the user here again.",
+        "device_replaced": (
+            "Another phone has taken this one's place for this user. Use that one, or add the user here again."
+        ),
         "device_revoked": "This phone was taken out of use for this user. Activate it anew: authkey activate.",
         "device_suspended": (
             "This phone is suspended for this user. The help desk resumes it: authsim users resume NAME. "
@@ -147,8 +149,42 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "authorize": "Authorize",
         "choices": "a Approve, d Deny, w It wasn't me, Enter later ({seconds} s)",
         "left": "{seconds} seconds left.",
-        "approve": "Approve",
-        "deny": "Deny",
-        "wasnt_me": "It wasn't me",
+        # the trading device
+        "log_in": "Log In",
+        "two_factor": "Two-Factor Authentication",
+        "enter_response": "Enter response code",
+        "send_ios": "Send",
+        "send_android": "Log In",
+        "trading": "Logged in as {user}.",
+        "log_out": "Enter logs out",
+        "need_response": "Nobody can be asked here. Add --response-stdin, and give the response on standard input.",
+        "malformed_response": "A Response String has 8 digits. Type it as the authentication device shows it.",
+        "wrong_response": "Authentication failed. Begin again: the next challenge has its own response.",
+        "login_closed": "This login is over: its time ran out, or it was answered before. Begin again.",
+        "no_active_device": (
+            "No phone can answer for this user. Log in to the portal and activate one, or choose Migrate IB Key."
+        ),
+        # troubleshooting
+        "look_app": "IBKR Mobile is installed",
+        "look_ib_key": "IB Key is active",
+        "look_internet": "Wi-Fi or mobile data is on",
+        "look_portal": "The portal answers",
+        "look_seamless": "Seamless Authentication is enabled at the portal",
+        "look_list": "Nothing hides it on the screen or in the notification list",
+        "look_airplane": "Airplane mode is off",
+        "look_do_not_disturb": "Do Not Disturb is off",
+        "look_permission": "The app may send notifications",
+        "not_asked": "not looked at, the phone cannot ask now",
+        "prove": (
+            "The proof without a notification: log in to the portal, choose Log in with Challenge/Response, and answer "
+            "the challenge code with authkey respond."
+        ),
+        "challenge_or_none": "Challenge code, or Enter to end",
+        "nothing_found": "Nothing is in the way of a notification.",
+        "cause_found": "Cause: {sentence}",
+        "seamless_off": (
+            "Notifications are switched off at the portal for {user}. There: Settings > Secure Login System > Secure "
+            "Login Settings, enable Seamless Authentication. Or: authsim users seamless {user} on."
+        ),
     }
 )

@@ -102,8 +102,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "recovery_needed": "先にこの端末でIB Keyのリカバリーが必要です。authkey recover を実行してください。",
         # biometrics
-        "look_face-id": "Face ID: Enterで認証、nで不一致",
-        "look_touch-id": "Touch ID: Enterで認証、nで不一致",
+        "show_face-id": "Face ID: Enterで認証、nで不一致",
+        "show_touch-id": "Touch ID: Enterで認証、nで不一致",
         "biometric_mismatch": "一致しません。残り{left}回です。",
         "biometric_mismatch_one": "一致しません。残り1回です。その後はパスコードが必要です。",
         "biometrics_locked": "5回一致しなかったため、Face IDとTouch IDは使えません。パスコードを入力してください。",
@@ -143,17 +143,13 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "ポータルがこの端末を受け付けません。もう一度実行してください。"
             "それでもだめな場合は別の端末のコピーです。もう一度有効化してください。"
         ),
-        "login_elsewhere": (
-            "このQRコードのポータルのユーザーがこの端末にいません。authkey users で確認できます。"
-        ),
+        "login_elsewhere": ("このQRコードのポータルのユーザーがこの端末にいません。authkey users で確認できます。"),
         "login_code": "ログイン用のQRコードです。authkey approve で読み取ってください。",
         "activation_code": "有効化コードです。authkey activate で読み取ってください。",
         "foreign_login": (
             "AuthSimのログイン用QRコードではありません。ポータルのログイン画面のQRコードを読み取ってください。"
         ),
-        "one_source": (
-            "読み取るものを一つ指定してください: authsim:// のテキスト、画像、-、--clipboard、--screen"
-        ),
+        "one_source": ("読み取るものを一つ指定してください: authsim:// のテキスト、画像、-、--clipboard、--screen"),
         "need_number": "ポータルの画面に{digits}桁の番号があります。--number N で指定してください。",
         "bad_number": "ポータルの画面の番号は{digits}桁です。",
         # listening
@@ -171,10 +167,50 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "banner_gone": "バナーが消えました。Enterで通知の一覧を開きます。",
         "no_notifications": "通知はありません。アプリにはリクエストがあるかもしれません: authkey approve",
         "authorize": "認証",
-        "choices": "a 承認、d 拒否、w 身に覚えがない、Enter 後で (残り{seconds}秒)",
+        "choices": "a 承認、d 拒否、w 心当たりがない、Enter 後で (残り{seconds}秒)",
         "left": "残り{seconds}秒です。",
-        "approve": "承認",
-        "deny": "拒否",
-        "wasnt_me": "身に覚えがない",
+        # the trading device
+        "log_in": "ログイン",
+        "two_factor": "二段階ログイン認証",
+        "enter_response": "レスポンス・コード入力",
+        "send_ios": "送信",
+        "send_android": "ログイン",
+        "trading": "{user} としてログインしました。",
+        "log_out": "Enterでログアウト",
+        "need_response": (
+            "ここでは入力できません。--response-stdin を付けて、標準入力からレスポンスを渡してください。"
+        ),
+        "malformed_response": "レスポンスストリングは8桁です。認証デバイスの表示どおりに入力してください。",
+        "wrong_response": (
+            "認証に失敗しました。最初からやり直してください。次のチャレンジコードには別のレスポンスが必要です。"
+        ),
+        "login_closed": "このログインは終了しました(時間切れ、または応答済み)。最初からやり直してください。",
+        "no_active_device": (
+            "このユーザーに応答できる端末がありません。ポータルにログインして有効化するか、"
+            "Migrate IB Keyを選んでください。"
+        ),
+        # troubleshooting
+        "look_app": "IBKRモバイルがインストールされている",
+        "look_ib_key": "IB Keyが有効である",
+        "look_internet": "Wi-Fiまたはモバイルデータ通信がOnである",
+        "look_portal": "ポータルが応答する",
+        "look_seamless": "ポータルでSeamless Authenticationが有効である",
+        "look_list": "画面や通知の一覧で隠れていない",
+        "look_airplane": "機内モードがOffである",
+        "look_do_not_disturb": "応答不可がOffである",
+        "look_permission": "アプリの通知が許可されている",
+        "not_asked": "確認していません(端末が今は問い合わせできません)",
+        "prove": (
+            "通知なしでの確認: ポータルにログインし、Challenge/Responseでのログインを選び、"
+            "チャレンジコードに authkey respond で応答してください。"
+        ),
+        "challenge_or_none": "チャレンジコード、終了はEnter",
+        "nothing_found": "通知を妨げるものは見つかりませんでした。",
+        "cause_found": "原因: {sentence}",
+        "seamless_off": (
+            "ポータルで {user} の通知が無効になっています。設定 > セキュア・ログイン・システム > "
+            "セキュア・ログイン設定でSeamless Authenticationを有効にしてください。"
+            "または authsim users seamless {user} on を実行してください。"
+        ),
     }
 )

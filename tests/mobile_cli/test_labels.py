@@ -57,7 +57,7 @@ def test_every_sentence_is_used() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     built = ("element_", "generate_", "purpose_", "pin_", "path_", "setting_", "value_", "stage_")
-    built += ("sight_", "hindrance_", "look_", "permission_", "decided_")
+    built += ("sight_", "hindrance_", "look_", "permission_", "decided_", "send_", "show_")
 
     assert {key for key in ENGLISH if key not in named and not key.startswith(built)} == {"auth_failed_why"}
 
