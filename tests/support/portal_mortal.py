@@ -56,7 +56,7 @@ def main() -> None:
     settings = Settings(data_dir=chosen.data)
     with closing(open_listener(place, chosen.port)) as listener, closing(open_portal(settings)) as portal:
         app = create_app(with_mortal_store(portal, chosen.when), settings)
-        serve_here(app, listener, proxies=0, ready=lambda: announce(f"http://127.0.0.1:{chosen.port}"))
+        serve_here(app, listener, proxies=0, tls=False, ready=lambda: announce(f"http://127.0.0.1:{chosen.port}"))
 
 
 if __name__ == "__main__":

@@ -139,12 +139,26 @@ class PostgresServer:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
         common: dict[str, Any] = {"env": environment, "cwd": folder, "stdin": subprocess.DEVNULL, **identity}
         data, log = folder / "data", folder / "log"
-        initialise = [binaries / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-        made = subprocess.run(initialise, capture_output=True, check=False, timeout=_LONGEST_START_S, **common)
+        initialise: list[str | Path] = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            OWNER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
+        made: subprocess.CompletedProcess[bytes] = subprocess.run(
+            initialise, capture_output=True, check=False, timeout=_LONGEST_START_S, **common
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')[-500:]}")
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        server = [binaries / "postgres", "-D", data, "-k", folder, *settings]
+        server: list[str | Path] = [binaries / "postgres", "-D", data, "-k", folder, *settings]
         with log.open("wb") as output:
             self._child = subprocess.Popen(
                 ["/bin/sh", "-c", _WHILE_WE_LIVE, "sh", *server],

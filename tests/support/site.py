@@ -223,7 +223,7 @@ class Browser:
     def cookies(self) -> dict[str, str]:
         """What this browser holds, by the letter in our cookies' names."""
         found = {}
-        for cookie in self.client._cookies.values():
+        for cookie in (self.client._cookies or {}).values():
             match = re.fullmatch(r"(?:__Host-)?authsim_([a-z])_[0-9a-f]{8}", cookie.key)
             found[match[1] if match else cookie.key] = cookie.value
         return found

@@ -95,7 +95,7 @@ def _walk_phones(store: Store, step: Step, device: Device) -> None:
     step("device_sessions.open", lambda: store.device_sessions.open(kept, counter=2, event=fact))
     step("device_sessions.find", lambda: store.device_sessions.find(kept.token_hash))
     login = nouns.login(device.user_id)
-    asked, push = (make(login, device.device_id) for make in (nouns.challenge, nouns.push))
+    asked, push = nouns.challenge(login, device.device_id), nouns.push(login, device.device_id)
     step(
         "logins.begin with a request",
         lambda: store.logins.begin(login, challenge=asked, push=push, judged=nouns.HASH, events=[fact, fact, fact]),

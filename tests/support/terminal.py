@@ -64,7 +64,7 @@ class Terminal:
         self.screen = self._so_far()
         self.child.close()
         assert self.child.exitstatus is not None, f"ended by a signal:\n{self.screen}"
-        return self.child.exitstatus
+        return int(self.child.exitstatus)
 
     def _so_far(self) -> str:
         before = self.child.before if isinstance(self.child.before, str) else ""

@@ -104,7 +104,8 @@ class TinyPortal:
             honest = self._activate(parse_activate_request(body))
         else:
             honest = self.others(path)
-        return self.answers.get(path, lambda reply: reply)(honest)
+        twist = self.answers.get(path)
+        return honest if twist is None else twist(honest)
 
     def _activate(self, request: ActivateRequest) -> Reply:
         keys = derive_activation_keys(self.code)
