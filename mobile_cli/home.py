@@ -73,8 +73,11 @@ class PhoneHome:
 
     def read_summary(self) -> Summary | None:
         """Return what the phone shows without its PIN, or None when that file is missing or damaged."""
-        with open_folder(self.path, calls=self._calls) as folder:
-            return _read_summary(folder)
+        try:
+            with open_folder(self.path, calls=self._calls) as folder:
+                return _read_summary(folder)
+        except FileNotFoundError:
+            return None
 
     def count_tries_left(self) -> int:
         """Return how many PIN tries are left."""

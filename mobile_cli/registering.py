@@ -13,9 +13,10 @@ from mobile_cli.adding import (
     resume,
     show_steps,
 )
-from mobile_cli.ceremonies.enrol import Wish, require_not_here, require_resumable
+from mobile_cli.ceremonies.enrol import Wish, require_not_here
 from mobile_cli.ceremonies.scan_code import complete_scan
 from mobile_cli.enrolling import enter_app, open_phone, report_active
+from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
 from mobile_cli.portal import require_address
@@ -36,14 +37,19 @@ def add_user(invocation: Invocation, username: str | None, sources: Sources) -> 
     _register(invocation, username, sources, way=way)
 
 
-def resume_any(invocation: Invocation, sources: Sources) -> None:
-    """Ask again for the reply that did not come: to a scanned code, or to a texted one."""
+def resume_any(invocation: Invocation, sources: Sources, *, expected: str) -> None:
+    """Ask again for the reply that did not come: to a scanned code, or to a texted one.
+
+    `expected` is the sentence that says which of them could have been under way.
+    """
     invocation.learn_phone()
     invocation.require_app(online=True)
     unlocked = invocation.open_phone()
     pending = unlocked.phone.pending
     if pending is None:
-        enrolment = require_resumable(unlocked.phone)
+        enrolment = unlocked.phone.enrolment
+        if enrolment is None or enrolment.flow_id is None:
+            raise PhoneError(Exit.REFUSED, expected)
         report_active(invocation, resume(invocation, unlocked.dek, enrolment, sources), note="replaced")
         return
     address = pending.address if sources.portal is None else require_address(sources.portal)

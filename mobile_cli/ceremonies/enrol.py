@@ -107,13 +107,6 @@ def finish_enrolment(
     return _finish(home, dek, require_enrolment(changed), entropy)
 
 
-def require_resumable(phone: Phone) -> PendingEnrolment:
-    """Return the user who is being added, if a code was sent for it; else there is nothing to resume."""
-    if phone.enrolment is None or phone.enrolment.flow_id is None:
-        raise PhoneError(Exit.REFUSED, "nothing_to_resume")
-    return phone.enrolment
-
-
 def resume_enrolment(home: PhoneHome, dek: Secret, pending: PendingEnrolment, *, entropy: "Entropy") -> Activated:
     """Send the very same request again; for a record with a code. Refuses as `finish_enrolment`."""
     return _finish(home, dek, pending, entropy)

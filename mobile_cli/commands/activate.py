@@ -58,7 +58,7 @@ def command(
     if source == "-" and invocation.pin_stdin:
         raise PhoneError(Exit.USAGE, "one_stdin", element=invocation.element)
     if resume:
-        resume_any(invocation, sources)
+        resume_any(invocation, sources, expected="nothing_pending")
     elif username is not None:
         register(invocation, username, sources)
     else:

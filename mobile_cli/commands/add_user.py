@@ -32,7 +32,7 @@ def command(invocation: Invocation, name: str | None, resume: bool, sources: Sou
     At the code, r asks for a new one. Any other phone of NAME is replaced by this one.
     """
     if resume:
-        resume_any(invocation, sources)
+        resume_any(invocation, sources, expected="nothing_to_resume")
         return
     if name is None and is_interactive() and _chooses_session_id(invocation):
         raise PhoneError(Exit.USAGE, "use_session_id")

@@ -1,6 +1,5 @@
 """One phone in one folder: tries counted before anything is derived, and a crash at any step that loses nothing."""
 
-import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from authsim.secret import Secret
 from mobile_cli.exits import PhoneError
 from mobile_cli.home import PhoneHome, State
 from tests.support.phones import PIN, WRONG_PIN, CountedStretch, DyingCalls, PowerCutError, make_account, make_phone
+from tests.support.power_cuts import dies_everywhere
 
 OLD = make_phone(make_account())
 NEW = make_phone(make_account(), make_account("bob", user="23"))
@@ -235,26 +235,6 @@ def test_an_erased_phone_is_gone(home: PhoneHome) -> None:
 
     assert home.state() is State.NONE
     assert [path.name for path in Path(home.path).iterdir()] == ["lock"]
-
-
-def dies_everywhere(home: PhoneHome, act: Callable[[PhoneHome], object], judge: Callable[[PhoneHome], None]) -> int:
-    """Kill `act` at each of its steps, whole and torn, and judge what is left; return how many steps there are."""
-    template = Path(home.path).with_name("template")
-    if Path(home.path).exists():
-        shutil.copytree(home.path, template)
-    step, survived = 0, False
-    while not survived:
-        for torn in (False, True):
-            shutil.rmtree(home.path, ignore_errors=True)
-            if template.exists():
-                shutil.copytree(template, home.path)
-            calls = DyingCalls(step, torn=torn)
-            with contextlib.suppress(PowerCutError, RefusalError):
-                act(PhoneHome(home.path, calls=calls, stretch=CountedStretch()))
-            survived = not calls.is_dead
-            judge(PhoneHome(home.path, stretch=CountedStretch()))
-        step += 1
-    return step
 
 
 def test_a_crash_while_a_phone_is_made_leaves_a_phone_or_none(tmp_path: Path) -> None:

@@ -10,8 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, format_session_id
+from authsim.protocol.add_user import (
+    AddUserFinish,
+    AddUserStart,
+    AddUserStarted,
+    derive_text_psk,
+    format_add_user_started,
+    parse_add_user_finish,
+    parse_add_user_resend,
+    parse_add_user_start,
+)
 from authsim.protocol.codes import Purpose, compute_challenge_response
 from authsim.protocol.keys import (
     agreement_public_key,
@@ -36,6 +47,10 @@ from web.certificate import Certificate
 
 INSTANCE = "/api/device/v1/instance"
 ACTIVATE = "/api/device/v1/activate"
+START = "/api/device/v1/adduser/start"
+RESEND = "/api/device/v1/adduser/resend"
+FINISH = "/api/device/v1/adduser/finish"
+FLOW = "66" * 16
 
 
 @dataclass(slots=True)
@@ -48,11 +63,23 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+REFUSED = Reply(b'{"v":1,"error":"auth_failed","ref":"test"}', status=401)
+
+
+class Offer(NamedTuple):
+    """The keys that a phone offered, its nonce, and its name."""
+
+    dsk: bytes
+    dkx: bytes
+    cn: bytes
+    label: str
+
+
 @dataclass(slots=True, kw_only=True)
 class TinyPortal:
     """One user, one code at a time. `answers` overrules what a path is answered, given the honest reply.
 
-    `others` answers the paths that are not an activation's.
+    `others` answers the paths that enrol nobody. `enrolled` is the key that counts: the last one that was accepted.
     """
 
     origin: str = ""
@@ -67,6 +94,10 @@ class TinyPortal:
     answers: dict[str, Callable[[Reply], Reply]] = field(default_factory=dict)
     others: Callable[[str], Reply] = lambda _: Reply(b"{}", status=404)
     seed: Secret | None = None
+    password: str = "correct-horse-alice"
+    text_code: Secret = field(default_factory=lambda: Secret("407182"))
+    offer: "Offer | None" = None
+    enrolled: bytes = b""
 
     @property
     def psk(self) -> bytes:
@@ -102,6 +133,9 @@ class TinyPortal:
         elif path == ACTIVATE:
             self.requests.append(body)
             honest = self._activate(parse_activate_request(body))
+        elif path in {START, RESEND, FINISH}:
+            self.requests.append(body)
+            honest = self._add_user(path, body)
         else:
             honest = self.others(path)
         twist = self.answers.get(path)
@@ -110,7 +144,31 @@ class TinyPortal:
     def _activate(self, request: ActivateRequest) -> Reply:
         keys = derive_activation_keys(self.code)
         if request.code_id != keys.code_id:
-            return Reply(b'{"v":1,"error":"auth_failed","ref":"test"}', status=401)
+            return REFUSED
+        return self._enrol(Offer(request.dsk, request.dkx, request.cn, request.label), keys.code_id, keys.psk)
+
+    def _add_user(self, path: str, body: bytes) -> Reply:
+        if path == START:
+            return self._start(parse_add_user_start(body))
+        if path == FINISH:
+            return self._finish(parse_add_user_finish(body))
+        started = AddUserStarted(flow_id=parse_add_user_resend(body).flow_id, expires_in=600)
+        return Reply(format_add_user_started(started).encode(), status=202)
+
+    def _start(self, start: AddUserStart) -> Reply:
+        self.offer = Offer(start.dsk, start.dkx, start.cn, start.label)
+        if start.password.reveal_text() != self.password:
+            return REFUSED
+        started = AddUserStarted(flow_id=FLOW, expires_in=600)
+        return Reply(format_add_user_started(started).encode(), status=202)
+
+    def _finish(self, finish: AddUserFinish) -> Reply:
+        if finish.code != self.text_code or self.offer is None:
+            return REFUSED
+        return self._enrol(self.offer, finish.flow_id, derive_text_psk(finish.code, finish.flow_id))
+
+    def _enrol(self, offer: "Offer", code_id: str, psk: Secret) -> Reply:
+        """Answer with A2: the device is new each time another key is offered."""
         private = Secret(b"\x04" * 32)
         reply = ActivateReply(
             device_id=self.device_id,
@@ -127,20 +185,21 @@ class TinyPortal:
             origin=self.origin,
             user_id=reply.user_id,
             device_id=reply.device_id,
-            code_id=request.code_id,
+            code_id=code_id,
             server_nonce=reply.sn,
-            client_nonce=request.cn,
+            client_nonce=offer.cn,
             iat=reply.iat,
             exp=reply.exp,
-            dsk=request.dsk,
-            dkx=request.dkx,
+            dsk=offer.dsk,
+            dkx=offer.dkx,
             psk=self.psk,
             pkx=reply.pkx,
-            suite=request.suite,
-            label=request.label,
+            suite=self.suite,
+            label=offer.label,
             user_label=reply.user_label,
         )
-        self.seed = derive_seed(keys.psk, compute_shared(private, request.dkx), transcript)
+        self.seed = derive_seed(psk, compute_shared(private, offer.dkx), transcript)
+        self.enrolled = offer.dsk
         return Reply(format_activate_reply(replace(reply, sig=sign(self.psk_seed, transcript))).encode())
 
     @contextmanager
