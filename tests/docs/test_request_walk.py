@@ -2,6 +2,8 @@
 
 import re
 import sys
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,9 @@ from types import FrameType
 from typing import cast
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from mobile_cli.group import cli as authkey
 from tests.support.pages import blocks_of
@@ -22,7 +26,7 @@ from web.settings import Settings
 from web.wiring import open_portal
 
 WALK = ROOT / "docs" / "request-walk.md"
-PORTS = "authsim/ports.py"
+PORTS = "authsim/ports/"
 ADAPTERS = "authsim/adapters/"
 
 
@@ -36,7 +40,7 @@ class Call:
 
     def is_meant_by(self, line: "Call") -> bool:
         """Say whether a line of the page means this call; a port is met in whichever adapter there is."""
-        if line.path == PORTS:
+        if line.path.startswith(PORTS):
             return self.name == line.name and self.path.startswith(ADAPTERS)
         return (self.path, self.name) == (line.path, line.name)
 
@@ -64,13 +68,14 @@ def read_walks() -> list[list[Call]]:
 
 
 @contextmanager
-def traced() -> Iterator[Call]:
-    """Record the calls of the product's functions as a tree while the block lasts."""
+def traced(*, elsewhere: bool = False) -> Iterator[Call]:
+    """Record the product's calls as a tree while the block lasts: those of this thread, or of threads begun in it."""
     root = Call(path="", name="")
-    stack: list[tuple[FrameType, Call]] = []
+    stacks: defaultdict[int, list[tuple[FrameType, Call]]] = defaultdict(list)
     folders = tuple(f"{package}/" for package in PACKAGES)
 
     def note(frame: FrameType, event: str, _: object) -> None:
+        stack = stacks[threading.get_ident()]
         if event == "return" and stack and stack[-1][0] is frame:
             stack.pop()
         if event != "call" or not frame.f_code.co_filename.startswith(str(ROOT)):
@@ -81,11 +86,12 @@ def traced() -> Iterator[Call]:
             (stack[-1][1] if stack else root).inside.append(call)
             stack.append((frame, call))
 
-    sys.setprofile(note)
+    follow = threading.setprofile if elsewhere else sys.setprofile
+    follow(note)
     try:
         yield root
     finally:
-        sys.setprofile(None)
+        follow(None)
 
 
 def first_missing(lines: list[Call], happened: Call) -> Call | None:
@@ -106,6 +112,8 @@ class Walker:
 
     client: FlaskClient
     phone: Phone
+    app: Flask
+    port: int
     token: str = ""
 
     def opens(self, path: str) -> str:
@@ -129,9 +137,27 @@ class Walker:
 
     def reads_challenge(self) -> str:
         """The challenge on the page of the second factor."""
-        found = re.search(r"xyz-goldchallenge[^>]*>\s*([0-9]{6})", self.opens("/sso/SecondFactor"))
+        found = re.search(r"xyz-goldchallenge[^>]*>\s*([0-9]{6})", self.opens("/sso/SecondFactor?with=challenge"))
         assert found is not None
         return found[1]
+
+    @contextmanager
+    def is_served(self) -> Iterator[None]:
+        """Serve the portal to the phone, in a thread that is begun here."""
+        server = make_server("127.0.0.1", self.port, self.app)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    def approves(self) -> None:
+        """Let the phone approve what waits."""
+        arguments = ["--home", str(self.phone.home), "approve", "--pin-file", str(self.phone.pin_file)]
+        authkey.main(arguments, prog_name="authkey", standalone_mode=False)
 
     def answers(self, challenge: str, capsys: pytest.CaptureFixture[str]) -> str:
         """Let the phone respond."""
@@ -158,7 +184,7 @@ def walker(alice: tuple[LivePortal, Phone]) -> Iterator[Walker]:
     settings = Settings(data_dir=live.data)
     portal = open_portal(settings)
     app = create_app(portal, settings)
-    yield Walker(client=app.test_client(), phone=phone)
+    yield Walker(client=app.test_client(), phone=phone, app=app, port=live.port)
     portal.close()
 
 
@@ -183,7 +209,7 @@ def test_every_line_of_the_walk_names_a_function() -> None:
 
 def test_a_login_takes_the_way_that_the_page_describes(walker: Walker, capsys: pytest.CaptureFixture[str]) -> None:
     """Each block of the page is what happens, call by call, in a login and in one that is refused."""
-    form, password, page, answer, response, home, refusal = read_walks()
+    form, password, page, answer, response, home, *_, refusal = read_walks()
 
     with traced() as happened:
         walker.opens("/sso/Login")
@@ -214,6 +240,26 @@ def test_a_login_takes_the_way_that_the_page_describes(walker: Walker, capsys: p
         walker.sends("/sso/SecondFactor", **{"gold-response": "00000000"})
         walker.opens("/sso/Login")
     assert first_missing(refusal, happened) is None
+
+
+def test_an_approval_takes_the_way_that_the_page_describes(walker: Walker, capsys: pytest.CaptureFixture[str]) -> None:
+    """The phone's half, the portal's half, and the browser that goes on by itself."""
+    *_, approves, asks, decides, collects, _ = read_walks()
+    walker.opens("/sso/Login")
+    walker.sends("/sso/Login", username="alice", password=password_of("alice"))
+    walker.opens("/sso/SecondFactor")
+
+    with traced(elsewhere=True) as served, walker.is_served(), traced() as happened:
+        walker.approves()
+    assert first_missing(approves, happened) is None
+    assert first_missing(asks, served) is None
+    assert first_missing(decides, served) is None
+    assert "alice" in capsys.readouterr().out
+
+    walker.opens("/sso/SecondFactor")
+    with traced() as happened:
+        walker.sends("/sso/SecondFactor/continue")
+    assert first_missing(collects, happened) is None
 
 
 def test_a_way_that_is_not_taken_is_noticed(walker: Walker) -> None:
