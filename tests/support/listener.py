@@ -1,8 +1,10 @@
 """Somebody who listens to a stream over a socket, in a thread, and keeps what came."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -27,6 +29,8 @@ class Listener:
         self.beats = 0
         self.is_over = False
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
+        self._connection.connect()
+        self._socket: socket.socket = self._connection.sock
         self._connection.request("GET", path, headers=dict(headers))
         self._answer = self._connection.getresponse()
         self.status = self._answer.status
@@ -46,8 +50,7 @@ class Listener:
     @property
     def port(self) -> int:
         """Our end of the connection."""
-        assert self._connection.sock is not None
-        number: int = self._connection.sock.getsockname()[1]
+        number: int = self._socket.getsockname()[1]
         return number
 
     def waits_for(self, count: int) -> list[Heard]:
@@ -63,10 +66,11 @@ class Listener:
 
     def hangs_up(self) -> None:
         """Go away, as a phone does that loses its network."""
-        sock = self._connection.sock
-        if sock is not None and not self.is_over:
-            sock.shutdown(2)
-        self._thread.join(LONGEST_S)
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread.ident is not None:
+            self._thread.join(LONGEST_S)
+        self._answer.close()
         self._connection.close()
 
     def _listen(self) -> None:

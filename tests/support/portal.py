@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from tests.support.browser_plain import Visitor
 from tests.support.child import LONGEST_S, clean_environment, run, shell, wait_until
+from web.settings import Settings
 
 _READY = re.compile(r"^AuthSim is ready at (\S+)$", re.MULTILINE)
 PASSWORD = "correct-horse-{name}"
@@ -31,6 +32,21 @@ class LivePortal:
     environment: dict[str, str] = field(repr=False)
     address: str = ""
     child: "subprocess.Popen[bytes] | None" = None
+    database_url: str = ""
+
+    @property
+    def store(self) -> tuple[str, ...]:
+        """The options that name its store: its directory, or its database with the key file beside it."""
+        if self.database_url:
+            return ("--database-url", self.database_url, "--key-file", str(self.folder / "portal.key"))
+        return ("--data", str(self.data))
+
+    @property
+    def settings(self) -> Settings:
+        """The same store, for a test that opens it beside the server."""
+        if self.database_url:
+            return Settings(database_url=self.database_url, key_file=self.folder / "portal.key")
+        return Settings(data_dir=self.data)
 
     @property
     def data(self) -> Path:
@@ -66,7 +82,7 @@ class LivePortal:
 
     def operator(self, *arguments: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
         """Run a command of the portal's on its directory, and expect it to succeed."""
-        done = run(shell("web", *arguments, "--data", str(self.data)), environment=self.environment, given=given)
+        done = run(shell("web", *arguments, *self.store), environment=self.environment, given=given)
         assert done.returncode == 0, done.stderr
         return done
 
@@ -92,7 +108,7 @@ class LivePortal:
         seen = len(_read(self.folder / "stdout"))
         with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
             self.child = subprocess.Popen(
-                [*base, "serve", "--data", str(self.data), "--port", str(chosen), *options],
+                [*base, "serve", *self.store, "--port", str(chosen), *options],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -135,10 +151,11 @@ def password_of(name: str) -> str:
     return PASSWORD.format(name=name)
 
 
-def make_portal(folder: Path, *options: str, **environment: str) -> LivePortal:
-    """Set a portal up in `folder`; nothing serves it yet."""
+def make_portal(folder: Path, *options: str, database_url: str = "", **environment: str) -> LivePortal:
+    """Set a portal up in `folder`, or in a database; nothing serves it yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    portal = LivePortal(folder=folder, environment=clean_environment(folder / "home", **environment))
+    home = clean_environment(folder / "home", **environment)
+    portal = LivePortal(folder=folder, environment=home, database_url=database_url)
     portal.operator("init", *options)
     return portal
 

@@ -8,6 +8,7 @@ import pytest
 from authsim.model import User
 from tests.support.device import TestPhone
 from tests.support.site import Browser, Site, make_empty_database, open_site
+from tests.support.stores import postgres_server  # noqa: F401 - a fixture is found by its name
 
 
 @pytest.fixture(scope="session")
