@@ -17,6 +17,19 @@ EXTREMES = (320, 1920)
 HEIGHT = 900
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "ja")
+NUMBER = "+12025550142"
+PATHS = (
+    *("/portal/activity", "/portal/sessions", "/portal/settings", "/portal/settings/secure-login", "/help/phishing"),
+    *(
+        "/help/camera",
+        "/app",
+        "/app/store/ios",
+        "/app/store/android",
+        "/app/store/ios?tapped=get",
+        "/inbox",
+        "/nothing",
+    ),
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,19 +66,66 @@ class Visit:
         activate_by_session_id(self.phone, page.locator(".xyz-sessionid").inner_text(), self.portal.address)
         page.locator(".proof-panel").wait_for()
         yield "activated"
+        screen.is_patient = True
         screen.steps_up()
+        yield "notification"
+        screen.opens("/sso/SecondFactor?with=qr")
+        yield "login by QR code"
+        screen.opens("/sso/SecondFactor?with=challenge")
         screen.types_response("1")
         page.locator("summary").click()
         yield "challenge, refused"
         screen.types_response(self.phone.respond(screen.challenge))
         screen.sees_success(self.name)
         yield "home"
-        for path in ("/portal/activity", "/portal/sessions", "/help/phishing", "/nothing"):
+        for path in PATHS:
             screen.opens(path)
             yield path
+        yield from self.trading()
+        screen.opens(f"/inbox/{NUMBER}")
+        yield "inbox of a number"
         screen.opens("/sso/Dispatcher")
         screen.signs_out()
         yield "signed out"
+        yield from self.losing()
+
+    def trading(self) -> Iterator[str]:
+        """The trading device, from the credentials to the response that was wrong, and to the right one."""
+        screen, page = self.screen, self.screen.page
+        for platform in ("ios", "android"):
+            screen.opens(f"/mobile/{platform}")
+            yield f"trading on {platform}"
+        page.locator("#trading-username").fill(self.name)
+        page.locator("#trading-password").fill(password_of(self.name))
+        page.locator(".phone .btn-primary").click()
+        page.locator(".phone .setting").first.wait_for()
+        yield "the two choices"
+        for wish in ("migrate", "migrate-how", "challenge"):
+            screen.opens(f"/mobile/android?screen={wish}")
+            yield f"trading, {wish}"
+        page.locator("#trading-response").fill("1")
+        page.locator(".phone .btn-primary").click()
+        page.locator(".xyz-errormessage").wait_for()
+        yield "trading, refused"
+        page.locator("#trading-response").fill(self.phone.respond(page.locator(".trading-challenge").inner_text()))
+        page.locator(".phone .btn-primary").click()
+        page.locator(".proof-panel").wait_for()
+        yield "trading, inside"
+
+    def losing(self) -> Iterator[str]:
+        """The phone is lost: suspended, and what the password alone leads to then."""
+        screen, page = self.screen, self.screen.page
+        screen.opens("/lost-phone")
+        yield "lost phone"
+        for password in ("wrong", password_of(self.name)):
+            page.locator("#lost-username").fill(self.name)
+            page.locator("#lost-password").fill(password)
+            with page.expect_navigation():
+                page.locator("main .btn-primary").click()
+            yield "lost phone, sent"
+        screen.opens()
+        screen.types_password(self.name, password_of(self.name))
+        yield "suspended"
 
 
 @pytest.fixture
@@ -74,7 +134,7 @@ def visits(portal: LivePortal, window: Callable[..., Screen]) -> Callable[..., V
 
     def visit(*, width: int, theme: str, language: str) -> Visit:
         name = f"a-rather-long-name-{width}-{theme[0]}-{language}"
-        portal.adds(name)
+        portal.adds(name, phone=NUMBER)
         screen = window(viewport={"width": width, "height": HEIGHT}, color_scheme=theme, language=language)
         return Visit(portal=portal, screen=screen, name=name, phone=TestPhone(entropy=SystemEntropy()))
 

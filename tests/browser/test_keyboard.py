@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Page
 
 from authsim.adapters.system import SystemEntropy
+from authsim.secret import Secret
 from tests.support.browser_chromium import Screen
 from tests.support.device import TestPhone
 from tests.support.portal import LivePortal, password_of
-from tests.support.wire import activate_by_session_id
+from tests.support.wire import activate_by_session_id, activate_over_http
 
 
 def focused(page: Page) -> str:
@@ -80,6 +81,50 @@ def test_journey_by_keyboard(portal: LivePortal, window: Callable[..., Screen], 
     tab_to(page, screen.label("sign out"))
     keys.press("Enter")
     page.get_by_text(screen.label("signed out")).wait_for()
+
+
+def test_trading_device_by_keyboard(portal: LivePortal, window: Callable[..., Screen]) -> None:
+    """Credentials, the choice, the challenge and the response on the trading device, with the keys alone."""
+    phone = TestPhone(entropy=SystemEntropy())
+    uri = portal.adds("keys-trading", activation=True)["keys-trading"]["activation"]
+    activate_over_http(phone, Secret(uri), portal.address)
+    screen = window()
+    page, keys = screen.page, screen.page.keyboard
+    screen.opens("/mobile")
+    tab_to(page, "trading-username")
+    keys.type("keys-trading")
+    tab_to(page, "trading-password")
+    keys.type(password_of("keys-trading"))
+    keys.press("Enter")
+    page.locator(".phone .setting").first.wait_for()
+    tab_to(page, "setting")
+    keys.press("Enter")
+    page.wait_for_url("**screen=challenge")
+    tab_to(page, "trading-response")
+    keys.type(phone.respond(page.locator(".trading-challenge").inner_text()))
+    keys.press("Enter")
+    page.locator(".phone .proof-panel").wait_for()
+
+
+def test_setting_by_keyboard(portal: LivePortal, window: Callable[..., Screen]) -> None:
+    """The Seamless setting is a pair of radio buttons: Tab reaches it, the arrow changes it, Enter keeps it."""
+    phone = TestPhone(entropy=SystemEntropy())
+    uri = portal.adds("keys-setting", activation=True)["keys-setting"]["activation"]
+    activate_over_http(phone, Secret(uri), portal.address)
+    screen = window()
+    page, keys = screen.page, screen.page.keyboard
+    screen.opens()
+    screen.types_password("keys-setting", password_of("keys-setting"))
+    screen.types_response(phone.respond(screen.challenge))
+    screen.opens("/portal/settings/secure-login")
+    for _ in range(30):
+        keys.press("Tab")
+        if page.evaluate("() => document.activeElement.name === 'seamless'"):
+            break
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    page.locator("p.notice").wait_for()
+    assert page.locator("input[value=disabled]").is_checked()
 
 
 def test_switch_by_keyboard(portal: LivePortal, window: Callable[..., Screen]) -> None:
