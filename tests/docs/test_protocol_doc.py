@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,30 +18,9 @@ from authsim.protocol.hkdf import expand, extract
 from authsim.protocol.suite import CLASSIC6, STRICT10, SUITES, parse_suite
 from authsim.protocol.transcript import Tag, encode_transcript, u32, u64
 from authsim.secret import Secret
-from tests.support.markdown import read_sections
+from tests.support.protocol_page import DOC, SECTIONS, read_bytes, table, two_columns
 
-DOC = Path(__file__).parents[2] / "docs" / "protocol.md"
-SECTIONS = read_sections(DOC)
 EXAMPLES = [text for section in SECTIONS.values() for language, text in section.blocks if language == "python"]
-
-
-def table(title: str, number: int = 0) -> list[list[str]]:
-    """Return a table of a section."""
-    return SECTIONS[title].tables[number]
-
-
-def two_columns(title: str, number: int = 0) -> dict[str, str]:
-    """Return a table of names and values."""
-    return {row[0]: row[1] for row in table(title, number)}
-
-
-def read_bytes(text: str) -> bytes:
-    """Return the bytes that an input of the vectors abbreviates: `05 × 16`, or `a0..af`."""
-    if "×" in text:
-        byte, count = text.split(" × ")
-        return bytes.fromhex(byte) * int(count)
-    first, last = text.split("..")
-    return bytes(range(int(first, 16), int(last, 16) + 1))
 
 
 class World:
