@@ -23,6 +23,8 @@ _OURS: Final = (
     "tls.crt",
     "tls.key",
 )
+#: What a store was before it was brought up to date.
+_COPIES: Final = f"{DATABASE_FILE}.schema-*"
 _PHONES: Final = "phones"
 
 
@@ -59,8 +61,8 @@ def _delete(data: Path, settings: Settings) -> None:
     has_phones = holds_demo(settings)
     # Without the key nothing in the store can be read again.
     settings.key_path.unlink(missing_ok=True)
-    for name in _OURS:
-        (data / name).unlink(missing_ok=True)
+    for file in (*(data / name for name in _OURS), *data.glob(_COPIES)):
+        file.unlink(missing_ok=True)
     note_path(settings).unlink(missing_ok=True)
     phones = data / _PHONES
     if has_phones and phones.is_dir() and not phones.is_symlink():

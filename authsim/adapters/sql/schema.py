@@ -10,13 +10,26 @@ from authsim.errors import StoreError
 #: The newest migration. A test compares it with the migrations' own head.
 REVISION: Final = "0002"
 
+#: What the migrations make of an empty SQLite file, one statement a line: `python -m tests.support.head_schema`.
+FRESH: Final = Path(__file__).with_name("fresh_sqlite.sql")
+
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _GET_REVISIONS: Final = text("SELECT version_num FROM alembic_version")
+_COUNT: Final = text("SELECT count(*) FROM sqlite_schema")
 _GET_NUMBER: Final = text("PRAGMA user_version")
 
 
 def upgrade(connection: Connection) -> None:
     """Bring the schema up to date, or make it, inside the transaction that `connection` is in."""
+    if connection.dialect.name == "sqlite" and not connection.execute(_COUNT).scalar():
+        for statement in FRESH.read_text(encoding="utf-8").splitlines():
+            connection.exec_driver_sql(statement)
+        return
+    migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that are missing, from the first one if need be."""
     from alembic import command  # here: a portal that only starts needs none of it
     from alembic.config import Config
     from alembic.util import CommandError

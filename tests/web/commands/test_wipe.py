@@ -21,7 +21,9 @@ def place(stranger: Operator, tmp_path: Path) -> Path:
 
 
 def test_a_portal_is_deleted_with_its_directory(stranger: Operator, place: Path) -> None:
-    """After a yes nothing of it is left."""
+    """After a yes nothing of it is left, nor of what it was before it was brought up to date."""
+    (place / "portal.sqlite3.schema-0001").write_text("an older one")
+
     stranger.succeeds("wipe", "--data", str(place), "--yes")
 
     assert not place.exists()
