@@ -15,7 +15,13 @@ from authsim.events import EventKind
 from tests.support.portal import LivePortal
 
 _TERMINAL = ("consumed", "failed", "expired", "cancelled", "superseded", "done", "revoked", "replaced")
-_ONE_SHOTS = (("challenges", "challenge_id"), ("activation_codes", "code_id"), ("logins", "login_id"))
+_ONE_SHOTS = (
+    ("challenges", "challenge_id"),
+    ("push_requests", "request_id"),
+    ("activation_codes", "code_id"),
+    ("enrolments", "flow_id"),
+    ("logins", "login_id"),
+)
 _MOST_ROWS = 100_000
 
 
@@ -36,16 +42,16 @@ class Invariants:
 
     def _require_single_use(self) -> None:
         done = self._count("SELECT user_id FROM logins WHERE state = 'done'")
-        consumed = self._count("SELECT user_id FROM challenges WHERE state = 'consumed'")
         sessions = self._count("SELECT user_id FROM sessions WHERE factors = 'two'")
-        per_login = self.portal.rows("SELECT count(*) FROM challenges WHERE state = 'consumed' GROUP BY login_id")
-        halves = self.portal.rows(
-            "SELECT login_id FROM challenges JOIN logins USING (login_id)"
-            " WHERE (challenges.state = 'consumed') != (logins.state = 'done')"
+        proofs = self.portal.rows(
+            "SELECT state, (SELECT count(*) FROM challenges WHERE state = 'consumed' AND login_id = logins.login_id),"
+            " (SELECT count(*) FROM push_requests WHERE state = 'consumed' AND login_id = logins.login_id) FROM logins"
         )
-        assert {row[0] for row in per_login} <= {1}, "I1: a login consumed two challenges"
-        assert not halves, "I1: a challenge was consumed without its login, or the other way round"
-        assert sessions == consumed == done, "I3: sessions and consumed proofs differ"
+        # An approval that no browser collected is a consumed request without a session.
+        assert all(answered <= 1 and approved <= 1 for _, answered, approved in proofs), "I1: consumed twice"
+        assert all(answered + approved >= 1 for state, answered, approved in proofs if state == "done"), "I3: no proof"
+        assert not any(answered for state, answered, _ in proofs if state != "done"), "I1: consumed without its login"
+        assert sessions == done, "I3: sessions and completed logins differ"
 
     def _require_terminal(self) -> None:
         now = {
@@ -59,12 +65,13 @@ class Invariants:
         self.closed = now
 
     def _require_limits(self) -> None:
-        over = self.portal.rows("SELECT challenge_id FROM challenges WHERE attempts > attempts_allowed")
-        untried = self.portal.rows("SELECT challenge_id FROM challenges WHERE state = 'consumed' AND attempts = 0")
-        active = self._count("SELECT user_id FROM devices WHERE state = 'active'")
-        assert not over, "I5: more tries than allowed"
-        assert not untried, "I5: a success that was not counted as a try"
-        assert set(active.values()) <= {1}, "I6: two active phones"
+        for table in ("challenges", "push_requests", "enrolments"):
+            over = self.portal.rows(f"SELECT 1 FROM {table} WHERE attempts > attempts_allowed")  # noqa: S608
+            untried = self.portal.rows(f"SELECT 1 FROM {table} WHERE state = 'consumed' AND attempts = 0")  # noqa: S608
+            assert not over, f"I5: more tries than allowed in {table}"
+            assert not untried, f"I5: a success that was not counted as a try in {table}"
+        current = self._count("SELECT user_id FROM devices WHERE state IN ('active', 'suspended')")
+        assert set(current.values()) <= {1}, "I6: two phones"
 
     def _require_record(self) -> None:
         with closing(open_store(open_sqlite(self.portal.database))) as store:
@@ -76,7 +83,12 @@ class Invariants:
             EventKind.LOGIN_COMPLETED: "SELECT count(*) FROM logins WHERE state = 'done'",
             EventKind.RESPONSE_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM challenges",
             EventKind.SESSION_OPENED: "SELECT count(*) FROM sessions",
-            EventKind.ACTIVATION_CONSUMED: "SELECT count(*) FROM devices",
+            EventKind.ACTIVATION_CONSUMED: "SELECT count(*) FROM activation_codes WHERE state = 'consumed'",
+            EventKind.ENROLMENT_COMPLETED: "SELECT count(*) FROM enrolments WHERE state = 'consumed'",
+            EventKind.ENROLMENT_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM enrolments",
+            EventKind.PUSH_SENT: "SELECT count(*) FROM push_requests",
+            EventKind.PUSH_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM push_requests",
+            EventKind.DEVICE_REPLACED: "SELECT count(*) FROM devices WHERE state = 'replaced'",
             EventKind.CHALLENGE_ISSUED: "SELECT count(*) FROM challenges",
             EventKind.USER_ADDED: "SELECT count(*) FROM users",
         }
