@@ -12,7 +12,7 @@ _REFUSALS: Final = {
     Reason.NAME_TAKEN: "this name is taken. Choose another one, or remove that user first",
     Reason.NO_SUCH_USER: "there is no user of that name. See 'authsim users list'",
     Reason.NO_SUCH_ACCOUNT: "there is no such account. Add its primary user first, or name another one with --account",
-    Reason.NO_ACTIVE_DEVICE: "this user has no active phone. There is nothing to revoke",
+    Reason.NO_ACTIVE_DEVICE: "this user has no phone in use. There is nothing to suspend, resume or revoke",
     Reason.DEVICE_ALREADY_ACTIVE: "this user has an active phone. --replace revokes it and makes a code for a new one",
 }
 

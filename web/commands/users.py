@@ -148,7 +148,8 @@ def describe(facts: "UserFacts") -> dict[str, Any]:
         "mode": user.mode.value,
         "locale": user.locale,
         "phone": user.phone,
-        "state": "locked" if facts.locked_for_ms else "expired" if facts.is_expired else "active" if device else "new",
+        "state": _word_of(facts),
+        "seamless": user.is_seamless,
         "failures": facts.failures,
         "locked_for_ms": facts.locked_for_ms,
         "sessions": len(facts.sessions),
@@ -167,9 +168,17 @@ def describe(facts: "UserFacts") -> dict[str, Any]:
     }
 
 
+def _word_of(facts: "UserFacts") -> str:
+    """Return a user's state in one word: what keeps from logging in goes first."""
+    if facts.locked_for_ms or facts.is_expired:
+        return "locked" if facts.locked_for_ms else "expired"
+    return "new" if facts.device is None else facts.device.state.value
+
+
 def state_of(facts: "UserFacts") -> str:
     """Return a user's state in words."""
-    words = ["never activated" if facts.device is None else f"active on {facts.device.label}"]
+    device = facts.device
+    words = ["never activated" if device is None else f"{device.state.value} on {device.label}"]
     if facts.locked_for_ms:
         words.append(f"locked for {format_span(facts.locked_for_ms)}")
     if facts.is_expired:
@@ -186,6 +195,7 @@ def _facts_of(facts: "UserFacts") -> list[tuple[str, str]]:
         ("mode", user.mode.value),
         ("locale", user.locale),
         ("phone", user.phone or "none"),
+        ("notifications", "on" if user.is_seamless else "off"),
         ("failed logins", str(facts.failures)),
         ("open sessions", str(len(facts.sessions))),
         ("active since", "never" if device is None else format_instant(device.activated_ms)),

@@ -210,7 +210,7 @@ def test_there_is_nothing_to_revoke_without_a_phone(operator: Operator, data: st
     """Revoking the phone of somebody who has none is refused."""
     operator.succeeds("users", "add", "sven", "--data", data)
 
-    assert "no active phone" in operator.fails(77, "users", "revoke", "sven", "--data", data)
+    assert "no phone in use" in operator.fails(77, "users", "revoke", "sven", "--data", data)
 
 
 def test_help_begins_with_examples(stranger: Operator) -> None:
