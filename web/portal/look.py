@@ -17,17 +17,25 @@ pages: Final = Blueprint("look", __name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page of ours: its endpoint, and what stands in its path."""
+    """A page of ours: its endpoint, what stands in its path, and what in its query."""
 
     endpoint: str
     parts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_here(self) -> bool:
+        """Say whether the present request asks for this page."""
+        wanted = {name: request.args.get(name) for name in self.query}
+        return request.endpoint == self.endpoint and (request.view_args or {}) == self.parts and wanted == self.query
 
 
-#: `next` is the name of a page, never an address.
+#: `next` is the name of a page, never an address. Of two with the same endpoint, that with a query stands first.
 PLACES: Final[Mapping[str, Place]] = MappingProxyType(
     {
         "login": Place(endpoint="login.show"),
-        "challenge": Place(endpoint="second_factor.show"),
+        "challenge": Place(endpoint="second_factor.show", query=MappingProxyType({"with": "challenge"})),
+        "login-qr": Place(endpoint="second_factor.show", query=MappingProxyType({"with": "qr"})),
+        "second-factor": Place(endpoint="second_factor.show"),
         "home": Place(endpoint="home.dispatcher"),
         "activation": Place(endpoint="activation.show"),
         "activity": Place(endpoint="activity.show"),
@@ -49,8 +57,7 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
 
 def page_name() -> str:
     """Return the name of the page that is being shown; the login page's for one that has none."""
-    here = (request.endpoint, request.view_args or {})
-    return next((name for name, place in PLACES.items() if (place.endpoint, place.parts) == here), "login")
+    return next((name for name, place in PLACES.items() if place.is_here()), "login")
 
 
 @pages.get("/look/<what>/<value>")
@@ -59,7 +66,7 @@ def choose(what: str, value: str) -> Response:
     place = PLACES.get(read_query().get("next", ""), PLACES["login"])
     if place.endpoint not in current_app.view_functions:  # the inbox, where it is not served
         place = PLACES["login"]
-    response = redirect_to(place.endpoint, parts=place.parts)
+    response = redirect_to(place.endpoint, parts=place.parts, query=place.query)
     if what == "language" and value in LANGUAGES:
         return keep(response, "language", value)
     if what == "theme" and value in THEMES:

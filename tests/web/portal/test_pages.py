@@ -148,6 +148,32 @@ def test_language_switch(browser: Browser) -> None:
     assert browser.opens("/look/language/en").one(tag="html").attributes["lang"] == "en"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/mobile/android", "/app/store/ios", "/help/camera", "/inbox", "/lost-phone", "/app"],
+)
+def test_switches_lead_back_to_every_page(browser: Browser, path: str) -> None:
+    """Whatever page the switches stand on, they lead back to it."""
+    links = [link.attributes["href"] for link in browser.opens(path).all(tag="a")]
+    language = next(link for link in links if link.startswith("/look/language/ja"))
+    page = browser.opens(language)
+    assert page.path == path
+    assert page.one(tag="html").attributes["lang"] == "ja"
+
+
+@pytest.mark.parametrize("view", ["notification", "qr", "challenge"])
+def test_switches_keep_the_rung(site: Site, alice: User, phone: TestPhone, view: str) -> None:
+    """On the second-factor page they lead back to the rung that was shown."""
+    site.browser().logs_in("alice", phone)
+    browser = site.browser(is_patient=True)
+    browser.types_password("alice")
+    page = browser.opens(f"/sso/SecondFactor?with={view}")
+    links = [link.attributes["href"] for link in page.all(tag="a")]
+    browser.opens(next(link for link in links if link.startswith("/look/theme/dark")))
+    assert browser.page is not None
+    assert [one.attributes["data-view"] for one in browser.page.all() if "data-view" in one.attributes] == [view]
+
+
 def test_theme_switch_keeps_the_language(browser: Browser) -> None:
     """Theme and language are chosen apart from each other."""
     browser.opens("/look/language/ja")
