@@ -45,6 +45,17 @@ class Phone:
         assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
         return done.stdout
 
+    def starts(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start `authkey` without a terminal; what it reads is written to it later."""
+        return subprocess.Popen(
+            [console_script("authkey"), *arguments],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def in_terminal(self, *arguments: str) -> Terminal:
         """Run `authkey` in a terminal of its own."""
         return Terminal([console_script("authkey"), *arguments], self.environment, folder=self.folder)
