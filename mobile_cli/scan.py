@@ -50,7 +50,7 @@ def find_in_argument(source: str, read: Callable[[str], T]) -> T:
     if source.startswith("authsim:"):
         return read(source)
     if not os.path.exists(source) and _SCHEME.match(source):
-        raise PhoneError(Exit.MALFORMED, "foreign_code")
+        return read(source)
     if os.path.exists(source) or "/" in source or source.lower().endswith(_PICTURE_NAMES):
         with open(source, "rb") as stream:
             return find_in_bytes(stream.read(MOST_PICTURE_BYTES + 1), read)

@@ -63,7 +63,7 @@ class Reply:
 class NoticePortal:
     """One user. `streams` says how the next streams go; when empty, they are ok.
 
-    "ok" goes on; "break" breaks at once, "once" after the first news; "end" ends with the session; a number is a status.
+    "ok" goes on; "break" breaks at once, "once" after the first news; "end" ends the session; a number is a status.
     `lost` counts, for a path, how many replies are still to be lost after their work was done; `odd` says what a path
     answers instead of the protocol.
     """
