@@ -71,3 +71,58 @@ def test_a_storm_of_wrong_answers_is_counted(shared: tuple[Any, str], attempts_a
     assert store.logins.challenge_of(asked.login_id).attempts == attempts_allowed
     assert len(store.users.get(device.user_id).lockout.failures_ms) == attempts_allowed
     assert nouns.read_all(store).count(EventKind.RESPONSE_COUNTED) == attempts_allowed
+
+
+def test_one_request_is_approved_once_and_collected_once(shared: tuple[Any, str]) -> None:
+    """Of a thousand approvals one counts, and of a thousand browsers that collect it one gets in."""
+    store, address = shared
+    device = nouns.add_device(store, nouns.add_user(store).user_id)
+    asked = nouns.send(store, device)
+
+    approved = run_race(address, "approve", asked.request_id)
+    collected = run_race(address, "collect", asked.request_id)
+
+    kept, kinds = store.pushes.get(asked.request_id), nouns.read_all(store)
+    assert approved == collected == {"done": 1, "refused": EVERYBODY - 1}
+    assert (kept.state, kept.attempts) == (states.OneShot.CONSUMED, 1)
+    assert len(store.sessions.list_open(device.user_id, now_ms=nouns.NOW_MS)) == 1
+    assert kinds.count(EventKind.PUSH_COUNTED) == kinds.count(EventKind.LOGIN_COMPLETED) == 1
+
+
+def test_one_counter_opens_one_device_session(shared: tuple[Any, str]) -> None:
+    """Of a thousand signatures with the same counter one is taken."""
+    store, address = shared
+    device = nouns.add_device(store, nouns.add_user(store).user_id)
+
+    outcomes = run_race(address, "open_device_session", device.device_id)
+
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert store.devices.get(device.device_id).counter == 1
+
+
+def test_one_texted_code_makes_one_device(shared: tuple[Any, str]) -> None:
+    """Of a thousand phones that bring the right code one takes the place of the old one, and none stands beside it."""
+    store, address = shared
+    user = nouns.add_user(store)
+    old = nouns.add_device(store, user.user_id)
+    begun = nouns.enrol(store, user.user_id, attempts_allowed=EVERYBODY)
+
+    outcomes = run_race(address, "bring_code", begun.flow_id)
+
+    kept = store.enrolments.get(begun.flow_id)
+    devices = {device.device_id: device.state for device in store.devices.list_of(user.user_id)}
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert devices == {old.device_id: states.Device.REPLACED, kept.device_id: states.Device.ACTIVE}
+    assert kept.state is states.OneShot.CONSUMED
+    assert nouns.read_all(store).count(EventKind.ENROLMENT_COUNTED) == kept.attempts
+
+
+def test_a_storm_of_wrong_codes_is_counted(shared: tuple[Any, str]) -> None:
+    """Of a thousand codes no more are compared than are allowed."""
+    store, address = shared
+    begun = nouns.enrol(store, nouns.add_user(store).user_id)
+
+    outcomes = run_race(address, "guess_code", begun.flow_id)
+
+    assert outcomes == {"done": 3, "refused": EVERYBODY - 3}
+    assert store.enrolments.get(begun.flow_id).attempts == 3

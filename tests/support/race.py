@@ -17,7 +17,19 @@ from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite
 from authsim.adapters.system import SystemEntropy
 from authsim.errors import StoreConflictError, StoreError
 from authsim.events import EventKind
-from authsim.model import Challenge, ChallengeId, CodeId, DeviceId, Lockout, PortalSession, SessionId, UserId
+from authsim.model import (
+    Challenge,
+    ChallengeId,
+    CodeId,
+    Decision,
+    DeviceId,
+    FlowId,
+    Lockout,
+    PortalSession,
+    RequestId,
+    SessionId,
+    UserId,
+)
 from tests.support import nouns
 
 PROCESSES = 8
@@ -89,10 +101,69 @@ def redeem(store: SqlStore, parameter: str) -> None:
     )
 
 
+def approve(store: SqlStore, request_id: str) -> None:
+    """Count a decision, with a counter of one's own, and approve."""
+    counted = store.pushes.count_decision(
+        RequestId(request_id),
+        counter=int(_fresh_hex(6), 16),
+        now_ms=nouns.NOW_MS,
+        event=nouns.event(EventKind.PUSH_COUNTED),
+    )
+    store.pushes.decide(counted, Decision.APPROVE, now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_APPROVED))
+
+
+def collect(store: SqlStore, request_id: str) -> None:
+    """Complete the login of an approved request."""
+    push = store.pushes.get(RequestId(request_id))
+    assert push is not None
+    store.logins.complete_approved(
+        push,
+        session=_new_session(push.user_id),
+        replaces=None,
+        sessions_allowed=5,
+        locked_until_ms=None,
+        now_ms=nouns.NOW_MS,
+        events=[nouns.event(EventKind.LOGIN_COMPLETED)],
+    )
+
+
+def open_device_session(store: SqlStore, device_id: str) -> None:
+    """Open a device session with the one counter that everybody signed."""
+    device = store.devices.get(DeviceId(device_id))
+    assert device is not None
+    session = nouns.device_session(device, token_hash=bytes.fromhex(_fresh_hex(32)))
+    store.device_sessions.open(session, counter=1, event=nouns.event(EventKind.DEVICE_SESSION_OPENED))
+
+
+def bring_code(store: SqlStore, flow_id: str) -> None:
+    """Count a try on an enrolment, and complete it for a phone of one's own."""
+    enrolment = store.enrolments.count_try(
+        FlowId(flow_id), now_ms=nouns.NOW_MS, event=nouns.event(EventKind.ENROLMENT_COUNTED)
+    )
+    store.enrolments.complete(
+        enrolment.flow_id,
+        device=nouns.device(enrolment.user_id, device_id=DeviceId(_fresh_hex())),
+        request_digest=bytes(32),
+        reply="{}",
+        now_ms=nouns.NOW_MS,
+        events=[nouns.event(EventKind.ENROLMENT_COMPLETED)],
+    )
+
+
+def guess_code(store: SqlStore, flow_id: str) -> None:
+    """Count a try on an enrolment, as every code does before anyone compares."""
+    store.enrolments.count_try(FlowId(flow_id), now_ms=nouns.NOW_MS, event=nouns.event(EventKind.ENROLMENT_COUNTED))
+
+
 DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     "answer_rightly": answer_rightly,
     "answer_wrongly": answer_wrongly,
     "redeem": redeem,
+    "approve": approve,
+    "collect": collect,
+    "open_device_session": open_device_session,
+    "bring_code": bring_code,
+    "guess_code": guess_code,
 }
 
 
