@@ -1,4 +1,7 @@
-"""The version of the schema: made by migrations, checked at every start without loading them."""
+"""The version of the schema: made by migrations, checked at every start without loading them.
+
+A start brings an older store up to date (`store.bring_up_to_date`). There is no way down but the copy taken before.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -9,6 +12,8 @@ from authsim.errors import StoreError
 
 #: The newest migration. A test compares it with the migrations' own head.
 REVISION: Final = "0002"
+#: Those before it, which a start brings up to date.
+OLDER: Final = frozenset({"0001"})
 
 #: What the migrations make of an empty SQLite file, one statement a line: `python -m tests.support.head_schema`.
 FRESH: Final = Path(__file__).with_name("fresh_sqlite.sql")
@@ -17,6 +22,8 @@ _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _GET_REVISIONS: Final = text("SELECT version_num FROM alembic_version")
 _COUNT: Final = text("SELECT count(*) FROM sqlite_schema")
 _GET_NUMBER: Final = text("PRAGMA user_version")
+#: So that of several processes that start at one moment one migrates, and the others find it done.
+_ALONE: Final = text("SELECT pg_advisory_xact_lock(4716804176165301504)")  # "AuthSim" as a number
 
 
 def upgrade(connection: Connection) -> None:
@@ -34,7 +41,9 @@ def migrate(connection: Connection) -> None:
     from alembic.config import Config
     from alembic.util import CommandError
 
-    if connection.dialect.name == "sqlite":  # Alembic would make a table that is not STRICT
+    if connection.dialect.name != "sqlite":
+        connection.execute(_ALONE)
+    else:  # Alembic would make a table that is not STRICT
         connection.execute(
             text("CREATE TABLE IF NOT EXISTS alembic_version (version_num TEXT NOT NULL PRIMARY KEY) STRICT")
         )
@@ -47,15 +56,16 @@ def migrate(connection: Connection) -> None:
         raise StoreError("this store was made by a newer AuthSim: use that version") from None
 
 
-def require_current(connection: Connection) -> None:
-    """Raise `StoreError` unless the schema is the one that this version was made for."""
+def require_usable(connection: Connection) -> str | None:
+    """Return the version of a store that has to be brought up to date, None for a current one; else `StoreError`."""
     if not inspect(connection).has_table("alembic_version"):
         raise StoreError("this store is empty: make a portal in it with `authsim init`")
     found = connection.execute(_GET_REVISIONS).scalars().all()
-    if found != [REVISION]:
+    if len(found) != 1 or found[0] not in {REVISION, *OLDER}:
         present = ", ".join(found) or "of an unfinished `authsim init`"
         raise StoreError(
             f"this store has the schema {present}, this AuthSim needs {REVISION}: use the one that made it"
         )
-    if connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(REVISION):
-        raise StoreError(f"this database file says to have another schema than {REVISION}: restore a copy")
+    if connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(found[0]):
+        raise StoreError(f"this database file says to have another schema than {found[0]}: restore a copy")
+    return None if found[0] == REVISION else str(found[0])

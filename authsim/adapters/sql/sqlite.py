@@ -62,6 +62,24 @@ def create_file(path: Path, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         raise StoreError(f"cannot make the database {path} ({error.sqlite_errorname})") from None
 
 
+def copy_file(path: Path, copy: Path) -> None:
+    """Copy a database, as it was when the last change was made, to a private file; one of that name is replaced."""
+    part = copy.with_name(f"{copy.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        create_private_file(part)
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(part)) as connection,
+        ):
+            original.backup(connection)
+            connection.execute("PRAGMA journal_mode = DELETE")
+        part.replace(copy)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"cannot copy {path} before it is brought up to date ({type(error).__name__})") from None
+
+
 class FileWatch:
     """Knows whether the last portal on this file stopped cleanly: shares a lock on its directory while it is open."""
 

@@ -1,9 +1,10 @@
 """The SQL store as one value, and the steps of opening it: address, schema, start."""
 
+import logging
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from authsim.adapters.sql import postgres, schema, sqlite
 from authsim.adapters.sql.activations import SqlActivations
@@ -20,7 +21,9 @@ from authsim.adapters.sql.texts import SqlTexts
 from authsim.adapters.sql.users import SqlUsers
 from authsim.errors import StoreError
 
-_INTEGRITY_CHECK = text("PRAGMA integrity_check(1)")
+_LOG: Final = logging.getLogger("authsim.store")
+
+_INTEGRITY_CHECK: Final = text("PRAGMA integrity_check(1)")
 
 
 @final
@@ -66,11 +69,27 @@ class SqlStore:
             sqlite.create_file(self._path, longest_wait_s=self.database.longest_wait_s)
         self.database.write(schema.upgrade)
 
-    def require_current_schema(self) -> None:
-        """Raise `StoreError`, saying what to do, unless the tables are those of this version."""
+    def require_schema(self) -> bool:
+        """Say whether the tables are those of this version; False: of an older one. `StoreError` says what to do."""
         if self._path is not None and not self._path.exists():
             raise StoreError(f"there is no portal at {self._path}: make one with `authsim init`")
-        self.database.read(schema.require_current)
+        return self.database.read(schema.require_usable) is None
+
+    def bring_up_to_date(self) -> None:
+        """Migrate a store that an older version made, in one transaction. A SQLite file is copied before, beside it."""
+        self.database.write(self._migrate)
+
+    def _migrate(self, connection: Connection) -> None:
+        """Migrate, now that nobody else writes; or find that somebody else just did."""
+        if self._path is None:
+            schema.upgrade(connection)
+            return
+        older = schema.require_usable(connection)
+        if older is not None:
+            copy = self._path.with_name(f"{self._path.name}.schema-{older}")
+            sqlite.copy_file(self._path, copy)
+            schema.upgrade(connection)
+            _LOG.warning("the store was brought up to date; as it was before, it is kept in %s", copy)
 
     def storage_check(self) -> None:
         """Read a SQLite file through if its last portal did not stop cleanly. `StoreError` when it is damaged."""
@@ -109,10 +128,12 @@ def create_schema(store: SqlStore) -> SqlStore:
 
 
 def open_store(store: SqlStore) -> SqlStore:
-    """Make sure that an existing store is sound and of this version, and return it."""
+    """Make sure that an existing store is sound and of this version, and return it. An older one is migrated."""
     try:
-        store.require_current_schema()
+        is_current = store.require_schema()
         store.storage_check()
+        if not is_current:
+            store.bring_up_to_date()
     except BaseException:
         store.close()
         raise
