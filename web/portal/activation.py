@@ -6,6 +6,7 @@ from flask import Blueprint, Response, json, render_template, session
 
 from authsim import states
 from authsim.errors import Reason, RefusalError
+from authsim.protocol.keys import fingerprint
 from authsim.verifier.activation import ActivationView, disown, show_activation
 from authsim.verifier.login import begin_step_up
 from authsim.verifier.sessions import SignedIn
@@ -34,7 +35,14 @@ def show() -> str | Response:
     # also when another code, a text, or the help desk brought the phone in
     device = None if offer is not None else verifier.store.devices.current_of(signed_in.user.user_id)
     if device is not None and device.state is states.Device.SUSPENDED:
-        return render_template("suspended.html", signed_in=signed_in, device=device, carried=take_carried())
+        return render_template(
+            "suspended.html",
+            signed_in=signed_in,
+            device=device,
+            carried=take_carried(),
+            origin=verifier.instance.origin,
+            fingerprint=fingerprint(verifier.vault.signing_public_key()),
+        )
     own = None if view is None else view.device
     return render_template(
         "activation.html",

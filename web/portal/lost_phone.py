@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template
 
 from authsim.errors import RefusalError
+from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from authsim.verifier.suspension import suspend_with_password
 
@@ -21,7 +22,13 @@ pages: Final = Blueprint("lost_phone", __name__)
 @pages.get("/lost-phone")
 def show() -> str:
     """Show the form; after it was sent, what to do next."""
-    return render_template("lost_phone.html", carried=take_carried(), is_done=take_notice() == "phone_suspended")
+    return render_template(
+        "lost_phone.html",
+        carried=take_carried(),
+        is_done=take_notice() == "phone_suspended",
+        origin=scope.verifier().instance.origin,
+        fingerprint=fingerprint(scope.verifier().vault.signing_public_key()),
+    )
 
 
 @pages.post("/lost-phone")

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from authsim.errors import RefusalError
 from authsim.model import PendingLogin
+from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from authsim.verifier.challenge_response import complete_challenge
 from authsim.verifier.login import begin_login, find_pending
@@ -135,7 +136,8 @@ def _signed_in_or_none() -> SignedIn | None:
 
 def _draw(platform: str, screen: str, *, name: str = "", pending: PendingLogin | None = None) -> str:
     challenge = None if pending is None else pending.challenge
-    now_ms = scope.verifier().clock.now_ms()
+    verifier = scope.verifier()
+    now_ms = verifier.clock.now_ms()
     return render_template(
         "trading.html",
         platform=platform,
@@ -143,6 +145,7 @@ def _draw(platform: str, screen: str, *, name: str = "", pending: PendingLogin |
         name=name,
         challenge=challenge,
         remaining_ms=0 if challenge is None else max(0, challenge.expires_ms - now_ms),
-        origin=scope.verifier().instance.origin,
+        origin=verifier.instance.origin,
+        fingerprint=fingerprint(verifier.vault.signing_public_key()),
         carried=take_carried(),
     )

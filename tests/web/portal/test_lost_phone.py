@@ -34,7 +34,7 @@ def test_suspends_and_says_what_comes_next(site: Site, browser: Browser, alice: 
     suspends(browser)
     assert browser.page is not None
     assert browser.page.one(cls="proof-panel").text.startswith("Your phone is suspended.")
-    assert "authkey migrate" in browser.page.text
+    assert "migrate NAME --portal http://127.0.0.1:8765" in browser.page.text
     device = site.verifier.store.devices.get(phone.device_id)
     assert device is not None
     assert device.state is Device.SUSPENDED
@@ -72,7 +72,7 @@ def test_suspended_phone_brings_no_code(site: Site, browser: Browser, alice: Use
     assert not page.all(cls="xyz-sessionid")
     assert page.one(cls="badge").text == "suspended"
     assert "authsim users resume alice" in page.text
-    assert "authkey migrate alice" in page.text
+    assert "migrate alice --portal http://127.0.0.1:8765" in page.text
 
 
 def test_resumed_while_the_page_is_open(site: Site, browser: Browser, alice: User, phone: TestPhone) -> None:
