@@ -136,7 +136,7 @@ class StoreConflictError(StoreError):
 
 
 class StoreStaleError(StoreConflictError):
-    """What the caller judged is no longer so: the user is gone, its password or lock is another. Nothing was written."""
+    """What the caller judged is no longer so: the user is gone, its password or lock another. Nothing was written."""
 
 
 class BrokenRecordError(StoreError):
