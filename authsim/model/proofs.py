@@ -27,7 +27,7 @@ class FirstFactorPassed:
 class PendingLogin:
     """A login that waits for its second factor. `token` goes into the browser's cookie and nowhere else.
 
-    `push` is the newest request to the device, or None where the limits allowed none.
+    `push` is the newest request to the device, announced or silent; None for a login of before there were requests.
     """
 
     token: Secret
