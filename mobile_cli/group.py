@@ -42,6 +42,7 @@ _HELP = """\b
 Examples:
   authkey activate screenshot.png      scan the QR code that the portal shows
   authkey respond 123456               compute the response string
+  authkey add-user bob                 one more user, by password and text message
   authkey --home ~/second-phone init --platform android
 
 A simulated phone with IB Key: activate a user, answer challenges. Not affiliated with any broker.

@@ -82,4 +82,6 @@ def _explain_refusal(error: RefusalError, console: "Console", element: str) -> s
     if error.reason is Reason.ALREADY_ENROLLED:
         return "\n".join(console.say(key) for key in ("auth_failed", "already_here_why"))
     seconds = -(-(error.retry_after_ms or 0) // 1000)
-    return console.say(_SENTENCES.get(error.reason, "refused"), reason=error.reason.value, seconds=seconds)
+    return console.say(
+        _SENTENCES.get(error.reason, "refused"), reason=error.reason.value, seconds=seconds, element=element
+    )

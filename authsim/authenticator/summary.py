@@ -24,7 +24,7 @@ class Enrolled(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The plain face of a phone. `pending` is the origin of an activation under way."""
+    """The plain face of a phone. `pending` is the origin where a user is being enrolled."""
 
     platform: Platform
     pin_policy: PinPolicy
@@ -36,13 +36,14 @@ class Summary(NamedTuple):
 
 def summarise(phone: Phone) -> Summary:
     """Return the plain face of a phone."""
+    under_way = phone.pending or phone.enrolment
     return Summary(
         platform=phone.platform,
         pin_policy=phone.pin_policy,
         created_ms=phone.created_ms,
         users=tuple(Enrolled(account.label, account.origin, account.suite) for account in phone.accounts),
         portals=tuple(portal.origin for portal in phone.portals),
-        pending=phone.pending.origin if phone.pending else None,
+        pending=under_way.origin if under_way else None,
     )
 
 

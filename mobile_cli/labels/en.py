@@ -107,7 +107,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "pin_hardened": "A {element} here has 6 to 64 characters and is not an easy one to guess.",
         "pin_differs": "The two entries differ. Run the command again.",
         "pin_too_weak": (
-            "This portal wants a phone with the hardened PIN policy. Make one: authkey --home DIR init "
+            "This portal wants a phone with the hardened PIN policy. Choose such a {element}: authkey change-pin "
             "--pin-policy hardened."
         ),
         "not_trusted": (

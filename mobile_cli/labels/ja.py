@@ -108,7 +108,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "pin_differs": "二つの入力が一致しません。もう一度実行してください。",
         "pin_too_weak": (
             "このポータルには強化PINの端末が必要です。"
-            "authkey --home DIR init --pin-policy hardened で用意してください。"
+            "authkey change-pin --pin-policy hardened で{element}を変更してください。"
         ),
         "not_trusted": (
             "ポータルの鍵が、この端末の知っているものと違います。ページのQRコードを直接読み取り、"

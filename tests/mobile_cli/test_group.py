@@ -8,6 +8,7 @@ import sys
 import pexpect
 import pytest
 
+from mobile_cli.group import COMMANDS
 from tests.support.authkey import Authkey
 from tests.support.phones import make_account, make_phone
 from tests.support.tree import ROOT
@@ -28,11 +29,11 @@ def test_help_names_every_command_and_status(authkey: Authkey, arguments: list[s
     """The first page says what the phone can do and how it ends."""
     text = authkey(*arguments, home=False, check=0).stdout
 
-    for word in ("init", "activate", "respond", "users", "status", "forget", "64", "65", "69", "74", "77", "broker"):
+    for word in (*COMMANDS, "64", "65", "69", "74", "77", "broker"):
         assert word in text
 
 
-@pytest.mark.parametrize("command", ["init", "activate", "respond", "users", "status", "forget"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_begins_with_examples(authkey: Authkey, command: str) -> None:
     """Examples first, then the options; --home is an option of each command too."""
     text = authkey(command, "--help", home=False, check=0).stdout

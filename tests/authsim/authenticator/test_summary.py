@@ -7,7 +7,7 @@ import pytest
 from authsim.authenticator.device import Platform, Portal
 from authsim.authenticator.summary import MOST_BYTES, format_summary, parse_summary, summarise
 from authsim.errors import MessageError
-from tests.support.phones import ORIGIN, make_account, make_pending, make_phone
+from tests.support.phones import ORIGIN, make_account, make_enrolment, make_pending, make_phone
 
 FULL = make_phone(
     make_account(),
@@ -42,6 +42,14 @@ def test_a_summary_holds_no_secret() -> None:
         ],
         "v": 1,
     }
+
+
+def test_a_user_who_is_being_added_is_under_way_too() -> None:
+    """Whether by a scanned code or by a texted one; a phone at rest has nothing."""
+    enrolling = make_phone()._replace(enrolment=make_enrolment())
+
+    assert summarise(enrolling).pending == ORIGIN
+    assert summarise(make_phone()).pending is None
 
 
 @pytest.mark.parametrize(

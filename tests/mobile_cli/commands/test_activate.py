@@ -244,11 +244,12 @@ def test_a_hardened_portal_wants_a_hardened_pin(authkey: Authkey, portal: TinyPo
 
     assert done.stderr.endswith(
         "authkey: This portal wants a phone with the hardened PIN policy. "
-        "Make one: authkey --home DIR init --pin-policy hardened.\n"
+        "Choose such a Passcode: authkey change-pin --pin-policy hardened.\n"
     )
-    authkey("forget", "--yes", check=0)
+    (authkey.folder / "new").write_text("q8!w2x")
+    new = ("--new-pin-file", str(authkey.folder / "new"), "--pin-policy", "hardened")
+    authkey.with_pin("change-pin", *new, check=0)
     authkey.pin.write_text("q8!w2x")
-    authkey.with_pin("init", "--platform", "ios", "--pin-policy", "hardened", check=0)
     lines = authkey.activates(portal.uri()).stdout.splitlines()
 
     assert lines[0].isdigit()
