@@ -97,6 +97,10 @@ class Server:
         """The processor time that it and its children took."""
         return sum(_cpu_ticks(pid) for pid in _family(self.child.pid)) / _TICKS
 
+    def memory_kb(self) -> int:
+        """The memory that it and its children take now; what they share is counted once (PSS)."""
+        return sum(_memory_kb(pid) for pid in _family(self.child.pid))
+
 
 @contextmanager
 def serving(command: Sequence[str]) -> Iterator[Server]:
@@ -271,3 +275,8 @@ def _family(pid: int) -> list[int]:
 def _cpu_ticks(pid: int) -> int:
     fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def _memory_kb(pid: int) -> int:
+    rollup = (Path("/proc") / str(pid) / "smaps_rollup").read_text()
+    return int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1])
