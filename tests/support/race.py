@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from authsim import states
 from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite
 from authsim.adapters.system import SystemEntropy
 from authsim.errors import StoreConflictError, StoreError
@@ -25,6 +26,7 @@ from authsim.model import (
     DeviceId,
     FlowId,
     Lockout,
+    LoginId,
     PortalSession,
     RequestId,
     SessionId,
@@ -155,6 +157,74 @@ def guess_code(store: SqlStore, flow_id: str) -> None:
     store.enrolments.count_try(FlowId(flow_id), now_ms=nouns.NOW_MS, event=nouns.event(EventKind.ENROLMENT_COUNTED))
 
 
+def decide_either_way(store: SqlStore, request_id: str) -> None:
+    """Approve or deny, whichever one's own randomness says."""
+    push = store.pushes.get(RequestId(request_id))
+    assert push is not None
+    decision = Decision.DENY if SystemEntropy().randbelow(2) else Decision.APPROVE
+    store.pushes.decide(push, decision, now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_DENIED))
+
+
+def ask_for_text(store: SqlStore, flow_id: str) -> None:
+    """Ask for another text, at a distance from the last one."""
+    store.enrolments.resend(
+        FlowId(flow_id),
+        code_mac=bytes(32),
+        text=nouns.text(),
+        sends_allowed=9,
+        not_since_ms=nouns.NOW_MS,
+        now_ms=nouns.LATER_MS,
+        event=nouns.event(EventKind.ENROLMENT_RESENT),
+    )
+
+
+def replace_phone(store: SqlStore, parameter: str) -> None:
+    """Get a phone of one's own in, by text or by QR code, over and over, and look each time who is active."""
+    user_id = UserId(parameter)
+    try:
+        if SystemEntropy().randbelow(3):
+            _enrol_anew(store, user_id)
+        else:
+            offered = nouns.code(user_id, code_id=CodeId(_fresh_hex()))
+            store.activations.issue(offered, event=nouns.event(EventKind.ACTIVATION_ISSUED))
+            redeem(store, f"{user_id},{offered.code_id}")
+    finally:
+        active = [row for row in store.devices.list_of(user_id) if row.state is states.Device.ACTIVE]
+        if len(active) != 1:
+            raise StoreError(f"{len(active)} devices are active")
+
+
+def _enrol_anew(store: SqlStore, user_id: UserId) -> None:
+    begun = nouns.enrolment(user_id, flow_id=FlowId(_fresh_hex()))
+    store.enrolments.begin(
+        begun,
+        text=nouns.text(),
+        judged=nouns.HASH,
+        not_since_ms=nouns.LATER_MS,
+        event=nouns.event(EventKind.ENROLMENT_STARTED),
+    )
+    bring_code(store, begun.flow_id)
+
+
+def begin_or_replace_password(store: SqlStore, parameter: str) -> None:
+    """Begin a login, a session or an enrolment on a password that was judged; now and then replace that password."""
+    user_id, device_id = UserId(parameter.partition(",")[0]), DeviceId(parameter.partition(",")[2])
+    deed = SystemEntropy().randbelow(25)
+    if deed == 0:
+        store.users.set_password(user_id, "another hash", event=nouns.event(EventKind.PASSWORD_SET))
+    elif deed < 9:
+        session = nouns.session(user_id, session_id=SessionId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=nouns.event(EventKind.SESSION_OPENED))
+    elif deed < 17:
+        _enrol_anew(store, user_id)
+    else:
+        begun = nouns.login(user_id, login_id=LoginId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
+        asked = nouns.challenge(begun, device_id, challenge_id=ChallengeId(_fresh_hex()), question=_fresh_hex())
+        sent = nouns.push(begun, device_id, request_id=RequestId(_fresh_hex()))
+        facts = [nouns.event(EventKind.LOGIN_STARTED)]
+        store.logins.begin(begun, challenge=asked, push=sent, judged=nouns.HASH, events=facts)
+
+
 DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     "answer_rightly": answer_rightly,
     "answer_wrongly": answer_wrongly,
@@ -164,6 +234,10 @@ DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     "open_device_session": open_device_session,
     "bring_code": bring_code,
     "guess_code": guess_code,
+    "decide_either_way": decide_either_way,
+    "ask_for_text": ask_for_text,
+    "replace_phone": replace_phone,
+    "begin_or_replace_password": begin_or_replace_password,
 }
 
 
