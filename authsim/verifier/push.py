@@ -22,7 +22,7 @@ from authsim.protocol.push import DecisionRequest, RequestContext, RequestInfo, 
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.approval import complete_approved, resend_request
-from authsim.verifier.device_changes import require_active
+from authsim.verifier.device_changes import INACTIVE
 from authsim.verifier.device_sessions import DeviceSignedIn, require_counter
 from authsim.verifier.identity import require_origin
 from authsim.verifier.records import client_facts, require_row
@@ -104,8 +104,8 @@ def get_request(verifier: Verifier, signed_in: DeviceSignedIn, request_id: Reque
 
     Refuses with `PUSH_UNKNOWN`, also for a request to another phone.
     """
-    push = _require_known(verifier, request_id)
-    if push.device_id != signed_in.device.device_id:
+    push = verifier.store.pushes.get(request_id)
+    if push is None or push.device_id != signed_in.device.device_id:
         raise RefusalError(Reason.PUSH_UNKNOWN)
     return push
 
@@ -152,13 +152,18 @@ def login_uri(verifier: Verifier, push: PushRequest) -> Secret:
 def _count(verifier: Verifier, request_id: RequestId, request: DecisionRequest, *, now_ms: int) -> PushRequest:
     """Judge who decides and count it, durably; return the request with the try. `StoreConflictError`: a lost race."""
     # (1) known?
-    push = _require_known(verifier, request_id)
+    push = verifier.store.pushes.get(request_id)
+    if push is None:
+        event = Event(kind=EventKind.PUSH_REFUSED, at_ms=now_ms, reason=Reason.PUSH_UNKNOWN)
+        verifier.store.audit.append(event)
+        raise RefusalError(Reason.PUSH_UNKNOWN)
     device = require_row(verifier.store.devices.get(push.device_id))
     # (6) recompute and (7) compare the signature, before anything is counted or told
     if not _is_genuine(verifier, device, push, request):
         raise _refuse(verifier, push, Reason.DEVICE_MISMATCH, now_ms=now_ms)
     # (4) is the device still active, and its counter new?
-    require_active(device)
+    if device.state is not states.Device.ACTIVE:
+        raise _refuse(verifier, push, INACTIVE[device.state], now_ms=now_ms)
     require_counter(verifier, device, request.ctr, now_ms=now_ms)
     # (4) is the request still issued? (5) fresh? If not, the counter was used all the same.
     push = settle_request(verifier, push, now_ms=now_ms)
@@ -169,13 +174,6 @@ def _count(verifier: Verifier, request_id: RequestId, request: DecisionRequest, 
     # (2) count the decision, durably
     event = _event(EventKind.PUSH_COUNTED, push, None, now_ms=now_ms)
     return verifier.store.pushes.count_decision(request_id, counter=request.ctr, now_ms=now_ms, event=event)
-
-
-def _require_known(verifier: Verifier, request_id: RequestId) -> PushRequest:
-    push = verifier.store.pushes.get(request_id)
-    if push is None:
-        raise RefusalError(Reason.PUSH_UNKNOWN)
-    return push
 
 
 def _is_genuine(verifier: Verifier, device: Device, push: PushRequest, request: DecisionRequest) -> bool:

@@ -108,6 +108,7 @@ class TestDecide:
 
         with refused(Reason.PUSH_UNKNOWN):
             push.decide(town.verifier, RequestId("0" * 32), sign(town, phone, asked))
+        assert town.events()[-1] == (EventKind.PUSH_REFUSED, Reason.PUSH_UNKNOWN)
 
     def test_a_signature_that_does_not_fit_counts_nothing(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
         """No try, no counter, no alarm: whoever cannot sign spends nothing of the owner's."""
@@ -136,6 +137,7 @@ class TestDecide:
         change(town.verifier, enrolled.user)
 
         is_refused(town, asked, sign(town, phone, asked), reason)
+        assert enrolled.events()[-1] == (EventKind.PUSH_REFUSED, reason)
 
     def test_a_repeated_counter_is_an_alarm(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
         """A message that is sent twice, and a copied key, look the same: refused, and counted."""
