@@ -4,6 +4,11 @@ Every store method is one atomic, durable change: when it returns, it is on disk
 A refusal that is raised afterwards can never roll a counter back. `StoreConflictError` means that a compare-and-set
 lost or a unique name was taken; any other `StoreError` that the world failed. Each `event` is appended to the audit
 chain in the same transaction.
+
+The record has one row for each change that somebody made, and that row tells what the change closed along with itself:
+superseded one-shots, cancelled questions, a login that ends with its answer, sessions that made room or ended with a
+password. Only what its owner would look for in vain has a row of its own, composed by the store: a device that gave way
+to another or was suspended by an alarm, and each session that ended with a device or by `end_all`.
 One file for each neighbourhood; this one gathers their names.
 """
 

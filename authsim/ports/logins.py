@@ -36,8 +36,8 @@ class Logins(Protocol):
     ) -> None:
         """Insert a transaction, with its first challenge and request when it awaits a second factor.
 
-        The user's other issued requests are superseded. `StoreStaleError` when the user's password hash is not `judged`
-        any more; `StoreConflictError` when that device was asked that question before.
+        A request supersedes the user's other issued ones. `StoreStaleError` when the user's password hash is not
+        `judged` any more; `StoreConflictError` when that device was asked that question before.
         """
 
     def advance(

@@ -88,7 +88,10 @@ class Sessions(Protocol):
         """Note last-seen. Nothing happens when the session has ended."""
 
     def end_all(self, user_id: "UserId", *, now_ms: int, event: "Event") -> None:
-        """End all open sessions of a user, with one row for each; `event` is its pattern."""
+        """End all open sessions of a user, with one row for each; `event` is its pattern.
+
+        `StoreConflictError` when the user is gone.
+        """
 
     def end(self, session_id: "SessionId", user_id: "UserId", *, now_ms: int, event: "Event") -> None:
         """End one session of that user. `StoreConflictError` when there is no such open session."""

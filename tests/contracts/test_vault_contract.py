@@ -1,5 +1,6 @@
 """What `ports.Vault` promises, of the key file and of the keys that other tests use."""
 
+import hmac
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,3 +73,20 @@ def test_a_signature_is_the_portal_s_own(vault: Vault) -> None:
     assert len(signature) == 64
     with pytest.raises(InvalidSignature):
         key.verify(signature, b"massage")
+
+
+def test_a_code_is_known_by_its_mac(vault: Vault) -> None:
+    """Equal messages have equal codes of 32 bytes, others have others, and nothing else is derived from that key."""
+    code = vault.mac(b"message")
+
+    assert len(code) == 32
+    assert vault.mac(b"message") == code
+    assert len({vault.mac(message) for message in (b"message", b"massage", b"", b"message ")}) == 4
+
+
+def test_another_portal_makes_other_codes(tmp_path: Path) -> None:
+    """The key belongs to the pepper: it is the same whenever the file is loaded, and another for another portal."""
+    one, other = (FileVault.create(tmp_path / name, CountedEntropy(name)) for name in ("one.key", "other.key"))
+
+    assert FileVault.load(tmp_path / "one.key").mac(b"message") == one.mac(b"message") != other.mac(b"message")
+    assert one.mac(b"message") != hmac.digest(one.pepper.reveal(), b"message", "sha256")

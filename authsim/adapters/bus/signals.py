@@ -2,8 +2,10 @@
 
 It stands beside the store, not in it: a signal waits for nobody's transaction and for no disk, and nobody who writes to
 the store waits for a signal. What is lost with the file is nothing: whoever begins to listen is rung for at once.
+Topics name devices and telephone numbers, so the file holds a hash of each.
 """
 
+import hashlib
 import sqlite3
 import threading
 import time
@@ -26,11 +28,11 @@ _AGAIN_S: Final = 0.02
 _TRIES: Final = 2
 
 _MAKE: Final = """CREATE TABLE IF NOT EXISTS signals
-    (number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, at_s INTEGER NOT NULL) STRICT"""
-_PUBLISH: Final = "INSERT INTO signals (topic, at_s) VALUES (?, unixepoch())"
+    (number INTEGER PRIMARY KEY AUTOINCREMENT, mark TEXT NOT NULL, at_s INTEGER NOT NULL) STRICT"""
+_PUBLISH: Final = "INSERT INTO signals (mark, at_s) VALUES (?, unixepoch())"
 _SWEEP: Final = "DELETE FROM signals WHERE at_s < unixepoch() - ?"
 _LAST: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'signals'), 0)"
-_NEW: Final = "SELECT topic FROM signals WHERE number > ? AND number <= ?"
+_NEW: Final = "SELECT mark FROM signals WHERE number > ? AND number <= ?"
 _VERSION: Final = "PRAGMA data_version"
 _FAILURES: Final = (sqlite3.Error, OSError, StoreError)
 
@@ -51,10 +53,11 @@ class SignalBus:
 
     def publish(self, topic: str) -> None:
         """Wake all that listen to `topic`, here and in other processes."""
-        self._local.publish(topic)
+        mark = _mark(topic)
+        self._local.publish(mark)
         for tries_left in reversed(range(_TRIES)):
             try:
-                self._write(topic)
+                self._write(mark)
             except _FAILURES as error:
                 self._forget_connection()
                 if not tries_left:
@@ -64,7 +67,7 @@ class SignalBus:
 
     def subscribe(self, topic: str) -> LocalSubscription:
         """Listen."""
-        listener = self._local.subscribe(topic)
+        listener = self._local.subscribe(_mark(topic))
         self._ear.open()
         return listener
 
@@ -73,11 +76,11 @@ class SignalBus:
         self._ear.close()
         self._forget_connection()
 
-    def _write(self, topic: str) -> None:
+    def _write(self, mark: str) -> None:
         with self._lock:
             if self._connection is None:
                 self._connection = _connect(self._path)
-            self._connection.execute(_PUBLISH, (topic,))
+            self._connection.execute(_PUBLISH, (mark,))
             now = time.monotonic()
             if self._swept_at is None or now - self._swept_at > _KEPT_S:
                 self._swept_at = now
@@ -103,13 +106,17 @@ class SignalBus:
     def _ring(self, connection: sqlite3.Connection, heard: int) -> int:
         """Ring for what came after the signal `heard`; return the newest."""
         last = _ask(connection, _LAST)
-        topics = [topic for (topic,) in connection.execute(_NEW, (heard, last))]
-        if len(topics) == last - heard:
-            for topic in dict.fromkeys(topics):
-                self._local.publish(topic)
+        marks = [mark for (mark,) in connection.execute(_NEW, (heard, last))]
+        if len(marks) == last - heard:
+            for mark in dict.fromkeys(marks):
+                self._local.publish(mark)
         else:
             self._local.publish_all()
         return last
+
+
+def _mark(topic: str) -> str:
+    return hashlib.sha256(topic.encode()).hexdigest()
 
 
 def _ask(connection: sqlite3.Connection, question: str) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from authsim import states
-from authsim.adapters.transitions import states_before
+from authsim.adapters.transitions import state_after, states_before
 
 TABLES = [states.ONE_SHOT, states.LOGIN, states.DEVICE]
 
@@ -21,3 +21,19 @@ def test_a_state_that_is_no_end_is_a_bug(table: states.Table) -> None:  # type: 
     for state in (state for state in table if not states.is_terminal(table, state)):
         with pytest.raises(ValueError, match="not a terminal state"):
             states_before(table, state)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_event_leads_to_one_state(table: states.Table) -> None:  # type: ignore[type-arg]
+    """Wherever an event is legal it leads to the state that is returned for it."""
+    for event in {event for row in table.values() for event in row}:
+        assert {row[event] for row in table.values() if event in row} == {state_after(table, event)}
+
+
+def test_an_event_that_leads_elsewhere_each_time_is_a_bug() -> None:
+    """A table in which an event has several ends, or none, has no one state to write."""
+    started, done, failed = states.Login.STARTED, states.Login.DONE, states.Login.FAILED
+    complete = states.LoginEvent.COMPLETE
+    for table in ({started: {complete: done}, failed: {complete: failed}}, {started: {}}):
+        with pytest.raises(ValueError, match="unpack"):
+            state_after(table, complete)

@@ -30,14 +30,24 @@ def test_signals_are_swept(tmp_path: Path) -> None:
         bus.publish("old")
         bus.publish("new")
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE signals SET at_s = at_s - 3600 WHERE topic = 'old'")
+        connection.execute("UPDATE signals SET at_s = at_s - 3600 WHERE number = 1")
 
     with closing(SignalBus(path)) as bus:
         bus.publish("newest")
 
     with closing(sqlite3.connect(path)) as connection:
-        kept = connection.execute("SELECT number, topic FROM signals ORDER BY number").fetchall()
-    assert kept == [(2, "new"), (3, "newest")]
+        kept = connection.execute("SELECT number FROM signals ORDER BY number").fetchall()
+    assert kept == [(2,), (3,)]
+
+
+def test_nobody_s_number_lies_in_the_file(tmp_path: Path) -> None:
+    """The file tells apart what is rung for, and not what that is."""
+    with closing(SignalBus(tmp_path / "portal.signals")) as bus:
+        bus.publish("inbox:+15550100")
+        content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    assert b"555" not in content
+    assert b"inbox" not in content
 
 
 def test_who_missed_a_signal_is_rung_for(tmp_path: Path) -> None:
@@ -49,7 +59,7 @@ def test_who_missed_a_signal_is_rung_for(tmp_path: Path) -> None:
             pass
 
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("INSERT INTO signals (topic, at_s) VALUES ('another topic', 0)")
+            connection.execute("INSERT INTO signals (mark, at_s) VALUES ('another topic', 0)")
             connection.execute("DELETE FROM signals")
 
         assert listener.wait(LONGEST_S)

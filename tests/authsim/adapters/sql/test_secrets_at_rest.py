@@ -18,6 +18,7 @@ from tests.support.ports import CountedEntropy
 
 PASSWORD = Secret("CANARY-password-51c3")
 SEED = Secret(b"CANARY-seed-".ljust(32, b"5"))
+TEXT = Secret(b"CANARY-text-407182")
 CODE_KEYS = Secret(b"CANARY-code-".ljust(64, b"c"))
 
 
@@ -44,6 +45,9 @@ def fill(store: SqlStore, vault: FileVault) -> list[Device]:
         code = nouns.code(user.user_id)
         keys = vault.seal(CODE_KEYS, aad=code.code_id.encode())
         store.activations.issue(replace(code, keys=keys), event=nouns.event())
+        text = nouns.text(body=vault.seal(TEXT, aad=b"text"))
+        begun = nouns.enrolment(user.user_id, code_mac=vault.mac(TEXT.reveal()))
+        store.enrolments.begin(begun, text=text, judged=user.password_hash, not_since_ms=0, event=nouns.event())
     return devices
 
 
@@ -60,12 +64,12 @@ def shapes(secret: bytes) -> list[bytes]:
 
 
 def test_no_secret_lies_in_the_files(sqlite_store: SqlStore, sqlite_path: Path, vault: FileVault) -> None:
-    """Neither password nor seed nor code nor any key of the portal is in database or log, in any usual form."""
+    """Neither password nor seed nor code nor text nor any key of the portal is in database or log, in any usual form."""
     members = FileVault.load(sqlite_path.with_name("portal.key"))
     fill(sqlite_store, vault)
     content = b"".join(path.read_bytes() for path in sqlite_path.parent.glob(f"{sqlite_path.name}*"))
 
-    for secret in (PASSWORD, SEED, CODE_KEYS, members.pepper, members.csrf_key):
+    for secret in (PASSWORD, SEED, CODE_KEYS, TEXT, members.pepper, members.csrf_key):
         for shape in shapes(secret.reveal()):
             assert shape not in content
     assert b"$argon2id$" in content  # so these are the right files
