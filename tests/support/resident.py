@@ -46,7 +46,7 @@ class Resident:
 
     def login_uri(self) -> str:
         """Return what the QR code of the newest login says."""
-        newest = self.portal.rows("SELECT request_id, expires_ms FROM push_requests ORDER BY sequence DESC LIMIT 1")[0]
+        newest = self.portal.rows("SELECT request_id, expires_ms FROM push_requests ORDER BY serial DESC LIMIT 1")[0]
         instance = self.portal.rows("SELECT instance_id, origin FROM instance")[0]
         uri = LoginUri(
             instance_id=instance["instance_id"],
