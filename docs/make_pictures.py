@@ -23,7 +23,23 @@ from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 THEMES = ("light", "dark")
-SUBJECTS = ("demo", "login", "activation", "activate", "challenge", "respond", "home", "login-phone", "login-ja")
+SUBJECTS = (
+    "demo",
+    "login",
+    "activation",
+    "activate",
+    "notification",
+    "login-qr",
+    "challenge",
+    "respond",
+    "home",
+    "login-phone",
+    "login-ja",
+    "trading",
+    "trading-ja",
+    "inbox",
+    "store",
+)
 NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
 
 DESK = {"width": 1280, "height": 860}
@@ -32,6 +48,7 @@ POCKET = {"width": 390, "height": 844}
 PORT = 8765
 TRIES = 5
 PIN = "246810"
+NUMBER = "+12025550142"
 PASSWORD = "correct-horse-7"  # a practice account of this script, gone when it ends
 PROGRAMS = Path(sys.executable).parent
 
@@ -62,6 +79,32 @@ class Stage:
         command = [str(PROGRAMS / program), *arguments]
         done = subprocess.run(command, cwd=self.directory, input=text, capture_output=True, text=True, check=True)
         return done.stdout.strip()
+
+    def asks_for_a_code(self, name: str, *, phone: str) -> None:
+        """Let a new phone ask for a user, until it wants the code that was texted; then it is put away."""
+        command = [
+            "activate",
+            "--username",
+            name,
+            "--portal",
+            self.address,
+            "--password-file",
+            "password",
+            "--pin-file",
+            "pin",
+        ]
+        child = pexpect.spawn(
+            str(PROGRAMS / "authkey"),
+            ["--home", phone, *command],
+            cwd=self.directory,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(40, 92),
+        )
+        if child.expect([r"\[y/N\]", "send a new one"]) == 0:
+            child.sendline("y")
+            child.expect("send a new one")
+        child.close(force=True)
 
     def typed(self, command: str, *, phone: str) -> str:
         """Type a command in the terminal of a phone, answer when it asks for the PIN, and return what stood there."""
@@ -112,7 +155,8 @@ def staged() -> Iterator[Stage]:
         stage = Stage(directory=directory, address=f"http://127.0.0.1:{PORT}")
         stage.says("authsim", "init", "--data", "portal")
         for name in ("alice", "bob"):
-            stage.says("authsim", "users", "add", name, "--data", "portal", "--password-file", "password")
+            number = ["--phone", NUMBER] if name == "alice" else []
+            stage.says("authsim", "users", "add", name, "--data", "portal", "--password-file", "password", *number)
         serve = [PROGRAMS / "authsim", "serve", "--data", "portal", "--port", str(PORT)]
         with subprocess.Popen(serve, cwd=directory, stdout=subprocess.PIPE, text=True) as portal:
             try:
@@ -161,8 +205,8 @@ def sign_in(page: Page, stage: Stage, name: str) -> None:
     page.goto(f"{stage.address}/")
     page.fill("#xyz-field-username", name)
     page.fill("#xyz-field-password", PASSWORD)
-    page.click(".xyz-button-login")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.click(".xyz-button-login")
 
 
 def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
@@ -192,8 +236,11 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
 
     page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
     sign_in(page, stage, "alice")
-    if page.locator("a.xyz-showchallenge").count():
-        page.click("a.xyz-showchallenge")
+    save(shoot(page), f"notification-{theme}.png")
+    page.click("a.xyz-showqr")
+    page.locator(".qr-plate").wait_for()
+    save(shoot(page), f"login-qr-{theme}.png")
+    page.click("a.xyz-showchallenge")
     challenge = page.locator(".xyz-goldchallenge").inner_text().strip()
     respond = f"authkey respond {challenge}"
     shown = stage.typed(respond, phone="phones/alice")
@@ -211,7 +258,35 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
     page.wait_for_url("**/sso/Dispatcher*")
     save(shoot(page), f"home-{theme}.png")
     page.close()
+    picture_devices(browser, stage, theme)
     stage.says("authsim", "users", "revoke", "bob", "--data", "portal")
+
+
+def picture_devices(browser: Browser, stage: Stage, theme: str) -> None:
+    """Picture the trading device in both languages, the inbox with a text, and the store that a QR code leads to."""
+    for name, size, language, platform in (
+        ("trading", TALL, "en", "ios"),
+        ("trading-ja", POCKET, "ja", "android"),
+    ):
+        page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
+        page.goto(f"{stage.address}/mobile/{platform}")
+        page.fill("#trading-username", "alice")
+        page.fill("#trading-password", PASSWORD)
+        page.click(".phone .btn-primary")
+        page.locator(".phone .setting").first.click()
+        page.locator(".trading-challenge").wait_for()
+        save(shoot(page), f"{name}-{theme}.png")
+        page.close()
+
+    page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
+    page.goto(f"{stage.address}/inbox/{NUMBER}")
+    if not page.locator(".bubble").count():  # the portal texts the same user once in a while only
+        stage.asks_for_a_code("alice", phone=f"phones/new-{theme}")
+    page.locator(".bubble").last.wait_for()
+    save(shoot(page), f"inbox-{theme}.png")
+    page.goto(f"{stage.address}/app/store/ios")
+    save(shoot(page), f"store-{theme}.png")
+    page.close()
 
 
 def main() -> None:
