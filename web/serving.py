@@ -59,14 +59,18 @@ def _explain(error: OSError, place: "Place", port: int) -> MessageError | StoreE
 
 
 def end_on_signals(first: Callable[[], None] = lambda: None) -> None:
-    """Let SIGTERM and Ctrl-C end the process with status 0, through every `finally`, after `first`."""
+    """Let SIGTERM, Ctrl-C and a closed terminal end the process with status 0, through every `finally`, after `first`.
+
+    `nohup` is heeded.
+    """
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         first()
         raise SystemExit(0)
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, end)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if name is not signal.SIGHUP or signal.getsignal(name) is not signal.SIG_IGN:
+            signal.signal(name, end)
 
 
 def end_with_parent() -> None:

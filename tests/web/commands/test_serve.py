@@ -66,9 +66,9 @@ def test_it_announces_its_address_when_it_answers(operator: Operator, data: str)
     assert (rest, errors) == ("", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_ends_cleanly_on_a_signal(operator: Operator, data: str, number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end it with status 0, without a word, and the store is closed: no log is left."""
+    """SIGTERM, Ctrl-C and a closed terminal end it with 0, without a word, and the store is closed: no log is left."""
     with operator.serving("--data", data, "--port", "0") as child:
         address_of(child)
         child.send_signal(number)
