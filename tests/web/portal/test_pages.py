@@ -3,9 +3,11 @@
 import pytest
 
 from authsim.model import User
+from authsim.secret import Secret
 from authsim.verifier import operators
+from authsim.verifier.inbox import list_texts
 from tests.support.device import TestPhone
-from tests.support.site import Browser, Site
+from tests.support.site import PASSWORD, Browser, Site
 
 
 def facts(browser: Browser, title: str) -> str:
@@ -64,6 +66,24 @@ def test_activity_tells_the_story(browser: Browser, alice: User, phone: TestPhon
     rows = [row.text for row in page.one(cls="timeline").elements]
     assert ["Logged in" in rows[0], "Phone activated" in rows[1], "Login refused" in rows[2]] == [True] * 3
     assert "wrong password" in rows[2]
+
+
+def test_replaced_phone_is_told(site: Site, browser: Browser, phone: TestPhone) -> None:
+    """When a texted code brings another phone in, timeline and list of phones say so, and the old session is over."""
+    site.adds("mia", phone="+12025550143")
+    browser.logs_in("mia", phone)
+    newer = site.sells_phone("newer phone")
+    newer.add_user(
+        site.verifier, "mia", Secret(PASSWORD), reads=lambda: list_texts(site.verifier, "+12025550143")[-1].text
+    )
+    assert browser.opens("/sso/Dispatcher").path == "/sso/Login"
+    browser.logs_in("mia", newer)
+    told = browser.opens("/portal/activity").text
+    assert "Phone replaced by another one" in told
+    assert "Phone activated with a texted code" in told
+    phones = browser.opens("/portal/sessions").all(cls="timeline")[1].elements
+    assert ["newer phone" in phones[0].text, "practice phone" in phones[1].text] == [True, True]
+    assert [row.text.count(word) for row, word in zip(phones, ("active", "replaced"), strict=True)] == [1, 1]
 
 
 def test_activity_of_others_is_not_shown(site: Site, alice: User) -> None:
