@@ -17,7 +17,7 @@ def read_app(home: PhoneHome) -> App:
 def let_happen(home: PhoneHome, event: AppEvent) -> App:
     """Let something happen to the app, durably. Refuses with `APP_NOT_INSTALLED` what needs one."""
     summary = home.read_summary()
-    has_users = summary is not None and bool(summary.users)
+    has_users = summary is None or bool(summary.users)  # a lost face says nothing of who is on the phone
 
     def change(settings: Settings) -> Settings:
         return settings._replace(app=with_event(settings.app, event, has_users=has_users))

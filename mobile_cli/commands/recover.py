@@ -50,12 +50,10 @@ def command(invocation: Invocation, name: str | None, sources: Sources) -> None:
     app = read_app(invocation.home)
     if not app.needs_recovery:
         raise PhoneError(Exit.REFUSED, "nothing_to_recover")
-    if invocation.platform is Platform.ANDROID:
-        if summary is None:
-            raise PhoneError(Exit.MALFORMED, "no_summary", path=invocation.home.path)
+    user = None
+    if summary is not None and invocation.platform is Platform.ANDROID:
         user = _recover_android(invocation, summary, name, sources)
     else:
-        user = None
         _recover_ios(invocation, yes=sources.yes)
     ask_permission(invocation, let_happen(invocation.home, AppEvent.RESTORE))
     console = invocation.console

@@ -1,6 +1,8 @@
 """`authkey status`: what kind of phone this is, and how many PIN tries are left. Asks no PIN."""
 
+from authsim.authenticator.app import Stage
 from authsim.authenticator.device import Platform
+from mobile_cli.ceremonies.app import read_app
 from mobile_cli.home import State
 from mobile_cli.invocation import Invocation
 from mobile_cli.options import phone_command
@@ -10,7 +12,7 @@ _PLATFORMS = {Platform.IOS: "iOS", Platform.ANDROID: "Android"}
 
 @phone_command("status", "Show this phone.", pin=False, examples=("authkey status", "authkey --home DIR status --json"))
 def command(invocation: Invocation) -> None:
-    """Show platform, users, tries left, known portals, and an activation under way."""
+    """Show platform, users, tries left, known portals, an activation under way, and an app that is not in use."""
     console, home = invocation.console, invocation.home
     state = home.state()
     members: dict[str, object] = {"home": home.path, "state": state.value}
@@ -29,6 +31,9 @@ def command(invocation: Invocation) -> None:
             rows.append((console.say("users"), ", ".join(console.visible(user.label) for user in summary.users) or "-"))
             rows += [(console.say("portal"), origin) for origin in summary.portals]
             rows += [(console.say("pending"), summary.pending)] if summary.pending else []
+            stage = read_app(home).stage
+            members["app"] = stage.value
+            rows += [(console.say("app"), console.say(f"stage_{stage.value}"))] if stage is not Stage.OPENED else []
         rows.append((console.say("tries"), str(tries)))
         console.table(rows)
     else:

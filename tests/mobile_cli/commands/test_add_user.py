@@ -164,6 +164,21 @@ def test_a_person_has_the_code_sent_again(bob: Authkey, portal: TinyPortal) -> N
         child.read()
 
 
+def test_an_activation_that_is_over_is_not_sent_again(bob: Authkey, portal: TinyPortal) -> None:
+    """It ends, and says how to begin again."""
+    portal.answers[RESEND] = lambda reply: Reply(reply.body, status=409)
+    with bob.at_terminal("add-user", "alice") as child:
+        child.expect_exact("Password: ")
+        child.sendline("correct-horse-alice")
+        child.expect_exact("send a new one): ")
+        child.sendline("r")
+        child.expect_exact("This activation is over")
+        child.read()
+        child.wait()
+
+    assert child.exitstatus == 77
+
+
 def test_a_person_tries_again(bob: Authkey, portal: TinyPortal) -> None:
     """A mistyped code costs nothing, a wrong one says how many tries are left, and so does a wrong Passcode."""
     left = iter("21")

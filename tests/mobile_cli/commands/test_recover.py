@@ -157,3 +157,14 @@ def test_there_may_be_nothing_to_recover(authkey: Authkey) -> None:
     assert "There is nothing to recover." in authkey.with_pin("recover", "--yes", check=77).stderr
     authkey("app", "remove", "--yes", check=0)
     assert "Run authkey app install." in authkey.with_pin("recover", "--yes", check=77).stderr
+
+
+def test_a_phone_with_a_lost_face_waits_for_its_recovery_too(authkey: Authkey) -> None:
+    """Whoever removes the plain file restores nothing: the security element of before is asked."""
+    authkey.holds(make_phone(make_account()))
+    authkey("app", "update-os", check=0)
+    (authkey.home / "phone.json").unlink()
+
+    assert authkey("recover", "--yes", "--pin-stdin", stdin="1111", check=77).stderr.startswith("authkey: Wrong")
+    assert authkey.json("app", "show")["stage"] == "recovery"
+    assert authkey.with_pin("recover", "--yes", check=0).stdout == RECOVERED

@@ -25,6 +25,7 @@ def test_a_phone_is_shown_without_a_pin(authkey: Authkey) -> None:
         "Tries left  8\n"
     )
     assert authkey.json("status") == {
+        "app": "opened",
         "home": str(authkey.home),
         "pending": ORIGIN,
         "pin_policy": "classic",
@@ -34,6 +35,15 @@ def test_a_phone_is_shown_without_a_pin(authkey: Authkey) -> None:
         "tries_left": 8,
         "users": ["alice"],
     }
+
+
+def test_an_app_that_is_not_in_use_is_shown(authkey: Authkey) -> None:
+    """Because no other command works then."""
+    authkey.holds(make_phone(make_account()))
+    authkey("app", "update-os", check=0)
+
+    assert "IBKR Mobile  to be recovered\n" in authkey("status", check=0).stdout
+    assert authkey.json("status")["app"] == "recovery"
 
 
 def test_an_empty_phone_is_shown(authkey: Authkey) -> None:
