@@ -72,6 +72,8 @@ def _explain_refusal(error: RefusalError, console: "Console", element: str) -> s
     if error.reason is Reason.WRONG_PIN:
         left = error.attempts_remaining or 0
         return console.say("wrong_pin_one" if left == 1 else "wrong_pin", element=element, left=left)
+    if error.reason is Reason.WRONG_NUMBER and error.attempts_remaining == 0:
+        return console.say("wrong_number_none")
     if error.reason is Reason.BIOMETRIC_MISMATCH:
         left = error.attempts_remaining or 0
         return console.say("biometric_mismatch_one" if left == 1 else "biometric_mismatch", left=left)

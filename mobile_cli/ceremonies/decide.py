@@ -69,7 +69,8 @@ def require_open(request: RequestInfo) -> RequestInfo:
 def decide(asked: Asked, decision: int, *, number: str = "") -> str:
     """Sign the decision and send it; return `approved`, `denied` or `reported`.
 
-    Refuses as `require_open`, and with `WRONG_NUMBER` where a typed number was not the one on the page.
+    Refuses as `require_open`, and with `WRONG_NUMBER` where a typed number was not the one on the page;
+    `attempts_remaining` is 0 when the request is over.
     """
     require_open(asked.request)
     is_lost = False
@@ -100,5 +101,7 @@ def _send(asked: Asked, decision: int, number: str, *, is_lost: bool) -> str:
     now = read_request(line, request.request_id)
     if is_lost and now.state == ("consumed" if decision == APPROVE else "failed"):
         return DECIDED[decision]  # the reply was lost, not the decision: nobody else holds this key
+    if answer.status == 401 and request.digits and decision == APPROVE:
+        raise RefusalError(Reason.WRONG_NUMBER, attempts_remaining=None if now.state == "issued" else 0)
     require_open(now)
-    raise RefusalError(Reason.WRONG_NUMBER if request.digits and decision == APPROVE else Reason.DEVICE_MISMATCH)
+    raise RefusalError(Reason.DEVICE_MISMATCH)

@@ -9,6 +9,7 @@ from authsim.errors import Reason, RefusalError
 from authsim.protocol.trading import TradingChallenge, TradingEntry
 from authsim.secret import Secret
 from mobile_cli.adding import Sources, ask_password
+from mobile_cli.ceremonies.connection import require_connection
 from mobile_cli.ceremonies.trade import Desk, log_in, send_response, sign_out
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import State
@@ -50,6 +51,7 @@ def command(
     """
     if not response_stdin and not is_interactive():
         raise PhoneError(Exit.USAGE, "need_response")
+    require_connection(invocation.home)
     desk = _open_desk(invocation, portal)
     invocation.platform = _choose_platform(invocation, platform)
     console = invocation.console

@@ -113,6 +113,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "push_superseded": "The request is no longer valid: a newer one took its place. Answer the newer one.",
         "push_closed": "The request is no longer valid: it was answered, or its login has ended.",
         "wrong_number": "The number is not the one on the portal's page. Look again: authkey approve.",
+        "wrong_number_none": (
+            "The number is not the one on the portal's page. The request is over: begin the login again."
+        ),
         "device_replaced": (
             "Another phone has taken this one's place for this user. Use that one, or add the user here again."
         ),

@@ -131,6 +131,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "push_superseded": "リクエストは無効になりました(新しいリクエストがあります)。新しい方に応答してください。",
         "push_closed": "リクエストは無効になりました(応答済みか、ログインが終了しています)。",
         "wrong_number": "ポータルの画面の番号と違います。もう一度確認してください: authkey approve",
+        "wrong_number_none": (
+            "ポータルの画面の番号と違います。リクエストは無効になりました。ログインをやり直してください。"
+        ),
         "device_replaced": (
             "このユーザーは別の端末に移りました。その端末を使うか、この端末にユーザーをもう一度追加してください。"
         ),

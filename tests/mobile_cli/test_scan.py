@@ -9,14 +9,16 @@ import qrcode
 import qrcode.image.svg
 
 from authsim.protocol.activation_uri import parse_activation_uri
+from authsim.protocol.login_uri import parse_login_uri
 from authsim.secret import Secret
 from mobile_cli.exits import Exit, PhoneError
-from mobile_cli.scan import scan_argument, scan_bytes
+from mobile_cli.scan import find_in_argument, find_in_bytes, read_login, scan_argument, scan_bytes
 from tests.support.tiny_portal import TinyPortal
 
 PORTAL = TinyPortal(origin="http://127.0.0.1:8765")
 URI = PORTAL.uri()
 PARSED = parse_activation_uri(URI)
+LOGIN = f"authsim://login/1?i={'11' * 16}&p=http%3A%2F%2F127.0.0.1%3A8765&r={'31' * 16}&x=1750000180"
 
 
 def key_of(act: Callable[[], object]) -> str:
@@ -44,6 +46,28 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     text.write_text(URI)
 
     assert scan_argument(str(picture)) == scan_argument(str(text)) == PARSED
+
+
+def test_a_login_is_read(tmp_path: Path) -> None:
+    """By whoever approves logins: as an argument, from a pipe, in a picture."""
+    picture = tmp_path / "code.png"
+    qrcode.make(LOGIN).save(str(picture))
+
+    assert (
+        find_in_argument(LOGIN, read_login)
+        == find_in_bytes(f"{LOGIN}\n".encode(), read_login)
+        == parse_login_uri(LOGIN)
+    )
+    assert find_in_argument(str(picture), read_login) == parse_login_uri(LOGIN)
+
+
+def test_an_activation_and_a_login_are_told_apart() -> None:
+    """Each is for another command, and the sentence says which; anything else is foreign to both."""
+    assert key_of(lambda: scan_argument(LOGIN)) == "login_code"
+    assert key_of(lambda: find_in_argument(URI, read_login)) == "activation_code"
+    for foreign in ("https://example.test/", "authsim://login/2?i=1", LOGIN + "&x=1"):
+        assert key_of(lambda foreign=foreign: find_in_argument(foreign, read_login)) == "foreign_login"  # type: ignore[misc]
+    assert key_of(lambda: find_in_argument("nothing", read_login)) == "no_source"
 
 
 def test_a_file_named_like_a_scheme_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

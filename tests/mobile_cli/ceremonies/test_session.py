@@ -1,6 +1,7 @@
 """A device session: counters that were never used, a token used again, and what the portal says of the phone."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -164,3 +165,11 @@ def test_a_busy_portal_is_tried_later(line: Line, notices: NoticePortal, path: s
         read_requests(line)
 
     assert busy.value.status is Exit.UNREACHABLE
+
+
+def test_an_erased_phone_leaves_no_trace_of_signing(line: Line) -> None:
+    """Only the folder's own lock stays."""
+    line.token()
+    line.home.erase()
+
+    assert [path.name for path in Path(line.home.path).iterdir()] == ["lock"]

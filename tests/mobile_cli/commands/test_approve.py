@@ -1,10 +1,12 @@
 """`authkey approve` and `authkey deny` at a served portal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import qrcode
 
+from tests.support.browser_plain import Visitor
+from tests.support.portal import LivePortal, served_portal
 from tests.support.resident import Resident
 
 NO_REQUEST = "authkey: No request waits for this phone. Begin a login at the portal, or scan its QR code.\n"
@@ -255,3 +257,68 @@ def test_android_in_japanese(moves_in: Callable[..., Resident]) -> None:
         child.sendline("y")
         child.expect_exact("認証に成功しました。")
         child.read()
+
+
+# a number to type
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
+    """A portal whose login page shows a number for the phone."""
+    with served_portal(
+        tmp_path_factory.mktemp("strict"), "--set", "push_number_digits=6", "--set", "push_tries=2"
+    ) as portal:
+        yield portal
+
+
+def number_on(browser: Visitor) -> str:
+    """Return the number on the login page."""
+    return browser.get("/sso/SecondFactor?with=notification").one(cls="xyz-typednumber").text.replace(" ", "")
+
+
+def test_a_number_is_typed(moves_in: Callable[..., Resident], strict: LivePortal) -> None:
+    """In a pipe it must be said; a wrong one approves nothing, the right one lets the browser in."""
+    resident = moves_in(portal=strict)
+    browser = resident.begins()
+    number = number_on(browser)
+    wrong = f"{(int(number) + 1) % 1_000_000:06}"
+
+    assert resident.uses("approve", check=64).stderr.endswith(
+        "authkey: The portal's page shows a number of 6 digits. Say it with --number N.\n"
+    )
+    assert resident.uses("approve", "--number", "12345", check=65).stderr.endswith(
+        "authkey: The number on the portal's page has 6 digits.\n"
+    )
+    assert resident.uses("approve", "--number", wrong, check=77).stderr.endswith(
+        "authkey: The number is not the one on the portal's page. Look again: authkey approve.\n"
+    )
+    assert not resident.is_in(browser)
+    resident.uses("approve", "--number", f"{number[:3]} {number[3:]}")
+    assert resident.is_in(browser)
+    resident.begins()
+    resident.uses("approve", "--number", wrong, check=77)
+    assert resident.uses("approve", "--number", wrong, check=77).stderr.endswith("begin the login again.\n")
+
+
+def test_a_person_types_the_number(moves_in: Callable[..., Resident], strict: LivePortal) -> None:
+    """It is asked for before the question."""
+    resident = moves_in(portal=strict)
+    browser = resident.begins()
+    with resident.phone.at_terminal("approve", "--pin-file", str(resident.phone.pin)) as child:
+        child.expect_exact("Number on the portal's page (6 digits): ")
+        child.sendline(number_on(browser))
+        child.expect_exact("Approve? [y/N]: ")
+        child.sendline("y")
+        child.expect_exact("Authentication succeeded")
+        child.read()
+
+    assert resident.is_in(browser)
+
+
+def test_a_script_cannot_guess_the_number(moves_in: Callable[..., Resident], strict: LivePortal) -> None:
+    """Whoever approves everything approves nothing that asks for one."""
+    resident = moves_in(portal=strict)
+    with resident.listens("--approve-all", "--json") as phone:
+        browser = resident.begins()
+        assert phone.tells()["state"] == "need_number"
+        assert not resident.is_in(browser)

@@ -264,6 +264,24 @@ def test_a_tap_that_comes_too_late_is_told(resident: Resident) -> None:
         ends(child, 130)
 
 
+def test_time_that_runs_out_is_told(moves_in: Callable[..., Resident], tmp_path: Path) -> None:
+    """Counted down while the person thinks; then the request is no longer valid."""
+    with served_portal(tmp_path / "portal", "--set", "push_seconds=12") as portal:
+        resident = moves_in(portal=portal)
+        with opened(resident.phone) as child:
+            resident.begins()
+            child.expect_exact("Enter opens it.")
+            child.sendline("")
+            child.expect_exact(MENU)
+            child.expect_exact("10 seconds left.")
+            child.expect_exact(MENU)
+            child.expect_exact("The request is no longer valid: its time is over.")
+            child.sendline("")
+            child.expect_exact("No notifications.")
+            child.sendintr()
+            ends(child, 130)
+
+
 def test_a_quiet_phone_shows_only_its_list(resident: Resident) -> None:
     """With Do Not Disturb no banner comes: a badge, and the list that is pulled down."""
     resident.phone("settings", "dnd", "on", check=0)
