@@ -98,7 +98,7 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
         "workers": workers.count,
         "worker_connections": _CONNECTIONS,
         "timeout": 30,
-        "graceful_timeout": 3 * _LAST_REQUESTS_SECONDS,
+        "graceful_timeout": 6 * _LAST_REQUESTS_SECONDS,
         "keepalive": 5,
         # Only ProxyFix reads what proxies say, and only when there are any (--proxies).
         "forwarded_allow_ips": "",
