@@ -122,6 +122,9 @@ class Policy:
     account_days: int = _number(
         7, unit="days", least=1, most=3650, source="decision: practice accounts do not live on (docs/ETHICS.md)"
     )
+    keep_closed_days: int = _number(
+        30, unit="days", least=1, most=3650, source="decision: what is over for a month is swept; the record never is"
+    )
     password_least_characters: int = _number(
         8, unit="characters", least=8, most=64, source="NIST SP 800-63B-4 3.1.1.2, with a second factor"
     )

@@ -5,6 +5,7 @@ It decides nothing. `web/commands` asks it for a portal, `web/app.py` serves the
 
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from authsim.adapters.vault import FileVault
 from authsim.errors import StoreConflictError, StoreError
 from authsim.events import AuditRow
 from authsim.model import Instance, InstanceId
-from authsim.policy import Policy, format_policy, parse_policy
+from authsim.policy import DAY, Policy, format_policy, parse_policy
 from authsim.verifier import Verifier
 
 from . import unfinished
@@ -55,7 +56,11 @@ def open_portal(settings: Settings) -> Portal:
     if instance is None:
         store.close()
         raise StoreError("there is no portal in this store yet: make one with `authsim init`")
-    return _compose(settings, store, vault, instance)
+    portal = _compose(settings, store, vault, instance)
+    with suppress(StoreError):  # another day will do
+        kept_ms = portal.verifier.policy.keep_closed_days * DAY
+        store.sweep(before_ms=portal.verifier.clock.now_ms() - kept_ms)
+    return portal
 
 
 def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: str, is_demo: bool = False) -> Portal:

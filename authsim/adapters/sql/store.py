@@ -6,7 +6,7 @@ from typing import Final, final
 
 from sqlalchemy import Connection, text
 
-from authsim.adapters.sql import postgres, schema, sqlite
+from authsim.adapters.sql import postgres, schema, sqlite, sweeping
 from authsim.adapters.sql.activations import SqlActivations
 from authsim.adapters.sql.audit import SqlAudit
 from authsim.adapters.sql.database import LONGEST_WAIT_S, Database
@@ -90,6 +90,10 @@ class SqlStore:
             sqlite.copy_file(self._path, copy)
             schema.upgrade(connection)
             _LOG.warning("the store was brought up to date; as it was before, it is kept in %s", copy)
+
+    def sweep(self, *, before_ms: int) -> None:
+        """Take away what was over before an instant; see `sweeping` for what is never taken."""
+        sweeping.sweep(self.database, before_ms=before_ms)
 
     def storage_check(self) -> None:
         """Read a SQLite file through if its last portal did not stop cleanly. `StoreError` when it is damaged."""

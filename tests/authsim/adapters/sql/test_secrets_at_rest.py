@@ -64,7 +64,7 @@ def shapes(secret: bytes) -> list[bytes]:
 
 
 def test_no_secret_lies_in_the_files(sqlite_store: SqlStore, sqlite_path: Path, vault: FileVault) -> None:
-    """Neither password nor seed nor code nor text nor any key of the portal is in database or log, in any usual form."""
+    """Neither password nor seed nor code nor text nor key of the portal is in database or log, in any usual form."""
     members = FileVault.load(sqlite_path.with_name("portal.key"))
     fill(sqlite_store, vault)
     content = b"".join(path.read_bytes() for path in sqlite_path.parent.glob(f"{sqlite_path.name}*"))
