@@ -73,15 +73,15 @@ def decide(asked: Asked, decision: int, *, number: str = "") -> str:
     `attempts_remaining` is 0 when the request is over.
     """
     require_open(asked.request)
-    is_lost = False
-    for left in reversed(range(_TRIES)):
+    typed, is_lost = number if decision == APPROVE else "", False
+    for _ in range(_TRIES - 1):
         try:
-            return _send(asked, decision, number if decision == APPROVE else "", is_lost=is_lost)
+            return _send(asked, decision, typed, is_lost=is_lost)
         except PhoneError as error:
-            if error.status is not Exit.UNREACHABLE or not left:
+            if error.status is not Exit.UNREACHABLE:
                 raise
             is_lost = True
-    raise AssertionError  # the last try returns or raises
+    return _send(asked, decision, typed, is_lost=is_lost)
 
 
 def _send(asked: Asked, decision: int, number: str, *, is_lost: bool) -> str:

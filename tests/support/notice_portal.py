@@ -63,7 +63,9 @@ class Reply:
 class NoticePortal:
     """One user. `streams` says how the next streams go; when empty, they are ok.
 
-    "ok" goes on; "break" breaks at once, "once" after the first news; "end" ends the session; a number is a status.
+    "ok" goes on; "break" breaks at once, "once" after the first news; "end" ends the session; "odd" is no
+    request at all; a number is a status.
+
     `lost` counts, for a path, how many replies are still to be lost after their work was done; `odd` says what a path
     answers instead of the protocol.
     """
@@ -284,6 +286,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._chunk(f"id: {sequence}\nevent: request\ndata: {format_request(request)}\n\n")
             if news and way == "once":
                 break
+        if way == "odd":
+            self._chunk("id: 1\nevent: request\ndata: {}\n\n")
         if portal.state != "active" or way == "end":
             state = portal.state if portal.state != "active" else "expired"
             self._chunk(f"event: end\ndata: {format_stream_end(StreamEnd(state=state))}\n\n")

@@ -224,6 +224,16 @@ def test_what_is_no_portal_ends_it(line: Line, notices: NoticePortal, place: str
     assert error.key == "not_a_portal"
 
 
+def test_an_event_that_is_no_request_ends_it(line: Line, notices: NoticePortal) -> None:
+    """What is streamed is judged like any other answer."""
+    notices.streams.append("odd")
+    with listening(line) as heard:
+        error = heard.ended()
+
+    assert isinstance(error, PhoneError)
+    assert error.key == "not_a_portal"
+
+
 def test_the_past_is_forgotten_in_the_end(line: Line, notices: NoticePortal) -> None:
     """A phone that listens for ever does not fill its memory."""
     from mobile_cli.ceremonies import listen
