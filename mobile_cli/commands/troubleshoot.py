@@ -80,7 +80,7 @@ def _show(invocation: Invocation, finding: Finding, platform: Platform) -> None:
     elif finding.cause is None:
         console.line(f"  ok  {title}")
     else:
-        console.line(f"  !!  {title}")
+        console.line(f"  no  {title}")
         for line in _explain(invocation, finding.cause, platform).splitlines():
             console.line(f"      {line}")
 
