@@ -26,7 +26,7 @@ class Ear:
     Before a fork the thread ends and `on_fork` closes what else is open; the parent goes on, the child begins anew.
     """
 
-    __slots__ = ("__weakref__", "_failures", "_hear", "_local", "_lock", "_stop", "_thread")
+    __slots__ = ("__weakref__", "_failures", "_hear", "_local", "_lock", "_rests", "_stop", "_thread")
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Ear:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._rests = False
         _rest_over_fork(self, on_fork)
 
     def open(self) -> None:
@@ -60,9 +61,14 @@ class Ear:
         if thread is not None:
             thread.join(_LONGEST_END_S)
 
-    def open_if_needed(self) -> None:
-        """Go on in a process that forked, if anybody listens there."""
-        if self._local.has_listeners:
+    def rest(self) -> None:
+        """End the thread while the process forks."""
+        self._rests = self._thread is not None
+        self.close()
+
+    def go_on(self) -> None:
+        """Start the thread again in a process that forked, if it ran there before."""
+        if self._rests:
             self.open()
 
     def begin_anew(self) -> None:
@@ -70,6 +76,7 @@ class Ear:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = None
+        self._rests = False
 
     def _run(self, stop: threading.Event) -> None:
         alone_since = time.monotonic()
@@ -105,14 +112,14 @@ def _rest_over_fork(ear: Ear, on_fork: Callable[[], None]) -> None:
     def before() -> None:
         present, forget_connections = reference(), forget()
         if present is not None:
-            present.close()
+            present.rest()
         if forget_connections is not None:
             forget_connections()
 
     def after_in_parent() -> None:
         present = reference()
         if present is not None:
-            present.open_if_needed()
+            present.go_on()
 
     def after_in_child() -> None:
         present = reference()

@@ -1,4 +1,5 @@
 import logging
+import multiprocessing
 import sqlite3
 import stat
 from contextlib import closing
@@ -106,6 +107,16 @@ def test_the_thread_ends_when_its_bus_is_closed(tmp_path: Path) -> None:
         bus.close()
 
         assert bus.subscribe("b").wait(LONGEST_S)
+
+
+def test_a_closed_bus_stays_closed_over_a_fork(tmp_path: Path) -> None:
+    """A fork starts no thread for a bus that was closed, though listeners were left behind."""
+    with closing(SignalBus(tmp_path / "portal.signals")) as bus:
+        assert bus.subscribe("a").wait(LONGEST_S)
+    (child := multiprocessing.get_context("fork").Process(target=int)).start()
+    child.join(LONGEST_S)
+
+    assert bus._ear._thread is None
 
 
 def test_an_ear_without_listeners_ends(tmp_path: Path) -> None:
