@@ -18,7 +18,8 @@ class Camera(Glass):
         yield Vertical(id="banner-at-top")
         yield line(self._lens(), "label", id="which-lens")
         yield line(self.say("camera_text"))
-        yield Input(id="seen", placeholder=self.say("camera_field"))
+        yield line(self.say("camera_field"), "label")
+        yield Input(id="seen")
         yield press("point", self.say("camera_point"), "main")
         yield press("screen", self.say("camera_screen"))
 
@@ -67,4 +68,5 @@ class Camera(Glass):
         if self.handset.settings.app.is_installed:
             self.phone.open_scanned()
         else:
+            self.handset.scanning.forget()  # without the app nobody keeps the code: it has to be scanned again
             self.app.push_screen(Website())

@@ -54,9 +54,8 @@ class SettingsHome(Glass):
         self.start(self.handset.switches.clear_data, lambda _: self.tell(self.say("set_clear_done")))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A switch moves to its next value; everything else goes its way."""
-        if not _move(self, event):
-            super().on_button_pressed(event)
+        """A switch moves to its next value; everything else goes the way of every screen."""
+        _move(self, event)
 
 
 class AppList(Glass):
@@ -100,9 +99,8 @@ class AppNotifications(Glass):
             yield _switch(self, name)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A switch moves to its next value; everything else goes its way."""
-        if not _move(self, event):
-            super().on_button_pressed(event)
+        """A switch moves to its next value; everything else goes the way of every screen."""
+        _move(self, event)
 
 
 class CameraSettings(Glass):
@@ -166,11 +164,12 @@ def _switch_label(screen: Glass, name: str) -> str:
     return f"{screen.say(f'set_{name}')}: {shown}"
 
 
-def _move(screen: Glass, event: Button.Pressed) -> bool:
-    """Move a switch to its next value and say whether the button was one."""
+def _move(screen: Glass, event: Button.Pressed) -> None:
+    """Move a switch to its next value, if the button is one. Textual then asks the handler of `Glass` by itself."""
     name = (event.button.id or "").removeprefix("switch-")
     if name == event.button.id:
-        return False
+        return
+    event.prevent_default()
     event.stop()
     values = list_values(screen.handset.settings, name)
     following = values[(values.index(get_value(screen.handset.settings, name)) + 1) % len(values)]
@@ -180,4 +179,3 @@ def _move(screen: Glass, event: Button.Pressed) -> bool:
         screen.show_status()
 
     screen.start(lambda: screen.handset.switches.set_value(name, following), show)
-    return True

@@ -11,7 +11,7 @@ class Springboard(Glass):
 
     title_key = "phone"
     left = ("lock", "lock")
-    right = ("notices", "pull_down")
+    right = ("notices", "notices_title")
 
     def body(self) -> ComposeResult:
         """Lay out the icons; the app has one only while it is installed."""
@@ -31,8 +31,7 @@ class Springboard(Glass):
         """There is nothing behind the home screen."""
 
     def on_screen_resume(self) -> None:
-        """The app may have come or gone meanwhile."""
-        super().on_screen_resume()
+        """The app may have come or gone meanwhile. (Textual asks the handler of `Glass` by itself.)"""
         self.refresh(recompose=True)
 
     def press_camera(self) -> None:

@@ -50,7 +50,6 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "store_android": "Play Store",
         "messages": "Messages",
         "lock": "Lock",
-        "pull_down": "Notifications",
         "switch_off": "Switch off",
         "home_hint": "Choose with Tab and Enter, or with the mouse. Escape goes back.",
         # the camera

@@ -50,7 +50,6 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "store_android": "Playストア",
         "messages": "メッセージ",
         "lock": "ロック",
-        "pull_down": "通知",
         "switch_off": "電源を切る",
         "home_hint": "TabとEnter、またはマウスで選びます。Escで戻ります。",
         # the camera
