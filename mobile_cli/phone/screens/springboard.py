@@ -31,7 +31,7 @@ class Springboard(Glass):
         """There is nothing behind the home screen."""
 
     def on_screen_resume(self) -> None:
-        """The app may have come or gone meanwhile. (Textual asks the handler of `Glass` by itself.)"""
+        """Show the app's icon or none: it may have come or gone. Textual asks the handler of `Glass` as well."""
         self.refresh(recompose=True)
 
     def press_camera(self) -> None:
