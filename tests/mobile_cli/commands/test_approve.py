@@ -1,6 +1,7 @@
 """`authkey approve` and `authkey deny` at a served portal."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import qrcode
@@ -10,6 +11,20 @@ from tests.support.portal import LivePortal, served_portal
 from tests.support.resident import Resident
 
 NO_REQUEST = "authkey: No request waits for this phone. Begin a login at the portal, or scan its QR code.\n"
+
+
+def make_tools(folder: Path, seen: Path) -> str:
+    """Return a PATH with a desktop on which that picture was copied and is shown."""
+    tools = folder / "tools"
+    tools.mkdir()
+    scripts = {
+        "wl-paste": f'exec /bin/cat "{seen}"',
+        "gnome-screenshot": f'for last; do :; done; /bin/cp "{seen}" "$last"',
+    }
+    for name, script in scripts.items():
+        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tools / name).chmod(0o700)
+    return str(tools)
 
 
 def test_the_waiting_request_is_approved(resident: Resident) -> None:
@@ -92,7 +107,7 @@ def test_one_of_several_users_is_meant(moves_in: Callable[..., Resident]) -> Non
 # QR login
 
 
-@pytest.mark.parametrize("way", ["argument", "file", "picture", "standard input"])
+@pytest.mark.parametrize("way", ["argument", "file", "picture", "standard input", "clipboard", "screen"])
 def test_a_login_is_scanned(resident: Resident, way: str) -> None:
     """The code on the login page names the request; approving it lets that browser in."""
     browser = resident.begins()
@@ -107,6 +122,11 @@ def test_a_login_is_scanned(resident: Resident, way: str) -> None:
         picture = resident.phone.folder / "code.png"
         qrcode.make(uri).save(str(picture))
         resident.uses("approve", str(picture))
+    elif way in ("clipboard", "screen"):
+        seen = resident.phone.folder / "seen.png"
+        qrcode.make(uri).save(str(seen))
+        tools = make_tools(resident.phone.folder, seen)
+        resident.phone.with_pin("approve", f"--{way}", PATH=tools, DISPLAY="", check=0)
     else:
         resident.phone.with_pin("approve", "-", stdin=uri, check=0)
 

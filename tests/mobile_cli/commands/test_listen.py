@@ -50,6 +50,16 @@ def test_once_ends_after_the_first(resident: Resident) -> None:
     assert out == f"Authentication succeeded for {resident.name}. The portal goes on by itself.\n"
 
 
+def test_one_of_two_users_goes_in_a_pipe(moves_in: Callable[..., Resident]) -> None:
+    """Said beside the results; the other one is still heard."""
+    alice, bob = moves_in(), moves_in()
+    with alice.listens("--json") as phone:
+        alice.portal.operator("users", "suspend", alice.name)
+        assert phone.notes().startswith(f"{alice.name}: This phone is suspended for this user.")
+        bob.begins()
+        assert phone.tells()["user"] == bob.name
+
+
 def test_several_users_listen_on_one_phone(moves_in: Callable[..., Resident]) -> None:
     """Each request names its user; --user keeps to one."""
     alice, bob = moves_in(), moves_in()
@@ -262,6 +272,35 @@ def test_a_tap_that_comes_too_late_is_told(resident: Resident) -> None:
         child.expect_exact("The request is no longer valid: it was answered, or its login has ended.")
         child.sendintr()
         ends(child, 130)
+
+
+def test_a_person_is_told_of_the_portal(moves_in: Callable[..., Resident], tmp_path: Path) -> None:
+    """That it does not answer, that it answers again; and what comes then."""
+    with served_portal(tmp_path / "portal") as portal:
+        resident = moves_in(portal=portal)
+        with opened(resident.phone) as child:
+            resident.begins()
+            child.expect_exact("Enter opens it.")
+            portal.kill()
+            child.expect_exact("the portal does not answer. Trying again.")
+            portal.serve()
+            child.expect_exact("the portal answers again.")
+            resident.begins()
+            child.expect_exact("Enter opens it.")
+            child.sendintr()
+            ends(child, 130)
+
+
+def test_one_of_two_users_goes(moves_in: Callable[..., Resident]) -> None:
+    """The other one is still heard; with the last one the command ends, and says why."""
+    alice, bob = moves_in(), moves_in()
+    with opened(alice.phone) as child:
+        alice.portal.operator("users", "suspend", alice.name)
+        child.expect_exact("This phone is suspended for this user.")
+        bob.begins()
+        child.expect_exact(f"{bob.name} at ")
+        alice.portal.operator("users", "revoke", bob.name)
+        assert "This phone was taken out of use for this user." in ends(child, 77)
 
 
 def test_time_that_runs_out_is_told(moves_in: Callable[..., Resident], tmp_path: Path) -> None:

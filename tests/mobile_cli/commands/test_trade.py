@@ -10,6 +10,7 @@ from tests.support.authkey import Authkey
 from tests.support.child import LONGEST_S
 from tests.support.portal import password_of
 from tests.support.resident import Resident
+from tests.support.tiny_portal import Reply, TinyPortal
 from tests.support.tree import ROOT
 
 
@@ -137,6 +138,35 @@ def test_a_portal_that_does_not_answer_is_said(authkey: Authkey) -> None:
     authkey(
         "trade", "alice", "--response-stdin", "--portal", "http://127.0.0.1:9", "--password-file", "/dev/null", check=69
     )
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "said"),
+    [
+        (Reply(b"{}"), 65, "does not answer like an AuthSim portal."),
+        (Reply(b"{}", status=418), 65, "does not answer like an AuthSim portal."),
+        (Reply(b"{}", status=503), 69, "does not answer."),
+        (Reply(b"{}", status=429), 69, "does not answer."),
+        (Reply(b"{}", status=429, headers={"Retry-After": "53"}), 77, "Try again in 53 seconds."),
+        (Reply(b"{}", status=403), 77, "The portal does not let this user in now."),
+    ],
+)
+def test_each_answer_has_its_sentence(
+    authkey: Authkey, portal: TinyPortal, reply: Reply, status: int, said: str
+) -> None:
+    """Busy, closed for a while, or no portal at all."""
+    portal.answers["/api/trading/v1/login"] = lambda _: reply
+    arguments = ("trade", "alice", "--response-stdin", "--portal", portal.origin, "--password-file", str(authkey.pin))
+
+    assert said in authkey(*arguments, check=status).stderr
+
+
+def test_a_trading_phone_without_a_connection_says_so(resident: Resident) -> None:
+    """As with everything else that needs the portal."""
+    resident.phone("settings", "airplane", "on", check=0)
+
+    said = resident.phone("trade", resident.name, "--response-stdin", check=77).stderr
+    assert said.startswith("authkey: This phone has no connection")
 
 
 @pytest.mark.parametrize(
