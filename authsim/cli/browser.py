@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, final
+from typing import TYPE_CHECKING, Any, Final, Self, final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -131,10 +131,21 @@ class Browser:
         action = form.attributes.get("action", "")
         return _read(self._client.post(action, data=fields | typed, headers={"Origin": self._address}))
 
+    def read(self, path: str) -> Any:
+        """Return the JSON at `path`. Raises `MissingElementError` when there is none."""
+        answer = self._client.get(path)
+        if answer.status_code != 200:
+            raise MissingElementError(f"{path} ({answer.status_code}) is no JSON")
+        return answer.json()
+
+    def begin(self, name: str, password: str) -> Page:
+        """Type name and password into the login page and return what follows, as it stands."""
+        form = self.open("/").require(".xyzform-username")
+        return self.submit(form, username=name, password=password)
+
     def log_in(self, name: str, password: str) -> Page:
         """Type name and password into the login page and return what follows; of a second factor, its challenge."""
-        form = self.open("/").require(".xyzform-username")
-        return self.show_challenge(self.submit(form, username=name, password=password))
+        return self.show_challenge(self.begin(name, password))
 
     def step_up(self, page: Page) -> Page:
         """Press *Sign in with your phone* and return the challenge."""

@@ -6,8 +6,10 @@ child also ends when its stdin closes, so that it never outlives us.
 
 import os
 import subprocess
+import threading
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -72,28 +74,60 @@ class PortalChild:
         self.stop()
 
 
+@final
+class Crew:
+    """The children that run just now. Ended, they are gone, and no other is started: whoever tries ends too."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: list[subprocess.Popen[str]] = []
+        self._is_over = False
+
+    def start(self, begin: "Callable[[], subprocess.Popen[str]]") -> "subprocess.Popen[str]":
+        """Start one more. Raises `CommandError` when the crew has ended."""
+        with self._lock:
+            if self._is_over:
+                raise CommandError(IO, "it was interrupted")
+            process = begin()
+            self._running = [one for one in self._running if one.poll() is None] + [process]
+        return process
+
+    def end(self) -> None:
+        """End all that run, at once."""
+        with self._lock:
+            self._is_over = True
+            for process in self._running:
+                process.kill()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneChild:
     """A phone: its home, and the file with its PIN. Each step is one run of `authkey`."""
 
     home: Path
     pin_file: Path
+    crew: Crew = field(default_factory=Crew, compare=False, repr=False)
 
     def start(self, *arguments: str, stdin: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
         """Start `authkey` on this phone."""
-        return subprocess.Popen(
-            shell_command("mobile_cli", "--home", str(self.home), *arguments),
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=_environment(),
-            process_group=0,
+        return self.crew.start(
+            lambda: subprocess.Popen(
+                shell_command("mobile_cli", "--home", str(self.home), *arguments),
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=_environment(),
+                process_group=0,
+            )
         )
 
     def run(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
         """Run `authkey` on this phone, with `text` on its stdin, and return how it went."""
-        process = self.start(*arguments)
+        return self.finish(self.start(*arguments), text)
+
+    def finish(self, process: "subprocess.Popen[str]", text: str = "") -> "subprocess.CompletedProcess[str]":
+        """Give `text` to what was started, wait for its end, and return how it went."""
         try:
             output, errors = process.communicate(text, timeout=_PHONE_SECONDS)
         except BaseException:

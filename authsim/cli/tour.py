@@ -1,11 +1,13 @@
-"""`authsim tour`: every flow by itself, real HTTP and a real device, one calm line each."""
+"""`authsim tour`: every flow by itself, real HTTP and real devices, one calm line each."""
 
 import json
+import queue
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,8 +17,11 @@ from authsim.terminal.outcome import BANNER, DONE, FAILED, INTERRUPTED
 from authsim.terminal.running import reference_of
 
 if TYPE_CHECKING:
-    from authsim.cli.acts import Act
+    from authsim.cli.acts import Act, Scene
     from authsim.cli.stage import Stage
+
+#: Scenes that are played beside each other. More than two: some acts wait until something has expired.
+_HANDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +39,17 @@ class Played:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end.")
 def tour(as_json: bool) -> int:
     """Play every flow end to end, in temporary stores. Exit 0 only if all of them hold."""
-    from authsim.cli.acts import ACTS
+    from authsim.cli.acts import SCENES
     from authsim.cli.stage import Stage
 
     end_on_signals(status=INTERRUPTED)
     if sys.stderr.isatty() and not as_json:
         click.echo(BANNER, err=True)
     began = time.monotonic()
-    with Stage() as stage:
-        played = play_all(ACTS, stage, tell=_say_nothing if as_json else click.echo)
+    main = [guest for scene in SCENES for guest in scene.main]
+    hasty = [guest for scene in SCENES for guest in scene.hasty]
+    with Stage(main=main, hasty=hasty) as stage:
+        played = play_all(SCENES, stage, tell=_say_nothing if as_json else _say)
     seconds = round(time.monotonic() - began, 1)
     held = all(one.held for one in played)
     if as_json:
@@ -54,15 +61,70 @@ def tour(as_json: bool) -> int:
     return DONE if held else FAILED
 
 
-def play_all(acts: "Sequence[Act]", stage: "Stage", *, tell: Callable[[str], None]) -> list[Played]:
-    """Play acts one after the other and tell each as it ends; one that fails does not end the tour."""
-    width = max(len(act.title) for act in acts)
+def play_all(scenes: "Sequence[Scene]", stage: "Stage", *, tell: Callable[[str], None]) -> list[Played]:
+    """Play scenes beside each other, and tell act by act in their order; one that fails does not end the tour."""
+    width = max(len(act.title) for scene in scenes for act in scene.acts)
+    company = _Company(scenes, stage)
     played: list[Played] = []
-    for act in acts:
-        played.append(_play(act, stage))
-        for line in _lines_of(played[-1], width):
-            tell(line)
+    try:
+        for scene in scenes:
+            tell(("\n" if played else "") + click.style(scene.title, bold=True))
+            for act in scene.acts:
+                played.append(company.wait_for(act))
+                for line in _lines_of(played[-1], width):
+                    tell(line)
+    except BaseException:
+        stage.interrupt()
+        raise
+    finally:
+        company.end()
     return played
+
+
+class _Company:
+    """A few hands that play scene after scene, and what became of each act."""
+
+    def __init__(self, scenes: "Sequence[Scene]", stage: "Stage") -> None:
+        self._stage = stage
+        self._waiting: queue.SimpleQueue[Scene] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[tuple[Act, Played]] = queue.SimpleQueue()
+        self._known: dict[str, Played] = {}
+        self._is_over = threading.Event()
+        for scene in scenes:
+            self._waiting.put(scene)
+        self._hands = [threading.Thread(target=self._work, daemon=True) for _ in range(_HANDS)]
+        for hand in self._hands:
+            hand.start()
+
+    def wait_for(self, act: "Act") -> Played:
+        """Return how an act went, once it was played."""
+        while act.name not in self._known:
+            played, how = self._told.get()
+            self._known[played.name] = how
+        return self._known[act.name]
+
+    def end(self) -> None:
+        """Begin no other act, and wait until those that are being played have ended."""
+        self._is_over.set()
+        for hand in self._hands:
+            hand.join()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                scene = self._waiting.get_nowait()
+            except queue.Empty:
+                return
+            for act in scene.acts:
+                if self._is_over.is_set():
+                    return
+                self._told.put((act, _play(act, self._stage)))
+
+
+def _say(line: str) -> None:
+    """Write a line at once, in a pipe too."""
+    click.echo(line)
+    sys.stdout.flush()
 
 
 def _say_nothing(line: str) -> None:
@@ -82,5 +144,5 @@ def _play(act: "Act", stage: "Stage") -> Played:
 
 def _lines_of(played: Played, width: int) -> list[str]:
     mark = click.style("✓ holds", fg="green") if played.held else click.style("✗ fails", fg="red")
-    line = f"{mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s"
-    return [line] if played.held else [line, f"         {played.detail}"]
+    line = f"  {mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s"
+    return [line] if played.held else [line, f"           {played.detail}"]
