@@ -4,6 +4,7 @@
 """
 
 import functools
+import inspect
 import os
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +56,7 @@ def phone_command(
         for option in (help_option, _json, lang_option, home_option, *((_pin_stdin, _pin_file) if pin else ())):
             run = option(run)
         lines = "\n".join(f"  {example}" for example in examples)
-        shown = f"\b\nExamples:\n{lines}\n\n{function.__doc__}"
+        shown = f"\b\nExamples:\n{lines}\n\n{inspect.cleandoc(function.__doc__ or '')}"
         return click.command(name, help=shown, short_help=summary, add_help_option=False)(run)
 
     return decorate

@@ -35,11 +35,12 @@ def test_help_names_every_command_and_status(authkey: Authkey, arguments: list[s
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_begins_with_examples(authkey: Authkey, command: str) -> None:
-    """Examples first, then the options; --home is an option of each command too."""
+    """Examples first, then sentences without gaps, then the options; --home is an option of each command too."""
     text = authkey(command, "--help", home=False, check=0).stdout
 
     assert "  Examples:\n    authkey " in text
     assert text.index("Examples:") < text.index("Options:") < text.rindex("--home DIR")
+    assert not re.search(r"\S {4,}\S", text[: text.index("Options:")])
 
 
 @pytest.mark.parametrize(
