@@ -28,12 +28,12 @@ class Member:
     is_paper: bool = False
     is_locked: bool = False
     phone: str | None = None
-    number: str | None = None
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handset:
-    """A phone of the cast: the folder's name, its platform, and what the portal's pages call it."""
+    """A phone of the cast: the folder's name, which is its owner's, its platform, and what the portal calls it."""
 
     name: str
     platform: str
@@ -178,9 +178,9 @@ def _make_handset(folder: Path, handset: Handset) -> None:
         digits = SystemEntropy().randbelow(10**_PIN_DIGITS)
         phone.pin_file.touch(mode=0o600)
         phone.pin_file.write_text(f"{digits:0{_PIN_DIGITS}}\n", encoding="ascii")
-    _require_done(
-        phone.run_with_pin("init", "--platform", handset.platform), f"the phone {handset.name} could not be made"
-    )
+    number = next(member.number for member in CAST if member.name == handset.name)
+    made = phone.run_with_pin("init", "--platform", handset.platform, "--number", number)
+    _require_done(made, f"the phone {handset.name} could not be made")
 
 
 def _activate_all(folder: Path, handset: Handset, codes: dict[str, str], *, is_new: bool) -> None:

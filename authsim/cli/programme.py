@@ -4,6 +4,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
     platforms = {handset.name: handset.platform for handset in HANDSETS}
     return {
         "address": address,
+        "inbox": f"{address}/inbox",
+        "trading": f"{address}/mobile",
         "data": str(folder),
         "is_kept": is_kept,
         "authkey": shlex.split(find_authkey()),
@@ -27,6 +30,7 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
                 "story": player.member.story,
                 "role": player.member.role,
                 "locale": player.member.locale,
+                "number": player.member.number.replace(" ", ""),
                 "paper": player.member.is_paper,
                 "state": "locked" if player.member.is_locked else "new" if player.phone is None else "active",
                 "platform": platforms.get(player.member.phone or ""),
@@ -81,14 +85,27 @@ def _print_steps(description: dict[str, Any]) -> None:
     click.echo(f"  1. Open {address} and log in with the password above. The page shows a QR code.")
     click.echo("  2. Copy the Session ID under it, and in a second terminal make a phone of it:")
     click.echo(f"       {authkey} --home {home} activate SESSION-ID --portal {address}")
-    click.echo("  3. Press 'Sign in with your phone', and type the response to the challenge code:")
-    click.echo(f"       {authkey} --home {home} respond CHALLENGE")
+    click.echo("  3. Press 'Sign in with your phone'. A notification goes to the phone; approve it:")
+    click.echo(f"       {authkey} --home {home} approve")
     click.echo()
+    home, pin_file = shlex.quote(regular["home"]), shlex.quote(regular["pin_file"])
     _heading(f"A login with a phone that is active already, as {regular['name']}")
-    click.echo("  1. Log in. The page shows a challenge code.")
-    click.echo("  2. In a second terminal:")
-    chosen = f"--home {shlex.quote(regular['home'])} respond CHALLENGE --user {regular['name']}"
-    click.echo(f"       {authkey} {chosen} --pin-file {shlex.quote(regular['pin_file'])}")
+    click.echo("  1. In a second terminal, let the phone wait for notifications:")
+    click.echo(f"       {authkey} --home {home} listen --pin-file {pin_file}")
+    click.echo("  2. Log in. Enter opens the notification, a approves it, and the page goes on by itself.")
+    click.echo("  Or choose 'Log in with Challenge/Response' on the page, and type what the phone answers:")
+    click.echo(f"       {authkey} --home {home} respond CHALLENGE --user {regular['name']} --pin-file {pin_file}")
+    click.echo()
+    _heading("Beside it")
+    rows = [
+        ("texts to these users", description["inbox"]),
+        (f"{regular['name']}'s texts", f"{authkey} --home {home} inbox"),
+        ("a trading device", description["trading"]),
+        ("the phone full screen", f"{authkey} --home {home} phone"),
+    ]
+    _table(rows)
+    if find_spec("textual") is None:
+        click.echo('  The last one needs an extra: pip install "authsim[phone]"')
 
 
 def _heading(text: str) -> None:

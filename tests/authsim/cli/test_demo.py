@@ -46,11 +46,14 @@ def demo(person: Person, *options: str) -> "Iterator[tuple[subprocess.Popen[str]
 
 def respond(person: Person, user: dict[str, Any], challenge: str) -> str:
     """The response of a user's phone, as the demo tells to make it."""
+    return runs(person, user, "respond", challenge, "--user", user["name"], with_pin=True)
+
+
+def runs(person: Person, user: dict[str, Any], *arguments: str, with_pin: bool = False) -> str:
+    """What a user's phone prints."""
+    pin = ("--pin-file", user["pin_file"]) if with_pin else ()
     done = subprocess.run(
-        shell(
-            *("mobile_cli", "--home", user["home"], "respond", challenge),
-            *("--user", user["name"], "--pin-file", user["pin_file"]),
-        ),
+        shell("mobile_cli", "--home", user["home"], *arguments, *pin),
         env=person.environment,
         capture_output=True,
         text=True,
@@ -121,6 +124,10 @@ def test_a_person_is_told_what_to_type(nobody: Person) -> None:
         terminal.sees("Who can log in")
         terminal.sees("Phones that are active")
         terminal.sees("activate SESSION-ID --portal http://127.0.0.1:")
+        terminal.sees("listen --pin-file")
+        terminal.sees("Beside it")
+        terminal.sees("/inbox")
+        terminal.sees("/mobile")
         terminal.sees("Ctrl-C ends the demo and deletes it.")
         portals = children_of(terminal.child.pid)
         terminal.child.sendintr()
@@ -131,6 +138,27 @@ def test_a_person_is_told_what_to_type(nobody: Person) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in portals)
     assert "Traceback" not in text
     assert leftovers(nobody) == []
+
+
+def test_the_phones_of_the_cast_hear_notifications_at_once(nobody: Person) -> None:
+    """Each phone of the cast approves a login that it is told of, has its owner's number, and finds its texts."""
+    with demo(nobody) as (_, description):
+        users = {user["name"]: user for user in description["users"]}
+        for name in ("bruno", "chiara"):
+            with Browser(description["address"]) as browser:
+                assert browser.begin(name, users[name]["password"]).find(".xyzblock-notification") is not None
+                assert "succeeded" in runs(nobody, users[name], "approve", "--user", name, with_pin=True)
+                page = browser.submit(browser.open("/sso/SecondFactor").form_to("/sso/SecondFactor/continue"))
+                assert page.require("pre").text == "Client login succeeds"
+            told = json.loads(runs(nobody, users[name], "inbox", "--json"))
+            assert told == {"number": users[name]["number"], "texts": []}
+        with Browser(description["address"]) as browser:
+            inbox = browser.open(urlsplit(description["inbox"]).path)
+            trading = browser.open(urlsplit(description["trading"]).path)
+
+    assert all(re.fullmatch(r"\+12025550\d{3}|\+447700900\d{3}", user["number"]) for user in users.values())
+    assert all(user["number"] in "".join(inbox.root.text.split()) for user in users.values())
+    assert trading.find("#trading-username") is not None
 
 
 def test_ctrl_c_at_once_leaves_nothing(nobody: Person) -> None:
