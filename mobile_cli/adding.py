@@ -231,6 +231,6 @@ def _ask_code(invocation: Invocation, pending: PendingEnrolment, sources: Source
             resend_code(invocation.home, pending)
             console.note(console.say("code_sent_again"))
         except RefusalError as refused:
-            if refused.reason is not Reason.TEXT_TOO_SOON:
+            if refused.reason not in {Reason.TEXT_TOO_SOON, Reason.TEXTS_SPENT}:
                 raise
             console.note(explain(refused, console)[1])

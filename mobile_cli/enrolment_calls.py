@@ -26,9 +26,13 @@ def send_start(address: str, body: bytes, *, certificate: str | None) -> bytes:
 
 
 def send_resend(address: str, body: bytes, *, certificate: str | None) -> bytes:
-    """Ask for another text; refuses with `TEXT_TOO_SOON`, or with `ENROLMENT_USED` when the activation is over."""
+    """Ask for another text; refuses with `TEXT_TOO_SOON`, or with `TEXTS_SPENT` when no more are sent.
+
+    The portal does not say whether the activation is over as well: the next code that is tried tells.
+    """
     answer = _post(address, _RESEND, body, certificate)
-    return _judge(answer, address, 202, _OVER, busy=Reason.TEXT_TOO_SOON)
+    refusals = {404: Reason.ENROLMENT_USED, 409: Reason.TEXTS_SPENT}
+    return _judge(answer, address, 202, refusals, busy=Reason.TEXT_TOO_SOON)
 
 
 def send_finish(address: str, body: bytes, *, certificate: str | None) -> bytes:

@@ -27,6 +27,7 @@ _SENTENCES = {
     Reason.NO_PHONE_NUMBER: "no_phone_number",
     Reason.ENROLMENT_USED: "enrolment_over",
     Reason.TEXT_TOO_SOON: "too_soon",
+    Reason.TEXTS_SPENT: "texts_spent",
     Reason.THROTTLED: "slow_down",
     Reason.NO_REQUEST: "no_request",
     Reason.PUSH_EXPIRED: "push_expired",

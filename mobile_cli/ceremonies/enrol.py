@@ -79,7 +79,7 @@ def begin_enrolment(
 
 
 def resend_code(home: PhoneHome, pending: PendingEnrolment) -> None:
-    """Have another code sent. Refuses with `TEXT_TOO_SOON` (`retry_after_ms`), or when the activation is over."""
+    """Have another code sent. Refuses with `TEXT_TOO_SOON` (`retry_after_ms`), or when no more are sent."""
     certificate = home.read_certificate(pending.address)
     _parse(send_resend(pending.address, format_resend(pending), certificate=certificate), pending.address)
 

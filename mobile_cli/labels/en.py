@@ -134,8 +134,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "Stopped: nothing was changed.",
         "auth_failed": "An error has occurred. Please try again.",
         "auth_failed_why": (
-            "Either IB Key is already active for this user: log in to the portal; when it asks for this phone, "
-            "nothing is left to do.\n"
+            "Either IB Key is already active for this user: log in to the portal. If a notification arrives and "
+            "tapping it completes the login, nothing is left to do.\n"
             "Or the QR code was used for an attempt before, or has expired: log out of the portal and in again, "
             "and scan the fresh one."
         ),

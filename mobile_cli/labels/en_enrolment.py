@@ -85,9 +85,14 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_credentials": "Invalid username password combination. Check the caps lock; a username is lower case.",
         "no_phone_number": (
             "There is no mobile number on file for this user, so no code can be sent. Log in to the portal and scan "
-            "its QR code."
+            "its QR code. While another phone is active it shows none, until the help desk takes that one out of use: "
+            "authsim users revoke NAME."
         ),
         "too_soon": "The last code was sent a short while ago. Use that one, or ask for another in {seconds} seconds.",
+        "texts_spent": (
+            "No more codes are sent for this activation. Use the newest one; without it, begin again with username and "
+            "password."
+        ),
         "slow_down": "The portal asks to wait. Try again in {seconds} seconds.",
         "wrong_code": "Wrong Activation Code. {left} tries left.",
         "wrong_code_one": "Wrong Activation Code. 1 try left.",
@@ -115,7 +120,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_inbox": (
             "{origin} shows no texts for {number}. Inboxes are open on this machine only, for the numbers of its users."
         ),
-        "no_text_came": "No text for {number} came within {seconds} seconds.",
+        "no_text_came": (
+            "No text for {number} came within {seconds} seconds. Look whether that is the number on the account, or "
+            "have a new code sent."
+        ),
         # the world
         "no_reply_code": "{origin} did not answer. The request is kept: run the same command with --resume.",
     }

@@ -162,7 +162,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "log_out": "Enter logs out",
         "need_response": "Nobody can be asked here. Add --response-stdin, and give the response on standard input.",
         "malformed_response": "A Response String has 8 digits. Type it as the authentication device shows it.",
-        "wrong_response": "Authentication failed. Begin again: the next challenge has its own response.",
+        "wrong_response": (
+            "Authentication failed. Begin again: the next challenge has its own response. On the authentication "
+            "device, check the user and each digit."
+        ),
         "login_closed": "This login is over: its time ran out, or it was answered before. Begin again.",
         "no_active_device": (
             "No phone can answer for this user. Log in to the portal and activate one, or choose Migrate IB Key."

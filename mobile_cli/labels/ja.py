@@ -65,7 +65,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_terminal": (
             "{element}の入力には端末(ターミナル)が必要です。--pin-file FILE または --pin-stdin を使ってください。"
         ),
-        "need_phone_extra": '全画面の電話機には追加パッケージが必要です。pip install "authsim[phone]" を実行してください。',
+        "need_phone_extra": (
+            '全画面の電話機には追加パッケージが必要です。pip install "authsim[phone]" を実行してください。'
+        ),
         "need_terminal": "全画面の電話機には端末が必要ですが、端末がありません。",
         "need_challenge": "チャレンジコードを指定してください: authkey respond CHALLENGE",
         "need_user": "この端末には複数のユーザーがいます。--user で指定してください: {names}",
@@ -135,8 +137,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "中止しました。何も変更していません。",
         "auth_failed": "エラーが発生しました。もう一度お試しください。",
         "auth_failed_why": (
-            "このユーザーのIB Keyがすでに有効な場合: ポータルにログインし、この端末での認証を求められたら、"
-            "することはありません。\n"
+            "このユーザーのIB Keyがすでに有効な場合: ポータルにログインしてください。通知が届き、"
+            "それをタップしてログインできれば、することはありません。\n"
             "QRコードが一度使われたか期限切れの場合: ポータルからログアウトして再度ログインし、"
             "新しいQRコードを読み取ってください。"
         ),

@@ -93,9 +93,13 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "no_phone_number": (
             "このユーザーには携帯電話番号が登録されていないため、コードを送信できません。"
-            "ポータルにログインしてQRコードを読み取ってください。"
+            "ポータルにログインしてQRコードを読み取ってください。別の端末が有効な間はQRコードが表示されません。"
+            "その端末はヘルプデスクが取り消せます: authsim users revoke NAME"
         ),
         "too_soon": "直前にコードを送信しました。そのコードを使うか、{seconds}秒後に再送信してください。",
+        "texts_spent": (
+            "この有効化ではもうコードを送信できません。最新のコードを使うか、ユーザー名とパスワードからやり直してください。"
+        ),
         "slow_down": "ポータルは待つように求めています。{seconds}秒後にもう一度お試しください。",
         "wrong_code": "アクティベーション・コードが違います。残り{left}回です。",
         "wrong_code_one": "アクティベーション・コードが違います。残り1回です。",
@@ -130,7 +134,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "{origin} では {number} のSMSを表示できません。受信箱は同じコンピューター上で、"
             "ユーザーの番号についてのみ開かれています。"
         ),
-        "no_text_came": "{seconds}秒以内に {number} 宛てのSMSは届きませんでした。",
+        "no_text_came": (
+            "{seconds}秒以内に {number} 宛てのSMSは届きませんでした。"
+            "口座に登録された番号か確認するか、新しいコードを送信してください。"
+        ),
         # the world
         "no_reply_code": (
             "{origin} から返答がありません。リクエストは保存しました。同じコマンドに --resume "

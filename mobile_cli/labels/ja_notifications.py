@@ -186,6 +186,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "malformed_response": "レスポンスストリングは8桁です。認証デバイスの表示どおりに入力してください。",
         "wrong_response": (
             "認証に失敗しました。最初からやり直してください。次のチャレンジコードには別のレスポンスが必要です。"
+            "認証デバイスでは、ユーザーと各桁を確認してください。"
         ),
         "login_closed": "このログインは終了しました(時間切れ、または応答済み)。最初からやり直してください。",
         "no_active_device": (

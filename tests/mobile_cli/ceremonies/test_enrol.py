@@ -322,7 +322,7 @@ def test_what_cannot_be_a_code_costs_no_try(home: PhoneHome, portal: TinyPortal)
 
 
 def test_a_code_is_sent_again(home: PhoneHome, portal: TinyPortal) -> None:
-    """For the same flow; too soon, over, and no answer have their names."""
+    """For the same flow; too soon, no more of them, and over have their names."""
     pending = begin_enrolment(home, wish_of(portal), PASSWORD, opened=make_phone(), entropy=ENTROPY)
     resend_code(home, pending)
     assert FLOW.encode() in portal.requests[-1]
@@ -332,10 +332,11 @@ def test_a_code_is_sent_again(home: PhoneHome, portal: TinyPortal) -> None:
         resend_code(home, pending)
     assert (reason_of(refused), refused.value.retry_after_ms) == (Reason.TEXT_TOO_SOON, 90_000)
 
-    portal.answers[RESEND] = lambda reply: Reply(reply.body, status=409)
-    with pytest.raises(RefusalError) as refused:
-        resend_code(home, pending)
-    assert reason_of(refused) is Reason.ENROLMENT_USED
+    for status, reason in ((409, Reason.TEXTS_SPENT), (404, Reason.ENROLMENT_USED)):
+        portal.answers[RESEND] = lambda reply, status=status: Reply(reply.body, status=status)
+        with pytest.raises(RefusalError) as refused:
+            resend_code(home, pending)
+        assert reason_of(refused) is reason
 
 
 def test_a_user_who_is_there_is_not_added(home: PhoneHome, portal: TinyPortal) -> None:

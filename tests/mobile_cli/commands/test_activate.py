@@ -20,7 +20,8 @@ ACTIVE = "IB Key is active for alice.\nDone\n"
 AUTH_FAILED = (
     "authkey: An error has occurred. Please try again.\n"
     "  Either IB Key is already active for this user: "
-    "log in to the portal; when it asks for this phone, nothing is left to do.\n"
+    "log in to the portal. If a notification arrives and tapping it completes "
+    "the login, nothing is left to do.\n"
     "  Or the QR code was used for an attempt before, or has expired: "
     "log out of the portal and in again, and scan the fresh one.\n"
 )

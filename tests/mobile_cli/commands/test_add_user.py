@@ -166,7 +166,7 @@ def test_a_person_has_the_code_sent_again(bob: Authkey, portal: TinyPortal) -> N
 
 def test_an_activation_that_is_over_is_not_sent_again(bob: Authkey, portal: TinyPortal) -> None:
     """It ends, and says how to begin again."""
-    portal.answers[RESEND] = lambda reply: Reply(reply.body, status=409)
+    portal.answers[RESEND] = lambda reply: Reply(reply.body, status=404)
     with bob.at_terminal("add-user", "alice") as child:
         child.expect_exact("Password: ")
         child.sendline("correct-horse-alice")
@@ -177,6 +177,18 @@ def test_an_activation_that_is_over_is_not_sent_again(bob: Authkey, portal: Tiny
         child.wait()
 
     assert child.exitstatus == 77
+
+
+def test_no_more_texts_leave_the_newest_code(bob: Authkey, portal: TinyPortal) -> None:
+    """The person is told, and may still type the code that is there."""
+    portal.answers[RESEND] = lambda reply: Reply(reply.body, status=409)
+    with bob.at_terminal("add-user", "alice") as child:
+        child.expect_exact("Password: ")
+        child.sendline("correct-horse-alice")
+        child.expect_exact("send a new one): ")
+        child.sendline("r")
+        child.expect_exact("No more codes are sent for this activation.")
+        child.expect_exact("send a new one): ")
 
 
 def test_a_person_tries_again(bob: Authkey, portal: TinyPortal) -> None:

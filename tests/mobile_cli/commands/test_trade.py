@@ -74,7 +74,14 @@ def test_a_script_logs_in(trading: TradingDevice) -> None:
 @pytest.mark.parametrize(
     ("response", "status", "said"),
     [
-        ("00000000", 77, "authkey: Authentication failed. Begin again: the next challenge has its own response.\n"),
+        (
+            "00000000",
+            77,
+            (
+                "authkey: Authentication failed. Begin again: the next challenge has its own response. "
+                "On the authentication device, check the user and each digit.\n"
+            ),
+        ),
         ("123", 77, "authkey: A Response String has 8 digits. Type it as the authentication device shows it.\n"),
         ("", 77, "authkey: A Response String has 8 digits. Type it as the authentication device shows it.\n"),
     ],
