@@ -103,6 +103,14 @@ class Fingers:
         self.app.screen.query_one("#typed", Input).focus()
         await self._pilot.press(*element, "enter")
 
+    async def types_element(self, element: str) -> None:
+        """Give the element that a phone wants after a restart."""
+        await self._quiet()
+        self.app.screen.query_one("#element", Input).focus()
+        await self._pilot.press(*element, "enter")
+        await self._pilot.pause(0.05)
+        await self._quiet()
+
     async def wakes(self, element: str) -> None:
         """Switch the phone on."""
         await self.until(lambda: bool(self.app.screen.query("#element")), "the first screen after a restart")

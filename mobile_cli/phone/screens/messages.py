@@ -1,7 +1,7 @@
 """The texts that came to this phone's number."""
 
 from textual.app import ComposeResult
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from mobile_cli.phone.frame import Glass, line, press
 
@@ -22,11 +22,20 @@ class Messages(Glass):
             yield line(self.say("messages_empty", number=self.handset.number))
         for text in self.handset.texts:
             yield line(text.body, "bubble")
+            if text.code is not None:
+                yield press(f"copy-{text.sequence}", self.say("messages_copy"))
 
     def on_mount(self) -> None:
         """Look for new texts at once, and while the screen is open."""
         self._look()
         self.set_interval(2, self._look)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Copy the code of a text; every other button goes its way."""
+        for text in self.handset.texts:
+            if event.button.id == f"copy-{text.sequence}" and text.code is not None:
+                self.app.copy_to_clipboard(text.code)
+                self.tell(self.say("copied"))
 
     def press_keep(self) -> None:
         """Keep the number."""

@@ -16,7 +16,7 @@ class Recovery(Glass):
     def body(self) -> ComposeResult:
         """Lay out the platform's way."""
         if self.handset.platform is Platform.IOS:
-            yield line(self.say("recover_ios"))
+            yield line(self.say("restore_question"))
             yield press("restore", self.say("yes"), "main")
             yield press("back", self.say("no"))
         else:

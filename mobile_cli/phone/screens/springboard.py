@@ -12,6 +12,7 @@ class Springboard(Glass):
     title_key = "phone"
     left = ("lock", "lock")
     right = ("notices", "notices_title")
+    _icon = ""
 
     def body(self) -> ComposeResult:
         """Lay out the icons; the app has one only while it is installed."""
@@ -21,9 +22,10 @@ class Springboard(Glass):
         with Horizontal(classes="icons"):
             yield press("store", self.say("store"), "icon")
             yield press("messages", self.say("messages"), "icon")
+        self._icon = self._present_icon()
         with Horizontal(classes="icons"):
-            if self.handset.settings.app.is_installed:
-                yield press("app", self.phone.app_label(), "icon", "main")
+            if self._icon:
+                yield press("app", self._icon, "icon", "main")
         yield line(self.say("home_hint"), "label")
         yield press("off", self.say("switch_off"), "row")
 
@@ -32,7 +34,11 @@ class Springboard(Glass):
 
     def on_screen_resume(self) -> None:
         """Show the app's icon or none: it may have come or gone. Textual asks the handler of `Glass` as well."""
-        self.refresh(recompose=True)
+        if self._icon != self._present_icon():
+            self.refresh(recompose=True)
+
+    def _present_icon(self) -> str:
+        return self.phone.app_label() if self.handset.settings.app.is_installed else ""
 
     def press_camera(self) -> None:
         """Open the camera."""

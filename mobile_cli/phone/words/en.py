@@ -120,13 +120,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "notice_title": "IBKR Mobile",
         "notice_text": "Login request for {user}. Tap to authenticate.",
         "notice_hidden": "Notification",
-        "notice_tap": "Tap",
         "notices_title": "Notification list",
         "allow_title": '"IBKR Mobile" Would Like to Send You Notifications',
         "allow": "Allow",
         "dont_allow": "Don't Allow",
         # the security element
-        "element_title": "Security element",
         "element_ios": "Passcode",
         "element_android": "IBKR Mobile PIN",
         "element_look_face": "Face ID",
@@ -179,7 +177,6 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "approved": "Approved. The computer goes on by itself.",
         "denied": "Denied. The login has ended.",
         "reported": "Reported. The login has ended; change your password if it was typed by somebody else.",
-        "no_request": "No request waits for this phone.",
         "requests": "Requests",
         # enrolling
         "register_title": "Register Two-Factor",
@@ -198,13 +195,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "resent": "A new code was sent.",
         "activate_button": "Activate",
         "submit": "Submit",
-        "create_pin": "Create a PIN",
         "existing_pin": "IBKR Mobile PIN",
         "active_text": "IB Key is active for {user} on this phone.",
         "migrate_text": "This phone becomes the authentication device of {user}. IB Key stops working on the old phone "
         "at that moment, and everything it holds open ends.",
         "migrate_again": "Migrate IB Key",
-        "recover_ios": "Restore the IB Key configuration of this phone?",
+        "restore_question": "Restore the IB Key configuration of this phone?",
         "recover_text": "Recover Setup restores IB Key after the app was installed again or the system was updated. "
         "You need the credentials, the mobile number and your PIN.",
         "recover_start": "Start recovery",

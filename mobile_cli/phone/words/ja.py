@@ -123,13 +123,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "notice_title": "IBKRモバイル",
         "notice_text": "{user} のログイン要求です。タップして認証してください。",
         "notice_hidden": "通知",
-        "notice_tap": "タップ",
         "notices_title": "通知一覧",
         "allow_title": "「IBKRモバイル」は通知を送信します。よろしいですか?",
         "allow": "許可",
         "dont_allow": "許可しない",
         # the security element
-        "element_title": "セキュリティ要素",
         "element_ios": "パスコード",
         "element_android": "IBKRモバイルのPIN",
         "element_look_face": "Face ID",
@@ -182,7 +180,6 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "approved": "承認しました。コンピューターの画面は自動的に進みます。",
         "denied": "拒否しました。ログインは終了しました。",
         "reported": "報告しました。ログインは終了しました。パスワードを他人が入力した場合は変更してください。",
-        "no_request": "この電話機で待っている要求はありません。",
         "requests": "要求",
         # enrolling
         "register_title": "二段階認証の登録",
@@ -201,13 +198,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "resent": "新しいコードを送信しました。",
         "activate_button": "有効化",
         "submit": "送信",
-        "create_pin": "PINを作成",
         "existing_pin": "IBKRモバイルのPIN",
         "active_text": "{user} のIB Keyがこの電話機で有効になりました。",
         "migrate_text": "この電話機が {user} の認証デバイスになります。その時点で元の電話機のIB Keyは使えなくなり、"
         "元の電話機で進行中のものはすべて終了します。",
         "migrate_again": "IB Keyの移行",
-        "recover_ios": "この電話機のIB Keyの設定を復元しますか。",
+        "restore_question": "この電話機のIB Keyの設定を復元しますか。",
         "recover_text": "アプリの再インストールやOSの更新のあとでIB Keyを復元します。"
         "ログイン情報、携帯電話番号、PINが必要です。",
         "recover_start": "リカバリーを開始",
