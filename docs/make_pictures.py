@@ -301,7 +301,7 @@ def main() -> None:
             )
             picture_pages(browser, stage, theme)
         browser.close()
-    for stale in set(PICTURES.glob("*")) - {PICTURES / name for name in NAMES}:
+    for stale in set(PICTURES.glob("*.png")) - {PICTURES / name for name in NAMES}:
         stale.unlink()
 
 

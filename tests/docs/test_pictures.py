@@ -1,4 +1,4 @@
-"""The pictures are those that the script makes, and the documents show them."""
+"""The pictures are those that the scripts make, and the documents show them."""
 
 import ast
 
@@ -9,24 +9,29 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def _listed() -> set[str]:
-    """The file names that `docs/make_pictures.py` lists, read without importing it."""
-    tree = ast.parse((ROOT / "docs" / "make_pictures.py").read_text(encoding="utf-8"))
-    constants = {
+    """The file names that the two scripts list, read without importing them."""
+    pages, phone = _constants("make_pictures.py"), _constants("make_phone_pictures.py")
+    subjects, themes = ast.literal_eval(pages["SUBJECTS"]), ast.literal_eval(pages["THEMES"])
+    screens = ast.literal_eval(phone["SUBJECTS"])
+    return {f"{subject}-{theme}.png" for subject in subjects for theme in themes} | {f"{name}.svg" for name in screens}
+
+
+def _constants(script: str) -> dict[str, ast.expr]:
+    tree = ast.parse((ROOT / "docs" / script).read_text(encoding="utf-8"))
+    return {
         node.targets[0].id: node.value
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
-    subjects, themes = ast.literal_eval(constants["SUBJECTS"]), ast.literal_eval(constants["THEMES"])
-    return {f"{subject}-{theme}.png" for subject in subjects for theme in themes}
 
 
-def test_every_picture_that_the_script_makes_is_there() -> None:
-    """The folder holds the pictures of the script's list and no others."""
+def test_every_picture_that_the_scripts_make_is_there() -> None:
+    """The folder holds the pictures of the scripts' lists and no others."""
     assert {path.name for path in PICTURES.iterdir()} == _listed()
 
 
-def test_every_picture_is_shown_in_both_themes() -> None:
-    """Each picture stands in a document, and wherever one theme is offered the other is too."""
+def test_every_picture_is_shown() -> None:
+    """Each picture stands in a document; of the pages, in both themes."""
     shown = {
         target.name
         for page in all_pages()
