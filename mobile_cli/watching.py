@@ -136,11 +136,13 @@ class Watch:
             show_request(self._invocation, asked)
             decision = self._choose(keys, asked)
             if decision is None:
+                self._say("later")
                 return False
             state = self._decide(asked, decision)
         except (PhoneError, RefusalError) as error:
             self._explain(error)
             if not isinstance(error, RefusalError) or error.reason in _STAYS:
+                self._say("later")
                 return False
         else:
             self._say(f"decided_{state}", user=line.account.label)

@@ -148,6 +148,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "tap": "Enter opens it.",
         "badge": "IBKR Mobile: {count}",
         "banner_gone": "The banner is gone. Enter pulls down the notifications.",
+        "later": "It still waits. Enter pulls down the notifications.",
         "no_notifications": "No notifications. The app itself may hold a request: authkey approve.",
         "authorize": "Authorize",
         "choices": "a Approve, d Deny, w It wasn't me, Enter later ({seconds} s)",

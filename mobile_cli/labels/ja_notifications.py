@@ -168,6 +168,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "tap": "Enterで開きます。",
         "badge": "IBKRモバイル: {count}",
         "banner_gone": "バナーが消えました。Enterで通知の一覧を開きます。",
+        "later": "リクエストはまだ待っています。Enterで通知の一覧を開きます。",
         "no_notifications": "通知はありません。アプリにはリクエストがあるかもしれません: authkey approve",
         "authorize": "認証",
         "choices": "a 承認、d 拒否、w 心当たりがない、Enter 後で (残り{seconds}秒)",
