@@ -1,9 +1,11 @@
 """Authenticate: a challenge code becomes the response string. iOS asks the element last, Android the PIN first."""
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Input, Select
 
 from authsim.authenticator.device import Platform
+from mobile_cli.console import visible
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
 from mobile_cli.phone.given import Given
@@ -29,7 +31,8 @@ class Authenticate(Glass):
     def _form(self, users: tuple[str, ...]) -> ComposeResult:
         if len(users) > 1:
             yield line(self.say("auth_user"), "label")
-            yield Select([(name, name) for name in users], id="user", allow_blank=False, compact=True)
+            names = [(Content(visible(name)), name) for name in users]
+            yield Select(names, id="user", allow_blank=False, compact=True)
         if self.handset.platform is Platform.ANDROID:
             yield line(self.say("element"), "label")
             yield Input(id="pin", password=True)

@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 from textual.widgets import Button, Input
 
+from mobile_cli.console import visible
 from mobile_cli.phone.frame import Glass, line, press
 
 
@@ -21,7 +22,7 @@ class Messages(Glass):
         if not self.handset.texts:
             yield line(self.say("messages_empty", number=self.handset.number))
         for text in self.handset.texts:
-            yield line(text.body, "bubble")
+            yield line("\n".join(map(visible, text.body.splitlines())), "bubble")
             if text.code is not None:
                 yield press(f"copy-{text.sequence}", self.say("messages_copy"))
 
