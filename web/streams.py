@@ -78,7 +78,8 @@ class Streams:
         self._is_ending = False
 
     def __len__(self) -> int:
-        return len(self._places)
+        """Return how many are open; those that were told to end do not count."""
+        return sum(not place.is_over for place in self._places)
 
     def end(self) -> None:
         """Let every open answer end within a second, and accept none any more. Safe in a signal handler."""
@@ -138,18 +139,20 @@ class Streams:
         place = _Place(owner)
         with self._lock:
             own = [other for other in self._places if other.owner == owner]
-            if len(own) >= share:
-                own[0].is_over = True
-                self._places.remove(own[0])
-            if self._is_ending or len(self._places) >= self._most:
+            still = [other for other in own if not other.is_over]
+            # Who was told to end holds a thread until it notices: there are only so many of these, too.
+            if len(own) - len(still) >= share or len(self._places) >= self._most + self._most // 2:
+                raise ServiceUnavailable
+            if len(still) >= share:
+                still[0].is_over = True
+            if self._is_ending or len(self) >= self._most:
                 raise ServiceUnavailable
             self._places.append(place)
         try:
             yield place
         finally:
             with self._lock:
-                if place in self._places:
-                    self._places.remove(place)
+                self._places.remove(place)
 
     def _flow(
         self,

@@ -207,6 +207,35 @@ def test_one_more_of_the_same_owner_ends_its_oldest(share: int) -> None:
             assert next(flow).startswith(b"id: 1")
 
 
+def test_coming_again_and_again_takes_no_more_threads() -> None:
+    """An answer that was told to end holds its thread until it notices: one owner has as many of these as places."""
+    streams, feed = patient(most=16), Feed()
+    with asked():
+        open_ones = [feed.opens(streams, "a") for _ in range(2 * MOST_OF_ONE)]
+        for _ in range(3):
+            with pytest.raises(ServiceUnavailable):
+                feed.opens(streams, "a")
+        assert len(streams) == MOST_OF_ONE
+        feed.opens(streams, "b").close()
+        open_ones[0].close()
+        feed.opens(streams, "a").close()
+
+
+def test_many_owners_that_come_again_and_again() -> None:
+    """Together they hold half as many threads again as may stay open, and not more."""
+    streams, feed = patient(most=4), Feed()
+    with asked():
+        held = [feed.opens(streams, owner) for owner in ("a", "a", "b", "b", "a", "b")]
+        assert (len(held), len(streams)) == (6, 4)
+        for owner in ("a", "b", "c"):
+            with pytest.raises(ServiceUnavailable):
+                feed.opens(streams, owner)
+        for answer in held:
+            answer.close()
+        feed.opens(streams, "c").close()
+    assert not feed.bus.has_listeners
+
+
 def test_the_end_of_the_server() -> None:
     """When the server ends, so does each answer, without a failure; no other is begun."""
     streams, feed = patient(), Feed()
