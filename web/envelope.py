@@ -4,9 +4,10 @@ import re
 from typing import Final
 
 from flask import request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
 
 from authsim.errors import MessageError
+from authsim.protocol.encodings import require_id
 
 _JSON_TYPE: Final = re.compile(r"application/json(?: *; *charset=\"?utf-8\"?)?", re.ASCII | re.IGNORECASE)
 
@@ -22,3 +23,11 @@ def read_body() -> bytes:
     if not _JSON_TYPE.fullmatch(request.headers.get("Content-Type", "")):
         raise UnsupportedMediaType
     return request.get_data(cache=False)
+
+
+def read_id(text: str) -> str:
+    """Return an id that stands in a path. Raises 404 for what can be none: no database is asked for that."""
+    try:
+        return require_id(text)
+    except MessageError:
+        raise NotFound from None

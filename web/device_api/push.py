@@ -10,7 +10,7 @@ from authsim.verifier.push import decide
 
 from .. import scope
 from ..answers import answer_json
-from ..envelope import read_body, require_no_cookie
+from ..envelope import read_body, read_id, require_no_cookie
 
 api: Final = Blueprint("device_push", __name__)
 api.before_request(require_no_cookie)
@@ -20,5 +20,5 @@ api.before_request(require_no_cookie)
 def answer(request_id: str) -> Response:
     """Take the decision of the person at the phone."""
     given = parse_decision_request(read_body())
-    decision = decide(scope.verifier(), RequestId(request_id), given)
+    decision = decide(scope.verifier(), RequestId(read_id(request_id)), given)
     return answer_json(format_decision_reply(DecisionReply(state=DECIDED[decision])))

@@ -10,7 +10,7 @@ from authsim.verifier.push import get_request, list_requests, request_info
 
 from .. import scope
 from ..answers import answer_json
-from ..envelope import require_no_cookie
+from ..envelope import read_id, require_no_cookie
 from .bearer import require_device
 
 api: Final = Blueprint("device_requests", __name__)
@@ -30,5 +30,5 @@ def list_() -> Response:
 def show(request_id: str) -> Response:
     """Return one request of this phone, announced or not; any other does not exist."""
     verifier = scope.verifier()
-    push = get_request(verifier, require_device(), RequestId(request_id))
+    push = get_request(verifier, require_device(), RequestId(read_id(request_id)))
     return answer_json(format_request(request_info(verifier, push)))

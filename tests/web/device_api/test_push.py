@@ -100,3 +100,16 @@ def test_a_decision_is_not_repeated(site: Site, online: OnlinePhone, line: Line)
     assert post(line, f"{API}/push/{info.request_id}", body).status == 200
     assert post(line, f"{API}/push/{info.request_id}", body).status in (401, 409)
     assert online.request(line, info.request_id).state == "consumed"
+
+
+@pytest.mark.parametrize("text", ["a%00b", "%00", "0" * 31, "0" * 33, "A" * 32, "0" * 31 + "%0A", "%F0%9F%92%A9"])
+def test_what_can_be_no_id_is_not_looked_up(site: Site, online: OnlinePhone, line: Line, text: str) -> None:
+    """It does not exist, like a foreign one; the database is not asked, which may refuse to read it."""
+    begins_login(site.verifier, "alice")
+    (info,) = online.requests(line).requests
+    rows = site.verifier.store.audit.head()
+
+    decided = post(line, f"{API}/push/{text}", online.decision(info, Decision.APPROVE))
+    assert error_of(decided) == (404, "not_found")
+    assert error_of(line("GET", f"{API}/requests/{text}", None, online.bearer)) == (404, "not_found")
+    assert site.verifier.store.audit.head() == rows
