@@ -198,6 +198,11 @@ class TestPhone:
     def finishes_adding(self, attempt: Adding, code: str) -> str:
         """Send B2, judge A2, keep the account, and return A2."""
         text = complete_add_user(attempt.verifier, attempt.brings(code), client=NETWORK)
+        self.accepts_adding(attempt, code, text)
+        return text
+
+    def accepts_adding(self, attempt: Adding, code: str, text: str) -> None:
+        """Judge A2 with the portal's key, and keep the account."""
         verifier, secret = attempt.verifier, derive_text_psk(Secret(code), attempt.flow_id)
         self._keep(
             text,
@@ -212,7 +217,6 @@ class TestPhone:
             dkx=attempt.dkx,
             secret=secret,
         )
-        return text
 
     def add_user(self, verifier: Verifier, username: str, password: Secret, *, reads: Callable[[], str]) -> None:
         """Enrol by credentials and the code in the text that `reads` returns."""
