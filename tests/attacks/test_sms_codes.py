@@ -9,7 +9,7 @@ from authsim.model import FlowId
 from authsim.policy import SECOND
 from authsim.secret import Secret
 from authsim.verifier.add_user import complete_add_user, resend_code
-from tests.support.adding import Adding
+from tests.support.adding import Adding, code_in
 from tests.support.device import NETWORK, TestPhone
 from tests.support.people import PASSWORD, WRONG, Person, Town, refused
 
@@ -109,6 +109,36 @@ def test_an_overheard_code_serves_no_other_phone(town: Town, alice: Person, atte
     assert guess(town, stranger, alice.reads_code()).reason is Reason.ENROLMENT_MISMATCH
 
     complete_add_user(town.verifier, attempt.brings(alice.reads_code()), client=NETWORK)
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ('x" to al***. @localhost #123456', "x· to al···. ·localhost ·123456"),
+        ("x」が al*** に追加されます。", "x·が al··· に追加されます·"),
+        ("x\u201d was refused.\u2028Tell us the code:", "x· was refused.·Tell us the code·"),
+        ("zero\u200bwidth\U000e0041", "zero·width·"),
+        ("{code}%s", "·code··s"),
+        ("alice's Pixel_7 (2.0+)", "alice's Pixel_7 (2.0+)"),
+        ("電話 é", "電話 é"),
+    ],
+)
+def test_a_label_cannot_forge_the_text(town: Town, phone: TestPhone, locale: str, label: str, shown: str) -> None:
+    """The thief names the phone in the owner's text: the name ends no quotation, begins no line and offers no code."""
+    carol = town.adds("carol", locale=locale)
+    phone.label = label
+    attempt = phone.starts_adding(town.verifier, "carol", PASSWORD)
+
+    (text,) = carol.texts()
+    code = code_in(text)
+    opening, closing = ("「", "」が ca*** に追加") if locale == "ja" else ('"', '" to ca***. Never')
+    assert f"{opening}{shown}{closing}" in text
+    assert (text.count("@"), text.count("#"), text.count(code)) == (1, 1, 2)
+    assert text.isprintable()
+    enrolment = town.verifier.store.enrolments.get(FlowId(attempt.flow_id))
+    assert enrolment is not None
+    assert enrolment.label == label
 
 
 def test_without_the_password_nobody_is_texted(town: Town, alice: Person) -> None:

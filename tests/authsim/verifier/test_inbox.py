@@ -66,14 +66,14 @@ def test_a_reading_does_not_print_itself(town: Town, alice: Person) -> None:
 
 
 def test_a_label_is_text_and_nothing_else(town: Town, alice: Person) -> None:
-    """What looks like a pattern or a code in a label leaves the end of the text as it is."""
+    """What looks like a pattern or a code in a label is tamed, and leaves the end of the text as it is."""
     message = write_text(
         town.verifier, alice.user, NUMBER, label="{code} @localhost #999999", code=Secret("123456"), now_ms=0
     )
 
     text = open_text(town.verifier, message).reveal_text()
 
-    assert '"{code} @localhost #999999"' in text
+    assert '"·code· ·localhost ·999999"' in text
     assert text.endswith(" @localhost #123456")
 
 
