@@ -78,10 +78,16 @@ def open_again(invocation: Invocation) -> Unlocked:
     while True:
         try:
             return invocation.open_phone()
-        except RefusalError as refused:
-            if refused.reason is not Reason.WRONG_PIN or invocation.has_pin or not is_interactive():
+        except (RefusalError, PhoneError) as refused:
+            if not _is_mistyped(refused) or invocation.has_pin or not is_interactive():
                 raise
             invocation.console.note(explain(refused, invocation.console, element=invocation.element)[1])
+
+
+def _is_mistyped(refused: RefusalError | PhoneError) -> bool:
+    if isinstance(refused, RefusalError):
+        return refused.reason is Reason.WRONG_PIN
+    return refused.key in {f"pin_{policy.value}" for policy in PinPolicy}
 
 
 def ask_permission(invocation: Invocation, app: App) -> App:

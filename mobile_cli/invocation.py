@@ -74,11 +74,20 @@ class Invocation:
         return self.type_new_pin(policy)
 
     def type_new_pin(self, policy: PinPolicy, *, no_terminal: str = "no_terminal") -> Secret:
-        """Return a PIN that a person typed twice, normalised. `no_terminal` says what a script does instead."""
-        pin = self.require_new_pin(self._type_pin("new_element", no_terminal), policy)
-        if normalise_pin(self._type_pin("repeat_element", no_terminal)) != pin:
-            raise PhoneError(Exit.REFUSED, "pin_differs")
-        return pin
+        """Return a PIN that a person typed twice, normalised; one who errs is told, and asked again.
+
+        `no_terminal` says what a script does instead.
+        """
+        while True:
+            typed = self._type_pin("new_element", no_terminal)
+            try:
+                pin = require_pin(typed, policy=policy)
+            except RefusalError:
+                self._say_again(f"pin_{policy.value}")
+                continue
+            if normalise_pin(self._type_pin("repeat_element", no_terminal)) == pin:
+                return pin
+            self._say_again("pin_differs")
 
     def require_new_pin(self, pin: Secret, policy: PinPolicy) -> Secret:
         """Return a PIN that the policy accepts, normalised."""
@@ -136,6 +145,9 @@ class Invocation:
             return Terminal().ask_hidden(self.console.say(key, element=self.element))
         except OSError:
             raise PhoneError(Exit.USAGE, no_terminal, element=self.element) from None
+
+    def _say_again(self, key: str) -> None:
+        self.console.note(self.console.say(key, element=self.element))
 
     def _unsuitable(self, policy: PinPolicy) -> PhoneError:
         return PhoneError(Exit.USAGE, f"pin_{policy.value}", element=self.element)

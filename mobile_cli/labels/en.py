@@ -105,7 +105,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "pin_classic": "A {element} has 4 to 6 digits.",
         "pin_hardened": "A {element} here has 6 to 64 characters and is not an easy one to guess.",
-        "pin_differs": "The two entries differ. Run the command again.",
+        "pin_differs": "The two entries differ. Type it twice again.",
         "pin_too_weak": (
             "This portal wants a phone with the hardened PIN policy. Choose such a {element}: authkey change-pin "
             "--pin-policy hardened."

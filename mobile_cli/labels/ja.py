@@ -107,7 +107,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "pin_classic": "{element}は4~6桁の数字です。",
         "pin_hardened": "この端末の{element}は6~64文字で、推測されにくいものにしてください。",
-        "pin_differs": "二つの入力が一致しません。もう一度実行してください。",
+        "pin_differs": "二つの入力が一致しません。もう一度、二回入力してください。",
         "pin_too_weak": (
             "このポータルには強化PINの端末が必要です。"
             "authkey change-pin --pin-policy hardened で{element}を変更してください。"

@@ -103,6 +103,8 @@ def test_two_entries_that_differ_change_nothing(authkey: Authkey) -> None:
         child.expect_exact("Repeat the Passcode: ")
         child.sendline("2469")
         child.expect_exact("The two entries differ.")
+        child.expect_exact("New Passcode: ")
+        child.sendintr()
         child.read()
     (authkey.folder / "new").write_text("12\n")
 

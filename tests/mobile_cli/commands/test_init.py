@@ -161,15 +161,25 @@ def test_typed_twice_at_a_terminal(authkey: Authkey) -> None:
     assert os.listdir(authkey.home)
 
 
-def test_two_entries_that_differ_make_no_phone(authkey: Authkey) -> None:
-    """A typing error is noticed while it can be mended."""
+def test_two_entries_that_differ_are_asked_again(authkey: Authkey) -> None:
+    """A typing error is told and mended on the spot, as one that is no Passcode; until then there is no phone."""
     with authkey.at_terminal("init", "--platform", "ios") as child:
+        for first, second, said in (
+            ("4938", "4939", "The two entries differ. Type it twice again."),
+            ("49", None, "A Passcode has 4 to 6 digits."),
+        ):
+            child.expect_exact("New Passcode: ")
+            child.sendline(first)
+            if second is not None:
+                child.expect_exact("Repeat the Passcode: ")
+                child.sendline(second)
+            child.expect_exact(said)
+            assert not authkey.home.exists()
         child.expect_exact("New Passcode: ")
         child.sendline("4938")
         child.expect_exact("Repeat the Passcode: ")
-        child.sendline("4939")
-        seen = child.read()
+        child.sendline("4938")
+        child.expect_exact("A new iOS phone is ready")
+        child.read()
 
-    assert child.wait() == 77
-    assert "authkey: The two entries differ. Run the command again." in seen
-    assert not authkey.home.exists()
+    assert child.wait() == 0
