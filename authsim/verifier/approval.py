@@ -136,6 +136,9 @@ def _refuse_locked(
         reason=Reason.USER_LOCKED,
         facts=client_facts(client),
     )
-    verifier.store.logins.fail(pending.challenge, reason=Reason.USER_LOCKED.value, now_ms=now_ms, event=event)
+    try:
+        verifier.store.logins.fail(pending.challenge, reason=Reason.USER_LOCKED.value, now_ms=now_ms, event=event)
+    except StoreConflictError:  # somebody else ended the login meanwhile
+        verifier.store.audit.append(event)
     publish(verifier.bus, login_topic(pending.login.login_id))
     return RefusalError(Reason.USER_LOCKED, retry_after_ms=lockout.locked_for_ms(user.lockout, now_ms=now_ms))

@@ -110,6 +110,19 @@ class TestCollect:
             enrolled.collects(pending)
         assert enrolled.events()[-1] == (EventKind.LOGIN_REFUSED, Reason.USER_LOCKED)
 
+    def test_a_lock_and_the_end_of_the_phone_at_one_moment(
+        self, town: Town, enrolled: Person, phone: TestPhone
+    ) -> None:
+        """Whoever closed the login first, the browser hears of the lock, and it stands in the record."""
+        pending, asked = enrolled.is_asked()
+        phone.approves(town.verifier, asked)
+        enrolled.is_locked()
+        town.between.before("logins.fail", lambda: operators.suspend(town.verifier, enrolled.user))
+
+        with refused(Reason.USER_LOCKED):
+            enrolled.collects(pending)
+        assert enrolled.events()[-1] == (EventKind.LOGIN_REFUSED, Reason.USER_LOCKED)
+
     def test_a_lock_that_comes_at_this_moment_stays(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
         """Completing never clears a lock that was set after it was looked at."""
         pending, asked = enrolled.is_asked()
