@@ -62,6 +62,7 @@ def all_checks(*, data: Path | None, port: int) -> Iterator[Check]:
     yield _look_at_reader()
     yield _look_at_tool("clipboard", _CLIPBOARD, "authkey activate --clipboard")
     yield _look_at_tool("screen", _SCREEN, "authkey activate --screen")
+    yield _look_at_extra("phone", ("textual",), "'authkey phone'")
     yield _look_at_extra("server", ("gunicorn", "gevent"), "serve --workers and --tls")
     yield _look_at_extra("postgres", ("psycopg", "psycopg_pool"), "--database-url")
 

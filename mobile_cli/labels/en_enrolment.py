@@ -79,7 +79,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "need_new_element": "The new {element} is asked on a terminal, and there is none. Use --new-pin-file FILE.",
         "code_and_pin": "Standard input cannot be both the Activation Code and the {element}. Use --pin-file FILE.",
         "need_portal_url": "Say which portal: add --portal URL.",
-        "need_inbox_number": "Say whose texts: authkey inbox NUMBER, or authkey settings number NUMBER once.",
+        "need_inbox_number": (
+            "Say whose texts: authkey inbox NUMBER, or authkey settings number NUMBER once. "
+            "The page /inbox of the portal lists the numbers."
+        ),
         "bad_telephone": "A telephone number is a plus sign and 7 to 15 digits.",
         # refused
         "wrong_credentials": "Invalid username password combination. Check the caps lock; a username is lower case.",

@@ -83,7 +83,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "need_portal_url": "ポータルを指定してください: --portal URL",
         "need_inbox_number": (
             "電話番号を指定してください: authkey inbox NUMBER。一度だけ authkey settings number NUMBER "
-            "で設定することもできます。"
+            "で設定することもできます。番号はポータルの /inbox のページにあります。"
         ),
         "bad_telephone": "電話番号は「+」と7~15桁の数字です。",
         # refused

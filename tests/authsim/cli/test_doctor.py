@@ -23,7 +23,7 @@ def test_this_installation_is_usable(person: Person) -> None:
     assert {check["finding"] for check in checks.values()} <= {"ok", "note"}
     assert all(check["text"] for check in checks.values())
     assert all(check["remedy"] for check in checks.values() if check["finding"] == "note")
-    assert {"Python", "packages", "web", "mobile_cli", "port", "SQLite", "QR reader"} <= set(checks)
+    assert {"Python", "packages", "web", "mobile_cli", "port", "SQLite", "QR reader", "phone"} <= set(checks)
 
 
 def test_a_person_reads_aligned_lines_in_words(person: Person) -> None:
