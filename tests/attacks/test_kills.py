@@ -3,20 +3,28 @@
 150 kills of a portal: 50 while phones activate, 50 while logins are approved and collected, 50 while users move to
 another phone. Up to three in one ceremony, about half of them at a moment with a name (before a change, at its commit,
 after it and before its reply), the others before a statement that a seed chooses. Then 50 kills of the real `authkey`,
-before a step that it takes with its files or the network, which a seed chooses too.
+before a step that it takes with its files or the network, which a seed chooses too: 20 while it activates, 20 while it
+approves, 10 while it takes a user over from another phone.
 """
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.killing import DoomedPortal, Townsman, doomed_portal, draw_moments, settle_in
+from tests.support.invariants import Invariants
+from tests.support.killing import POLICY, DoomedPortal, Townsman, doomed_portal, draw_moments, settle_in
+from tests.support.killing_phones import Owner, house, keeper_of_phones
+from tests.support.portal import served_portal
 
 KILLS = 50
+PHONE_KILLS = {"activation": 20, "approval": 20, "moving": 10}
+#: About how many steps `authkey` takes, so that nearly each number is one of them.
+STEPS = {"activation": 36, "approval": 22, "moving": 48}
 MOST_ROUNDS = KILLS
+PEOPLE = 6
 ACTIVATION = ("activations.redeem",)
 APPROVAL = (
     "logins.begin",
@@ -69,7 +77,7 @@ def test_portal_is_killed_while_phones_activate(doomed: DoomedPortal, draw: rand
 
 def test_portal_is_killed_while_logins_are_approved(doomed: DoomedPortal, draw: random.Random) -> None:
     """Fifty kills between password and page: an approval that was acknowledged stands, and opens one session."""
-    people = settle_in(doomed, 6)
+    people = settle_in(doomed, PEOPLE)
     for townsman in people:
         townsman.activates()
     for number in range(MOST_ROUNDS):
@@ -86,7 +94,7 @@ def test_portal_is_killed_while_logins_are_approved(doomed: DoomedPortal, draw: 
 
 def test_portal_is_killed_while_users_move(doomed: DoomedPortal, draw: random.Random) -> None:
     """Fifty kills between password and reply: at each moment one phone answers, and in the end it is the new one."""
-    people = settle_in(doomed, 6)
+    people = settle_in(doomed, PEOPLE)
     for townsman in people:
         townsman.activates()
     for number in range(MOST_ROUNDS):
@@ -99,3 +107,33 @@ def test_portal_is_killed_while_users_move(doomed: DoomedPortal, draw: random.Ra
     assert doomed.kills >= KILLS
     people[0].logs_in()
     assert doomed.lives == 2 + doomed.kills
+
+
+def test_phone_is_killed(tmp_path: Path, draw: random.Random) -> None:
+    """Fifty kills: a phone goes on where it was, or begins anew, and agrees with the portal about one device."""
+    with served_portal(tmp_path / "portal", *POLICY) as portal, keeper_of_phones(tmp_path / "keeper", portal) as keeper:
+        invariants = Invariants(portal)
+        people = house(keeper, tmp_path, PHONE_KILLS["activation"] + 2)
+        moved = 0
+
+        def require_kills(count: int, act: Callable[[Owner], object]) -> None:
+            wanted = keeper.kills + count
+            for owner in people * 3:
+                act(owner)
+                invariants.require()
+                if keeper.kills == wanted:
+                    return
+            raise AssertionError(f"{keeper.kills} kills")
+
+        def move(owner: Owner) -> None:
+            nonlocal moved
+            moved += 1
+            owner.moves(tmp_path / f"new phone {moved}", draw.randint(1, STEPS["moving"]))
+
+        require_kills(PHONE_KILLS["activation"], lambda owner: owner.activates(draw.randint(1, STEPS["activation"])))
+        people = [owner for owner in people if owner.has_account]
+        require_kills(PHONE_KILLS["approval"], lambda owner: owner.logs_in(draw.randint(1, STEPS["approval"])))
+        require_kills(PHONE_KILLS["moving"], move)
+        for owner in people[:moved]:
+            owner.logs_in(at=0)
+        invariants.require()
