@@ -50,7 +50,7 @@ def explain(error: Exception, console: "Console", *, element: str = "PIN") -> tu
     match error:
         case PhoneError():
             lines = [error.key, f"{error.key}_why"] if error.key == "auth_failed" else [error.key]
-            return error.status, "\n".join(console.say(key, **error.facts) for key in lines)
+            return error.status, "\n".join(console.say(key, **{"element": element, **error.facts}) for key in lines)
         case RefusalError():
             return Exit.REFUSED, _explain_refusal(error, console, element)
         case MessageError():

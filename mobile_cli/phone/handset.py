@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
 from authsim.authenticator.device import Phone, Platform, full_name
-from authsim.authenticator.pin import PinPolicy, normalise_pin, require_pin
+from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.settings import Settings, preset, require_number
 from authsim.authenticator.sight import see_push
 from authsim.authenticator.summary import Enrolled
@@ -24,7 +24,7 @@ from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome, State
 from mobile_cli.phone.answering import Answering
 from mobile_cli.phone.enrolling import Enrolling
-from mobile_cli.phone.given import Given
+from mobile_cli.phone.given import Given, require_element
 from mobile_cli.phone.notices import Notice
 from mobile_cli.phone.scanning import Scanning
 from mobile_cli.phone.switches import Switches
@@ -148,7 +148,7 @@ class Handset:
 
     def make(self, element: str, *, number: str) -> bool:
         """Make a new phone of the chosen platform, without the app, and switch it on."""
-        pin = require_pin(Secret(element), policy=PinPolicy.CLASSIC)
+        pin = require_element(element, PinPolicy.CLASSIC)
         kept = require_number(number) if number else None
         phone = Phone(platform=self.platform, pin_policy=PinPolicy.CLASSIC, created_ms=self.clock.now_ms())
         self.home.create(phone, pin=pin, entropy=self.entropy)
@@ -173,7 +173,8 @@ class Handset:
         try:
             if given.is_match is not None:
                 return self.home.look(is_match=given.is_match)
-            return self.home.unlock(normalise_pin(Secret(given.typed)))
+            summary = self.home.read_summary()
+            return self.home.unlock(require_element(given.typed, None if summary is None else summary.pin_policy))
         finally:
             self.reread()
 

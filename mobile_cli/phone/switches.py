@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, final
 
 from authsim.authenticator.app import AppEvent, Stage
 from authsim.authenticator.biometrics import Biometry
-from authsim.authenticator.pin import PinPolicy, require_pin
+from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.settings import Settings, require_number, with_value
 from authsim.errors import Reason, RefusalError
 from authsim.secret import Secret
 from mobile_cli.ceremonies import app as app_ceremony
 from mobile_cli.ceremonies.change_pin import change_pin, confirm_credentials
-from mobile_cli.phone.given import Given
+from mobile_cli.phone.given import Given, require_element
 
 if TYPE_CHECKING:
     from mobile_cli.phone.handset import Handset
@@ -46,7 +46,7 @@ class Switches:
 
     def change_pin(self, username: str, password: str, current: str, new: str) -> Settings:
         """Android: another PIN for the app, once the portal has judged the credentials of a user of this phone."""
-        pin = require_pin(Secret(new), policy=PinPolicy.CLASSIC)
+        pin = require_element(new, PinPolicy.CLASSIC)
         unlocked = self._handset.open(Given(typed=current))
         lines = [line for line in self._handset.lines() if line.account.label == username.strip()]
         if not lines:

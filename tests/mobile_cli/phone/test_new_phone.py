@@ -41,7 +41,7 @@ def test_what_does_not_make_a_phone(tmp_path: Path) -> None:
     async def story(me: Fingers) -> None:
         for first, second, number, words in (
             ("2468", "2469", "", "not the same"),
-            ("246", "246", "", "4 to 6 digits"),
+            ("246", "246", "", "A Passcode has 4 to 6 digits."),
             ("2468", "2468", "fifteen", "plus sign"),
         ):
             await me.types("Phone number", number)
@@ -56,11 +56,14 @@ def test_what_does_not_make_a_phone(tmp_path: Path) -> None:
 
 
 def test_a_wrong_passcode_after_a_restart(buys: Callable[..., Walker]) -> None:
-    """It is told with the tries that are left; the right one opens, and the fingers need no mouse."""
+    """It is told with the tries that are left, and what can be none costs no try; the fingers need no mouse."""
     walker = buys("phone")
 
     async def story(me: Fingers) -> None:
         await me.sees_screen(Restarted)
+        for nothing in ("", "24"):
+            await me.presses(*nothing, "enter")
+            await me.sees("A Passcode has 4 to 6 digits.")
         await me.presses(*"1111", "enter")
         await me.sees(str(MOST_TRIES - 1))
         await me.presses(*ELEMENT, "enter")
