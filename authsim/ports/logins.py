@@ -149,7 +149,7 @@ class Pushes(Protocol):
     def issue(self, push: "PushRequest", *, event: "Event") -> "PushRequest":
         """Insert, supersede the user's other issued requests, together; return it with its sequence.
 
-        `StoreConflictError` unless its login awaits a second factor and its device is active.
+        `StoreConflictError` unless its login awaits a second factor and was not approved yet, and its device is active.
         """
 
     def count_decision(self, request_id: "RequestId", *, counter: int, now_ms: int, event: "Event") -> "PushRequest":

@@ -54,7 +54,9 @@ def resend_request(verifier: Verifier, *, token: Secret, client: Client) -> Pend
     try:
         kept = verifier.store.pushes.issue(push, event=sent_event(push))
     except StoreConflictError:
-        require_pending(verifier, token, now_ms=now_ms)
+        present = require_pending(verifier, token, now_ms=now_ms).push
+        if present is not None and is_approved(present):
+            raise RefusalError(Reason.PUSH_CLOSED) from None
         raise
     publish(verifier.bus, device_topic(device.device_id), login_topic(login.login_id))
     return replace(pending, push=kept)

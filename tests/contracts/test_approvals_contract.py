@@ -164,17 +164,6 @@ def test_a_typed_answer_cancels_the_request(store: Store) -> None:
     assert store.pushes.get(town.push.request_id) == cancelled
 
 
-def test_an_approval_cancels_a_newer_request(store: Store) -> None:
-    """A request that was sent again after the approval is open no more when its login is done."""
-    town = Town(store)
-    town.decides()
-    again = store.pushes.issue(nouns.push(town.login, town.device.device_id), event=event(EventKind.PUSH_SENT))
-
-    town.complete()
-
-    assert store.pushes.get(again.request_id) == replace(again, state=states.OneShot.CANCELLED, closed_ms=LATER_MS)
-
-
 @pytest.mark.parametrize("end", ["fails", "expires", "new password"])
 def test_a_request_ends_with_its_login(store: Store, end: str) -> None:
     """When the login fails or expires or its password is replaced, its open request is over, and nobody else's."""

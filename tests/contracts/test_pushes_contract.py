@@ -112,6 +112,22 @@ def test_a_request_needs_a_waiting_login_and_an_active_device(store: Store, devi
         store.pushes.issue(again, event=event(EventKind.PUSH_SENT))
 
 
+def test_an_approved_login_is_asked_no_more(store: Store, device: Device) -> None:
+    """Whoever sends again at the moment of the approval loses: one login is approved once, and the approval counts."""
+    push = send(store, device)
+    count(store, push)
+    decide(store, push)
+    recorded = read_all(store)
+    again = replace(push, request_id=RequestId(nouns.new_hex()))
+
+    with pytest.raises(StoreConflictError):
+        store.pushes.issue(again, event=event(EventKind.PUSH_SENT))
+    newest = store.pushes.latest_of_login(push.login_id)
+    assert newest is not None
+    assert (newest.request_id, newest.state) == (push.request_id, states.OneShot.CONSUMED)
+    assert read_all(store) == recorded
+
+
 def test_lists_tell_what_was_announced(store: Store, device: Device) -> None:
     """A phone reads what was announced to it, in order, after what it has read; what was not announced stays hidden."""
     other = add_device(store, add_user(store).user_id)

@@ -71,6 +71,9 @@ class MemoryPushes:
             login = tables.logins.get(push.login_id)
             if login is None or login.state is not states.Login.SECOND_FACTOR or not tables.is_active(push.device_id):
                 raise StoreConflictError("the login is not waiting any more, or its device is not active")
+            own = (row for row in tables.pushes.values() if row.login_id == push.login_id)
+            if any(row.state is states.OneShot.CONSUMED for row in own):
+                raise StoreConflictError("the login was approved already")
             require_insertable_push(tables, push)
             kept = insert_push(tables, push)
             tables.record(event)

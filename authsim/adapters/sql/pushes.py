@@ -58,6 +58,11 @@ _IS_WANTED: Final = select(literal(1)).where(
             DEVICES.c.device_id == bindparam("of_device"), DEVICES.c.state == states.Device.ACTIVE.value
         )
     ),
+    ~exists(
+        select(literal(1)).where(
+            PUSHES.c.login_id == bindparam("of_login"), PUSHES.c.state == states.OneShot.CONSUMED.value
+        )
+    ),
 )
 _COUNT_DECISION: Final = (
     update(PUSHES)
@@ -141,7 +146,7 @@ class SqlPushes:
         def work(connection: "Connection") -> "PushRequest":
             lock_user(connection, push.user_id)
             if connection.execute(_IS_WANTED, values).one_or_none() is None:
-                raise StoreConflictError("the login is not waiting any more, or its device is not active")
+                raise StoreConflictError("the login waits for no request any more, or its device is not active")
             kept = insert_push(connection, push)
             record(connection, [event])
             return kept

@@ -144,6 +144,15 @@ class TestCollect:
         with refused(Reason.NO_ACTIVE_DEVICE):
             enrolled.collects(pending)
 
+    def test_approved_at_this_moment_it_sends_nothing(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
+        """The approval is not lost: the browser may collect it."""
+        pending, asked = enrolled.is_asked()
+        town.between.before("pushes.issue", lambda: phone.approves(town.verifier, asked))
+
+        with refused(Reason.PUSH_CLOSED):
+            enrolled.resends(pending)
+        enrolled.collects(pending)
+
     def test_a_conflict_that_the_login_does_not_explain_is_the_stores(
         self, town: Town, enrolled: Person, phone: TestPhone
     ) -> None:
