@@ -78,11 +78,11 @@ def test_it_says_who_can_log_in(demo: Demo) -> None:
 
 
 def test_a_first_login_as_it_is_told(demo: Demo) -> None:
-    """Session ID and challenge put into the printed commands, and a PIN typed, lead alice from nothing to signed in."""
+    """The Session ID put into the printed commands, and a PIN typed, lead alice from nothing to signed in."""
     browser = Visitor(demo.address)
     page = browser.types_password("alice", demo.passwords["alice"])
     activate = demo.command_with("activate", "SESSION-ID")
-    respond = demo.command_with("respond", "CHALLENGE", re.search(r"--home (\S+)", activate)[1])
+    approve = demo.command_with("approve", re.search(r"--home (\S+)", activate)[1])
 
     with demo.in_terminal(activate.replace("SESSION-ID", page.one(cls="xyz-sessionid").text)) as terminal:
         terminal.sees(page.one(cls="fingerprint").text)
@@ -94,15 +94,33 @@ def test_a_first_login_as_it_is_told(demo: Demo) -> None:
         terminal.sees("IB Key is active for alice.")
         assert terminal.ends() == 0
     browser.get("/portal/activation")
-    challenge = browser.press("/portal/activation/sign-in").challenge
-    with demo.in_terminal(respond.replace("CHALLENGE", challenge)) as terminal:
+    browser.press("/portal/activation/sign-in")
+    with demo.in_terminal(approve) as terminal:
         terminal.sees("Passcode: ")
         terminal.types(PIN)
-        terminal.sees("Response String")
+        terminal.sees("[y/N]")
+        terminal.types("y")
+        terminal.sees("Authentication succeeded for alice.")
         assert terminal.ends() == 0
-        response = terminal.screen.split()[-1]
 
-    assert browser.types_response(response).has_succeeded
+    browser.get("/sso/SecondFactor")
+    assert browser.press("/sso/SecondFactor/continue").has_succeeded
+
+
+def test_a_notification_as_it_is_told(demo: Demo) -> None:
+    """Bruno's phone listens with the printed command; Enter opens the notification, a approves it."""
+    with demo.in_terminal(demo.command_with("listen", "--pin-file")) as terminal:
+        terminal.sees("Listening for")
+        browser = Visitor(demo.address)
+        browser.types_password("bruno", demo.passwords["bruno"])
+        terminal.sees("Enter opens it.")
+        terminal.types("")
+        terminal.sees("a Approve")
+        terminal.types("a")
+        terminal.sees("Authentication succeeded for bruno.")
+
+    browser.get("/sso/SecondFactor")
+    assert browser.press("/sso/SecondFactor/continue").has_succeeded
 
 
 def test_a_login_with_an_active_phone_as_it_is_told(demo: Demo) -> None:

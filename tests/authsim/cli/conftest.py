@@ -27,7 +27,7 @@ class Person:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=2 * LONGEST_S,
+            timeout=5 * LONGEST_S,
         )
 
     def fails(self, status: int, *arguments: str, folder: Path | None = None, **environment: str) -> str:
