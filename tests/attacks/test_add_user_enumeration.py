@@ -2,7 +2,7 @@
 
 import pytest
 
-from authsim.errors import RefusalError
+from authsim.errors import Reason, RefusalError
 from authsim.events import EventKind
 from tests.support.people import WRONG, Person, Town, refused
 
@@ -60,3 +60,11 @@ def test_a_wrong_password_does_not_tell_whether_a_text_was_sent(town: Town, alic
     assert (refusal.reason.value, hashes, rows) == ("wrong_password", 1, 2)
     with refused(refusal.reason):
         town.sells_phone().starts_adding(town.verifier, "nobody", WRONG)
+
+
+def test_five_failures_tell_a_name_and_this_is_documented(town: Town, alice: Person) -> None:
+    """Honest: the classic profile lets a user who exists wait, and has nobody to wait for behind any other name."""
+    outcomes = {name: [attempt(town, name)[0].reason for _ in range(6)] for name in (alice.user.name, "nobody")}
+
+    assert outcomes["nobody"] == [Reason.WRONG_PASSWORD] * 6
+    assert outcomes["alice"] == [*[Reason.WRONG_PASSWORD] * 5, Reason.THROTTLED]
