@@ -1,8 +1,9 @@
 """What must be true of a portal's store at any moment, also a moment after the power was cut.
 
 I1: a one-shot succeeds at most once. I3: a session stands on one consumed proof. I4: a terminal state is never left.
-I5: tries stay within what is allowed. I6: at most one active phone. I7: the record is unbroken and has one row for each
-change. I2, that what was acknowledged is durable, is for those who know what was.
+I5: tries stay within what is allowed. I6: at most one active phone, and each came by one proof. I7: the record is
+unbroken and has one row for each change. I8: counters only rise, and a phone out of use stays so. I2, that what was
+acknowledged is durable, is for those who know what was.
 """
 
 from collections import Counter
@@ -31,6 +32,7 @@ class Invariants:
 
     portal: LivePortal
     closed: dict[str, str] = field(default_factory=dict)
+    counters: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
 
     def require(self) -> None:
         """Fail, naming the invariant, when one does not hold now."""
@@ -38,6 +40,7 @@ class Invariants:
         self._require_single_use()
         self._require_terminal()
         self._require_limits()
+        self._require_phones()
         self._require_record()
 
     def _require_single_use(self) -> None:
@@ -70,8 +73,20 @@ class Invariants:
             untried = self.portal.rows(f"SELECT 1 FROM {table} WHERE state = 'consumed' AND attempts = 0")  # noqa: S608
             assert not over, f"I5: more tries than allowed in {table}"
             assert not untried, f"I5: a success that was not counted as a try in {table}"
+
+    def _require_phones(self) -> None:
         current = self._count("SELECT user_id FROM devices WHERE state IN ('active', 'suspended')")
         assert set(current.values()) <= {1}, "I6: two phones"
+        proofs = self._count(
+            "SELECT device_id FROM activation_codes WHERE state = 'consumed'"
+            " UNION ALL SELECT device_id FROM enrolments WHERE state = 'consumed'"
+        )
+        rows = self.portal.rows("SELECT device_id, counter, alarms, state FROM devices")
+        assert proofs == Counter(row["device_id"] for row in rows), "I6: phones, and what enrolled them, differ"
+        now = {row["device_id"]: (row["counter"], row["alarms"], row["state"] in _TERMINAL) for row in rows}
+        for device_id, kept in self.counters.items():
+            assert all(old <= new for old, new in zip(kept, now[device_id], strict=True)), "I8: a phone went back"
+        self.counters = now
 
     def _require_record(self) -> None:
         with closing(open_store(open_sqlite(self.portal.database))) as store:
