@@ -59,7 +59,7 @@ def test_an_event_is_named_subject_and_action(kind: events.EventKind) -> None:
     subject, separator, action = kind.value.partition(":")
 
     assert separator
-    assert subject in {"user", "login", "challenge", "activation", "device", "session"}
+    assert subject in {"user", "login", "challenge", "activation", "enrolment", "push", "device", "session"}
     assert action.replace("_", "").isalpha()
 
 
