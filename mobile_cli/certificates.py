@@ -4,6 +4,7 @@ A simulator's certificate is signed by nobody. Trusting it is a person's decisio
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 NAME: Final = "certificates.json"
 MOST_BYTES: Final = 128 * 1024
 MOST_FILE_BYTES: Final = 16 * 1024
+_PEM: Final = re.compile(
+    r"-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE-----\n", re.ASCII
+)
 
 
 def require_certificate(file: bytes) -> str:
@@ -65,7 +69,10 @@ def keep_certificate(path: str, origin: str, certificate: str | None, *, calls: 
 
 def _read(folder: Folder) -> dict[str, str]:
     file = folder.read(NAME, most_bytes=MOST_BYTES)
-    return {} if file is None else parse_certificates(file)
+    try:
+        return {} if file is None else parse_certificates(file)
+    except MessageError as error:
+        raise PhoneError(Exit.MALFORMED, "certificates_damaged", path=folder.path, rule=error) from None
 
 
 def format_certificates(certificates: Mapping[str, str]) -> bytes:
@@ -79,7 +86,9 @@ def parse_certificates(file: bytes) -> dict[str, str]:
     kept = members.get("certificates")
     if members.keys() != {"certificates", "v"} or members["v"] != 1 or type(kept) is not dict:
         raise MessageError("the file of trusted certificates has exactly its members")
-    found = {require_origin(origin): text for origin, text in kept.items() if type(text) is str}
+    found = {
+        require_origin(origin): text for origin, text in kept.items() if type(text) is str and _PEM.fullmatch(text)
+    }
     if len(found) != len(kept):
-        raise MessageError("a trusted certificate is a text")
+        raise MessageError("a trusted certificate is a text in PEM form")
     return found

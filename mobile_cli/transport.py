@@ -238,7 +238,10 @@ def _pinned(certificate: str) -> "ssl.SSLContext":
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # asks for a certificate, and that it names the host
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata=certificate)
+    try:
+        context.load_verify_locations(cadata=certificate)
+    except ssl.SSLError:
+        raise PhoneError(Exit.MALFORMED, "not_a_certificate") from None
     return context
 
 

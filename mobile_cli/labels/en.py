@@ -96,6 +96,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_source": "{source} is neither an authsim:// text, nor a Session ID, nor a file.",
         "not_a_portal": "{origin} does not answer like an AuthSim portal. Check the address.",
         "not_a_certificate": "This is not one certificate in PEM form. The portal keeps its own as tls.crt.",
+        "certificates_damaged": (
+            "certificates.json in {path} is damaged: {rule}. Remove it, and trust the portal's certificate again."
+        ),
         # refused
         "wrong_pin": "Wrong {element}. {left} tries left.",
         "wrong_pin_one": "Wrong {element}. 1 try left, then this phone wipes itself.",

@@ -98,6 +98,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "no_source": "{source} は authsim:// のテキストでもSession IDでもファイルでもありません。",
         "not_a_portal": "{origin} はAuthSimのポータルとして応答しません。アドレスを確認してください。",
         "not_a_certificate": "PEM形式の証明書一つではありません。ポータルは自分の証明書を tls.crt に保存しています。",
+        "certificates_damaged": (
+            "{path} の certificates.json が壊れています ({rule})。"
+            "このファイルを削除し、ポータルの証明書をもう一度信頼してください。"
+        ),
         # refused
         "wrong_pin": "{element}が違います。残り{left}回です。",
         "wrong_pin_one": "{element}が違います。残り1回です。次に間違えると端末は消去されます。",

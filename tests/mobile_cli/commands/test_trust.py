@@ -237,14 +237,32 @@ def test_without_tls_there_is_no_certificate(authkey: Authkey, certificate: Cert
     authkey.with_pin("trust", "http://127.0.0.1:9", "--certificate", str(certificate.certificate_file), check=64)
 
 
-@pytest.mark.parametrize("content", [b"{}", b"x", b'{"certificates":{"https://h:1":1},"v":1}'])
-def test_a_damaged_file_of_certificates_is_said(authkey: Authkey, portal: TinyPortal, content: bytes) -> None:
-    """Never guessed at."""
+@pytest.mark.parametrize(
+    "text", [None, "", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "é"]
+)
+def test_a_damaged_file_of_certificates_is_said(authkey: Authkey, text: str | None) -> None:
+    """Never guessed at, and no fault of the portal's; nobody is asked without the certificate that was trusted."""
+    authkey.holds(make_phone())
+    content = {"certificates": {"https://127.0.0.1:9": text}, "v": 1}
+    (authkey.home / "certificates.json").touch(mode=0o600)
+    (authkey.home / "certificates.json").write_text(json.dumps(content))
+
+    done = authkey.with_pin("trust", "https://127.0.0.1:9", "--yes", check=65)
+
+    assert "certificates.json in" in done.stderr or "not one certificate" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"{}", b"x"])
+def test_what_is_no_file_of_certificates_is_said(authkey: Authkey, portal: TinyPortal, content: bytes) -> None:
+    """It is named, with what to do."""
     authkey.holds(make_phone())
     (authkey.home / "certificates.json").touch(mode=0o600)
     (authkey.home / "certificates.json").write_bytes(content)
 
-    authkey.with_pin("trust", portal.origin, "--yes", check=65)
+    done = authkey.with_pin("trust", portal.origin, "--yes", check=65)
+
+    assert "certificates.json in" in done.stderr
+    assert "is damaged" in done.stderr
 
 
 def test_a_portal_that_is_none_is_said(authkey: Authkey, portal: TinyPortal) -> None:
