@@ -6,6 +6,7 @@ from authsim.authenticator.pin import PinPolicy
 from authsim.errors import Reason, RefusalError
 from authsim.protocol.credentials import Credentials, format_credentials
 from authsim.secret import Secret
+from mobile_cli.ceremonies.credentials import require_credentials
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.home import PhoneHome
 
@@ -20,6 +21,7 @@ def confirm_credentials(line: Line, username: str, password: Secret) -> None:
 
     Refuses with `WRONG_PASSWORD`, with `THROTTLED` and how long to wait, and as `Line.token` does.
     """
+    require_credentials(username, password)
     body = format_credentials(Credentials(username=username, password=password)).encode()
     answer = line.send("POST", _CREDENTIALS, body=body, bearer=line.token())
     if answer.status == 429:

@@ -25,6 +25,7 @@ from authsim.authenticator.device import PendingEnrolment, Phone, Portal
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.protocol.add_user import AddUserStarted, parse_add_user_started
 from authsim.secret import Secret
+from mobile_cli.ceremonies.credentials import require_credentials
 from mobile_cli.ceremonies.trust import portal_of, require_known
 from mobile_cli.enrolment_calls import send_finish, send_resend, send_start
 from mobile_cli.exits import Exit, PhoneError
@@ -64,6 +65,7 @@ def begin_enrolment(
     `opened` is the data key of an open phone; of one that is locked, or yet to be made, it is as much of the phone as
     can be seen. Refuses as `begin_add_user` and `send_start`; then nothing is left behind.
     """
+    require_credentials(wish.username, password)
     if isinstance(opened, Phone):
         seen = _begin(opened, wish, entropy)
         started = _start(home, require_enrolment(seen), password)

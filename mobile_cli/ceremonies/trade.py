@@ -19,6 +19,7 @@ from authsim.protocol.trading import (
     parse_trading_entry,
 )
 from authsim.secret import Secret
+from mobile_cli.ceremonies.credentials import require_credentials
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.transport import Answer, fetch
 
@@ -40,6 +41,7 @@ def log_in(desk: Desk, username: str, password: Secret) -> TradingChallenge:
     Refuses with `WRONG_PASSWORD`, with `NO_ACTIVE_DEVICE` when no phone can answer (or the user only practises), with
     `ACCOUNT_EXPIRED`, and with `THROTTLED` and how long to wait.
     """
+    require_credentials(username, password)
     answer = _post(desk, _LOGIN, format_trading_login(TradingLogin(username=username, password=password)))
     refusals = {401: Reason.WRONG_PASSWORD, 403: Reason.ACCOUNT_EXPIRED, 409: Reason.NO_ACTIVE_DEVICE}
     try:

@@ -141,10 +141,10 @@ def test_what_a_script_left_out_is_said(authkey: Authkey, arguments: tuple[str, 
 
 
 def test_a_portal_that_does_not_answer_is_said(authkey: Authkey) -> None:
-    """With 69."""
-    authkey(
-        "trade", "alice", "--response-stdin", "--portal", "http://127.0.0.1:9", "--password-file", "/dev/null", check=69
-    )
+    """With 69; a password that is none is not even sent."""
+    arguments = ("trade", "alice", "--response-stdin", "--portal", "http://127.0.0.1:9")
+    authkey(*arguments, "--password-file", str(authkey.pin), check=69)
+    authkey(*arguments, "--password-file", "/dev/null", check=77)
 
 
 @pytest.mark.parametrize(
