@@ -128,6 +128,18 @@ def test_a_decision_is_not_replayed(town: Town, victim: Person, phone: TestPhone
     assert opened(town, victim) == 1
 
 
+def test_two_replays_stop_the_phone_and_this_is_documented(town: Town, victim: Person, phone: TestPhone) -> None:
+    """Honest: a repeated signature looks like a copied key, so who reads the wire can have a phone suspended (A22)."""
+    _, asked = victim.is_asked()
+    signed = phone.signs_decision(town.verifier, push.request_info(town.verifier, asked), Decision.DENY)
+    push.decide(town.verifier, asked.request_id, signed)
+
+    for _ in range(2):
+        with refused(Reason.CLONE_SUSPECTED):
+            push.decide(town.verifier, asked.request_id, signed)
+    assert phone.hears_its_state(town.verifier) == "suspended"
+
+
 def test_another_users_phone_decides_nothing(town: Town, victim: Person) -> None:
     """bob's phone, which is active, signs for alice's request: it is not alice's key (A22)."""
     bob, phone = town.adds("bob"), town.sells_phone()
