@@ -52,12 +52,12 @@ def test_a_suspended_phone_is_migrated_away(ward: Ward, platform: str, language:
     victim = ward.takes(language)
     lost, new = victim.moves_in(platform), victim.buys(platform, name="new")
     ward.portal.operator("users", "suspend", victim.name)
-    victim.refused(lost, "D7", "approve")
+    victim.refused(lost, "G4", "approve")
 
     assert victim.enrols(new, "migrate", victim.name, "--yes").returncode == 0
 
     assert victim.answers(new)
-    victim.refused(lost, "D8", "approve")
+    victim.refused(lost, "G4", "approve", place=1)
 
 
 @kinds

@@ -75,7 +75,7 @@ def test_a_portal_that_is_gone_during_a_recovery(ward: Ward, platform: str, lang
         if platform == "ios":
             phone.does("recover", "--yes", "--pin-file", str(phone.pin_file))
         else:
-            victim.told(phone.runs(*recover, given="0\n"), "A14", status=UNREACHABLE)
+            victim.told(phone.runs(*recover, given="0\n"), "H7", status=UNREACHABLE)
 
     if platform == "android":
         assert victim.enrols(phone, "recover", victim.name).returncode == 0
