@@ -1,7 +1,7 @@
 """The town as a state machine, whole: single steps, and the journeys that people make of them, so that runs go deep."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import rule
 
 from authsim.model import Decision
 from tests.support.town_cast import CELLAR
@@ -80,10 +80,12 @@ class WhoIsIn(PhoneRules):
         for pick in range(len(self.waiting())):
             self.collects(pick)
 
-    @precondition(lambda self: self.adds)
-    @rule(count=st.integers(1, 5), what=st.sampled_from(["right", "wrong"]))
-    def guesses_codes(self, count: int, what: str) -> None:
-        """One wrong code after the other, then another one."""
-        for _ in range(count):
+    @rule(name=NAMES, number=st.integers(0, 3), count=st.integers(1, 5))
+    def guesses_codes(self, name: str, number: int, count: int) -> None:
+        """One wrong code after the other for the same text, then the right one, or a thief's last guess."""
+        self.time_passes(120)
+        self.asks_for_a_text(number, name, True)
+        for _ in range(count if self.adds else 0):
             self.brings_a_code(1, "wrong")
-        self.brings_a_code(1, what)
+        if self.adds:
+            self.brings_a_code(1, "right")
