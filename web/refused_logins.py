@@ -103,7 +103,7 @@ LOGIN_REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
             what=_FAILED,
             remedy=_l(
                 "The response code did not fit. Begin the login again, "
-                "and type the new challenge code into the phone exactly."
+                "and type the new challenge code into the phone exactly, for the same user."
             ),
         ),
         Reason.ACTIVATION_UNKNOWN: USED_UP_QR,

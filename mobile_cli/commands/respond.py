@@ -105,8 +105,8 @@ def _show_button(invocation: Invocation) -> None:
 def _require_challenge(suite: str, text: str) -> str:
     try:
         return require_challenge(suite, text)
-    except MessageError as error:
-        raise PhoneError(Exit.MALFORMED, "bad_challenge", rule=error) from None
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "bad_challenge") from None
 
 
 def _find_account(phone: Phone, user: str | None) -> Account:

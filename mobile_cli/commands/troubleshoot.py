@@ -97,8 +97,8 @@ def _prove(invocation: Invocation, lines: list[Line], challenge: str | None) -> 
         return None
     try:
         response = respond(lines[0].account, challenge).text
-    except MessageError as error:
-        raise PhoneError(Exit.MALFORMED, "bad_challenge", rule=error) from None
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "bad_challenge") from None
     console.code("response", response)
     return response
 

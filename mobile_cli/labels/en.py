@@ -81,7 +81,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "bad_purpose": "The challenge was issued for another purpose: {effect}.",
         # malformed
         "malformed": "{rule}. Nothing was changed.",
-        "bad_challenge": "This is not a challenge code: {rule}. Read it again from the page.",
+        "bad_challenge": (
+            "This is not a challenge code: it has 6 digits (10 at a hardened portal), and one may be mistyped. Read it "
+            "again from the page."
+        ),
         "damaged": (
             "The phone in {path} is damaged: {rule}. Restore it from a copy, or start anew with authkey forget --yes."
         ),

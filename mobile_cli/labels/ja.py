@@ -85,7 +85,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "bad_purpose": "このチャレンジコードの目的は「{effect}」です。",
         # malformed
         "malformed": "形式が正しくありません ({rule})。何も変更していません。",
-        "bad_challenge": "チャレンジコードではありません ({rule})。画面をもう一度確認してください。",
+        "bad_challenge": (
+            "チャレンジコードではありません。6桁の数字です(hardenedのポータルでは10桁)。"
+            "入力の間違いがないか、画面をもう一度確認してください。"
+        ),
         "damaged": (
             "{path} の端末のデータが壊れています ({rule})。コピーから戻すか、"
             "authkey forget --yes で最初からやり直してください。"

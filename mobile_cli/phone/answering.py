@@ -27,8 +27,8 @@ class Answering:
         """Return the digits of a challenge that this user's portal may have shown, before anybody is asked."""
         try:
             return require_challenge(self._handset.suite_of(user), challenge)
-        except MessageError as error:
-            raise PhoneError(Exit.MALFORMED, "bad_challenge", rule=error) from None
+        except MessageError:
+            raise PhoneError(Exit.MALFORMED, "bad_challenge") from None
 
     def respond(self, user: str, challenge: str, given: Given) -> str:
         """Return the response string, 8 digits."""

@@ -141,7 +141,7 @@ def test_a_mistyped_challenge_is_noticed_before_the_passcode(authkey: Authkey) -
         child.sendline("12345")
         seen = rest_of(child, 65)
 
-    assert "authkey: This is not a challenge code: 6 digits were expected." in seen
+    assert "authkey: This is not a challenge code: it has 6 digits" in seen
 
 
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 77), ("", 77)])

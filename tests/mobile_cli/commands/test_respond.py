@@ -80,7 +80,7 @@ def test_a_wrong_check_digit_costs_no_try(authkey: Authkey) -> None:
     authkey.holds(make_phone(STRICT))
     done = authkey("respond", "1123456780", "--pin-stdin", stdin="1111", check=65)
 
-    assert "the check digit does not fit" in done.stderr
+    assert "(10 at a hardened portal), and one may be mistyped" in done.stderr
     assert authkey.json("status")["tries_left"] == 8
 
 
