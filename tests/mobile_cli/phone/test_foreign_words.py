@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import OptionList, Select
 
 from mobile_cli.ceremonies.inbox import Text
 from mobile_cli.home import PhoneHome
@@ -44,12 +44,17 @@ def test_names_are_no_markup(tmp_path: Path, names: tuple[tuple[str, str], ...],
     async def story(me: Fingers) -> None:
         me.app.push_screen(Authenticate())
         await me.sees(me.app.say("challenge"))
-        me.app.screen.query_one("#user", Select).expanded = True
-        await me.until(lambda: shown in _screen(me), shown)
+        await me.sees_screen(Authenticate)
+        chooser = me.app.screen.query_one("#user", Select)
+        chooser.focus()
+        await me.presses("enter")
+        await me.until(lambda: chooser.expanded, "the list of names")
+        offered = chooser.query_one(OptionList)
+        await me.until(lambda: shown in _drawn(offered), shown)
 
     play(tmp_path / "phone", story)
 
 
-def _screen(me: Fingers) -> str:
-    """Return what the terminal is given to show."""
-    return "\n".join(strip.text for strip in me.app.screen._compositor.render_strips())
+def _drawn(offered: OptionList) -> str:
+    """Return what a list shows."""
+    return "\n".join(offered.render_line(row).text for row in range(offered.size.height))
