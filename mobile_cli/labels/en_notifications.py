@@ -117,7 +117,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "The number is not the one on the portal's page. The request is over: begin the login again."
         ),
         "device_replaced": (
-            "Another phone has taken this one's place for this user. Use that one, or add the user here again."
+            "Another phone has taken this one's place for this user. Use that one, or add the user here again: authkey "
+            "forget NAME, then authkey add-user NAME."
         ),
         "device_revoked": "This phone was taken out of use for this user. Activate it anew: authkey activate.",
         "device_suspended": (

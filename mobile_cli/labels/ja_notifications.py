@@ -135,7 +135,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "ポータルの画面の番号と違います。リクエストは無効になりました。ログインをやり直してください。"
         ),
         "device_replaced": (
-            "このユーザーは別の端末に移りました。その端末を使うか、この端末にユーザーをもう一度追加してください。"
+            "このユーザーは別の端末に移りました。その端末を使うか、この端末にユーザーをもう一度追加してください: "
+            "authkey forget NAME の後に authkey add-user NAME"
         ),
         "device_revoked": "このユーザーのこの端末は取り消されました。authkey activate でもう一度有効化してください。",
         "device_suspended": (

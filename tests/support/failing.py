@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from authsim.protocol.login_uri import LoginUri, format_login_uri
 from tests.support.browser_plain import Visitor
-from tests.support.failure_rows import require_words
+from tests.support.failure_rows import read_rows, require_words
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, password_of, served_portal
 
@@ -134,10 +134,11 @@ class Victim:
         require_words(row, self.language, said, place=place, **facts)
         return said
 
-    def reads(self, visitor: Visitor, row: str, *, place: int = 0, **facts: object) -> None:
-        """The page that the browser shows says what the row says."""
+    def reads(self, visitor: Visitor, row: str, *places: int) -> None:
+        """The page that the browser shows says what the row says in these places: all of it, without any."""
         assert visitor.page is not None
-        require_words(row, self.language, visitor.page.root.text, place=place, **facts)
+        for place in places or range(len(read_rows()[row].words)):
+            require_words(row, self.language, visitor.page.root.text, place=place)
 
 
 @dataclass(slots=True, kw_only=True)

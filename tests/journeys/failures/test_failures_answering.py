@@ -18,13 +18,13 @@ def test_a_newer_login_takes_the_request(ward: Ward, platform: str, language: st
 
     victim.refused(phone, "D2", "approve", uri)
     older.get("/sso/SecondFactor")
-    victim.reads(older, "D2", place=1)
+    victim.reads(older, "D2", 1, 2)
 
     older.press("/resend")
     phone.does("approve", "--pin-file", str(phone.pin_file))
     assert victim.goes_on(older)
     newer.get("/sso/SecondFactor")
-    victim.reads(newer, "D2", place=1)
+    victim.reads(newer, "D2", 1, 2)
 
 
 @kinds
@@ -37,7 +37,7 @@ def test_a_login_that_was_refused(ward: Ward, platform: str, language: str, row:
 
     victim.refused(phone, row, *command, status=0, user=victim.name)
     browser.get("/sso/SecondFactor")
-    victim.reads(browser, row, place=1)
+    victim.reads(browser, row, 1, 2)
 
     victim.refused(phone, "D5", "approve", uri)
     again = victim.begins()

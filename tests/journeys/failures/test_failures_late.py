@@ -65,7 +65,7 @@ def test_too_late_for_each_code(hasty: Ward, platform: str, language: str) -> No
 
     victim.refused(phone, "D1", "approve", uri)
     browser.get("/sso/SecondFactor")
-    victim.reads(browser, "D1", place=1)
+    victim.reads(browser, "D1", 1, 2)
     victim.refused(phone, "D6", "approve")
 
     browser = victim.begins()

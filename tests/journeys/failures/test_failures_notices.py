@@ -105,7 +105,7 @@ def test_the_checklist_finds_the_cause(ward: Ward, platform: str, language: str)
     looks(victim, phone, "J4", user=victim.name)
     browser = victim.begins()
     browser.get("/sso/SecondFactor?with=notification")
-    victim.reads(browser, "J4", place=1)
+    victim.reads(browser, "J4", 1, 2)
     ward.portal.operator("users", "seamless", victim.name, "on")
 
     said = phone.does("troubleshoot", "--pin-file", str(phone.pin_file))

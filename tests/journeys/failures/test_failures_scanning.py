@@ -142,7 +142,6 @@ def test_a_suspended_phone_keeps_its_place(ward: Ward, platform: str, language: 
 
     browser = victim.begins()
     victim.reads(browser, "C13")
-    victim.reads(browser, "C13", place=1)
     assert browser.page is not None
     assert SESSION_ID.search(browser.page.text) is None
 
