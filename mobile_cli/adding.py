@@ -130,7 +130,7 @@ def meet_portal(invocation: Invocation, sources: Sources) -> tuple[InstanceInfo,
         if info.suite == STRICT10:
             raise PhoneError(Exit.REFUSED, "need_trust", origin=address)
         show_portal(invocation, origin=info.origin, psk=info.psk)
-        compare_key(invocation, yes=sources.yes)
+        compare_key(invocation, yes=sources.yes, with_what="compare_portal")
     return info, address
 
 

@@ -33,10 +33,10 @@ def show_portal(invocation: Invocation, *, origin: str, psk: bytes) -> None:
     console.table(rows, write=console.note)
 
 
-def compare_key(invocation: Invocation, *, yes: bool) -> None:
+def compare_key(invocation: Invocation, *, yes: bool, with_what: str = "compare") -> None:
     """Ask whether the fingerprint is the right one; where nobody can be asked, it was shown for a person to compare."""
     console = invocation.console
-    console.note(console.say("compare"))
+    console.note(console.say(with_what))
     if is_interactive() and not invocation.confirm("ask_continue", yes=yes):
         raise PhoneError(Exit.REFUSED, "not_same")
 

@@ -46,6 +46,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "made_first": "No phone here yet: made an iOS phone in {path} with this Passcode.",
         "put_aside": "An earlier activation without a reply was put aside.",
         "compare": "Compare the fingerprint with the one under the Session ID.",
+        "compare_portal": (
+            "Compare the fingerprint with the key on the portal's pages: under the Session ID, or at /mobile under "
+            "Migrate IB Key."
+        ),
         "compare_trust": "Compare the fingerprint with the one that the portal shows under a Session ID.",
         "trusted": "{origin} is trusted on this phone.",
         "no_users": "No user on this phone yet. Run authkey activate.",

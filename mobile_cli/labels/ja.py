@@ -46,6 +46,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "made_first": "端末がないため、このパスコードでiOSの端末を {path} に用意しました。",
         "put_aside": "返答のなかった以前の有効化は取り消しました。",
         "compare": "Session IDの下にあるフィンガープリントと同じか確認してください。",
+        "compare_portal": (
+            "ポータルのページの鍵と同じか確認してください。Session IDの下、または /mobile の「IB Keyの移行」にあります。"
+        ),
         "compare_trust": "ポータルのSession IDの下にあるフィンガープリントと同じか確認してください。",
         "trusted": "この端末は {origin} を信頼します。",
         "no_users": "この端末にはまだユーザーがいません。authkey activate を実行してください。",

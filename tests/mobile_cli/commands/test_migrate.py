@@ -46,6 +46,7 @@ def test_a_phone_that_is_there_takes_over(authkey: Authkey, portal: TinyPortal) 
 def test_android_creates_the_pin_with_the_code(authkey: Authkey, portal: TinyPortal) -> None:
     """Migrate IB Key, its consequence, Migrate IB Key again; then credentials, code and a new PIN typed twice."""
     with authkey.at_terminal("migrate", "--platform", "android", "--portal", portal.origin) as child:
+        child.expect_exact("at /mobile under Migrate IB Key.")
         child.expect_exact("Is it the same? [y/N]: ")
         child.sendline("y")
         child.expect_exact("Migrate IB Key")
