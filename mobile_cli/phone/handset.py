@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from authsim.authenticator.keystore import Unlocked
     from authsim.ports import Clock, Entropy
 
+#: As many texts as the glass keeps; the inbox itself keeps more.
+_MOST_TEXTS: Final = 50
+
 
 @final
 class Handset:
@@ -209,11 +212,15 @@ class Handset:
         self._listener.start()
 
     def read_texts(self) -> int:
-        """Read the texts that came to this phone's number; return how many there are."""
-        if self.portal and self.number:
-            after = self.texts[-1].sequence if self.texts else 0
-            self.texts += read_texts(self.home, self.portal, self.number, after=after)
-        return len(self.texts)
+        """Read the texts that came to this phone's number; return how many are new. Old ones go."""
+        if not (self.portal and self.number):
+            return 0
+        after = self.texts[-1].sequence if self.texts else 0
+        found = read_texts(self.home, self.portal, self.number, after=after)
+        # A portal that repeats itself, or counts backwards, tells nothing new.
+        new = tuple(text for text in found if text.sequence > after)
+        self.texts = (*self.texts, *new)[-_MOST_TEXTS:]
+        return len(new)
 
     def _stop_listening(self) -> None:
         if self._listener is not None:

@@ -21,10 +21,10 @@ class Messages(Glass):
             return
         if not self.handset.texts:
             yield line(self.say("messages_empty", number=self.handset.number))
-        for text in self.handset.texts:
+        for place, text in enumerate(self.handset.texts):
             yield line("\n".join(map(visible, text.body.splitlines())), "bubble")
             if text.code is not None:
-                yield press(f"copy-{text.sequence}", self.say("messages_copy"))
+                yield press(f"copy-{place}", self.say("messages_copy"))
 
     def on_mount(self) -> None:
         """Look for new texts at once, and while the screen is open."""
@@ -33,8 +33,8 @@ class Messages(Glass):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Copy the code of a text; every other button goes its way."""
-        for text in self.handset.texts:
-            if event.button.id == f"copy-{text.sequence}" and text.code is not None:
+        for place, text in enumerate(self.handset.texts):
+            if event.button.id == f"copy-{place}" and text.code is not None:
                 self.app.copy_to_clipboard(text.code)
                 self.tell(self.say("copied"))
 
@@ -45,10 +45,4 @@ class Messages(Glass):
 
     def _look(self) -> None:
         if self.handset.number and self.handset.portal and not self.is_busy:
-            known = len(self.handset.texts)
-
-            def show(count: int) -> None:
-                if count != known:
-                    self.refresh(recompose=True)
-
-            self.start(self.handset.read_texts, show, quietly=True)
+            self.start(self.handset.read_texts, lambda new: new and self.refresh(recompose=True), quietly=True)

@@ -61,7 +61,10 @@ class SettingsHome(Glass):
 class AppList(Glass):
     """The apps of this phone: there is one."""
 
-    title_key = "set_notifications"
+    @property
+    def title_key(self) -> str:  # type: ignore[override]
+        """The title is the row that led here."""
+        return "set_notifications" if self.handset.platform is Platform.IOS else "set_apps"
 
     def body(self) -> ComposeResult:
         """Lay out the app."""

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.authenticator.attempts import MOST_TRIES
 from authsim.authenticator.device import Platform
 from authsim.errors import Reason, RefusalError
+from mobile_cli.ceremonies.inbox import Text
 from mobile_cli.home import PhoneHome
+from mobile_cli.phone.handset import Handset
 from mobile_cli.phone.screens.lock import Restarted
 from mobile_cli.phone.screens.springboard import Springboard
 from tests.support.glass import Fingers, play
+from tests.support.portal import LivePortal
 from tests.support.walking import ELEMENT, Walker
 
 
@@ -104,3 +108,14 @@ def test_switching_off(buys: Callable[..., Walker]) -> None:
             _ = me.handset.dek
 
     walker.walks(story)
+
+
+def test_a_portal_that_repeats_its_texts(buys: Callable[..., Walker], portal: LivePortal) -> None:
+    """The glass takes a text once, and keeps the newest fifty."""
+    portal.adds("texted", phone="+15555550141")
+    walker = buys("phone", number="+15555550141")
+    handset = Handset(walker.home, portal=portal.address, clock=SystemClock(), entropy=SystemEntropy())
+    handset.texts = tuple(Text(sequence, "[SIMULATION]", 0) for sequence in range(1_000, 1_050))
+
+    assert handset.read_texts() == 0
+    assert len(handset.texts) == 50
