@@ -1,5 +1,6 @@
 """A phone out of its box: made on the glass, switched on, and what it says to a wrong Passcode."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from mobile_cli.phone.handset import Handset
 from mobile_cli.phone.screens.lock import Restarted
 from mobile_cli.phone.screens.springboard import Springboard
 from tests.support.glass import Fingers, play
-from tests.support.portal import LivePortal
+from tests.support.tiny_portal import Reply, TinyPortal
 from tests.support.walking import ELEMENT, Walker
 
 
@@ -110,12 +111,16 @@ def test_switching_off(buys: Callable[..., Walker]) -> None:
     walker.walks(story)
 
 
-def test_a_portal_that_repeats_its_texts(buys: Callable[..., Walker], portal: LivePortal) -> None:
-    """The glass takes a text once, and keeps the newest fifty."""
-    portal.adds("texted", phone="+15555550141")
+def test_a_portal_that_repeats_its_texts(buys: Callable[..., Walker]) -> None:
+    """The glass takes a text once, however often a portal sends it, and keeps the newest fifty."""
     walker = buys("phone", number="+15555550141")
-    handset = Handset(walker.home, portal=portal.address, clock=SystemClock(), entropy=SystemEntropy())
-    handset.texts = tuple(Text(sequence, "[SIMULATION]", 0) for sequence in range(1_000, 1_050))
+    body = json.dumps({"v": 1, "texts": [{"sequence": 7, "text": "[SIMULATION] once", "sent_ms": 0}]}).encode()
+    with TinyPortal(others=lambda _: Reply(body)).serving() as portal:
+        handset = Handset(walker.home, portal=portal.origin, clock=SystemClock(), entropy=SystemEntropy())
 
-    assert handset.read_texts() == 0
+        assert [handset.read_texts() for _ in range(3)] == [1, 0, 0]
+        assert [text.body for text in handset.texts] == ["[SIMULATION] once"]
+        handset.texts = tuple(Text(sequence, "old", 0) for sequence in range(-50, 0))
+        assert handset.read_texts() == 1
     assert len(handset.texts) == 50
+    assert handset.texts[-1].sequence == 7
