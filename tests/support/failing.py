@@ -115,7 +115,7 @@ class Victim:
         texts: list[dict[str, Any]] = json.loads(page.text)["texts"] if page.status == 200 else []
         return max((text["sequence"] for text in texts), default=0)
 
-    def refused(self, phone: Phone, row: str, *command: str, status: int = REFUSED, **facts: object) -> str:
+    def refused(self, phone: Phone, row: str, *command: str, status: int = REFUSED, **facts: Any) -> str:
         """Run a command with the PIN; it must end so, with the words of the row. Return all that was said."""
         return self.told(phone.runs(*command, "--pin-file", str(phone.pin_file)), row, status=status, **facts)
 

@@ -18,9 +18,7 @@ def test_it_needs_a_terminal(tmp_path: Path) -> None:
     assert "needs a terminal" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("language", "first"), [("en", "Your Passcode is required"), ("ja", "パスコードの入力")]
-)
+@pytest.mark.parametrize(("language", "first"), [("en", "Your Passcode is required"), ("ja", "パスコードの入力")])
 def test_a_phone_that_was_off(tmp_path: Path, language: str, first: str) -> None:
     """It asks for the Passcode under the banner, opens with it, and ends with Ctrl-Q, the terminal as it was."""
     phone = make_phone(tmp_path, language=language).is_made()
