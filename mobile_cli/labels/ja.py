@@ -47,7 +47,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "put_aside": "返答のなかった以前の有効化は取り消しました。",
         "compare": "Session IDの下にあるフィンガープリントと同じか確認してください。",
         "compare_portal": (
-            "ポータルのページの鍵と同じか確認してください。Session IDの下、または /mobile の「IB Keyの移行」にあります。"
+            "ポータルのページの鍵と同じか確認してください。"
+            "Session IDの下、または /mobile の「IB Keyの移行」にあります。"
         ),
         "compare_trust": "ポータルのSession IDの下にあるフィンガープリントと同じか確認してください。",
         "trusted": "この端末は {origin} を信頼します。",

@@ -54,6 +54,18 @@ def test_the_store_and_the_settings_of_an_app_that_is_gone(buys: Callable[..., W
     walker.walks(story)
 
 
+def test_each_page_is_named_after_the_row_that_led_there(buys: Callable[..., Walker]) -> None:
+    """Android: the list of apps is called Apps & notifications, as in the article."""
+    walker = buys("phone", platform="android")
+
+    async def story(me: Fingers) -> None:
+        await me.taps("Settings")
+        await me.taps("Apps & notifications")
+        await me.sees("Apps & notifications", "IBKR Mobile")
+
+    walker.walks(story)
+
+
 def test_face_id(portal: LivePortal, buys: Callable[..., Walker]) -> None:
     """Set up with the Passcode it answers with a look; after five of somebody else only the Passcode opens."""
     walker = buys("phone")
