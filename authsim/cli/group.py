@@ -28,7 +28,7 @@ _COMMANDS: Final = MappingProxyType(
     commands_at=_COMMANDS,
     examples=(
         "authsim demo                       a portal, a cast, and what to type in the second terminal",
-        "authsim tour                       all flows by themselves, about twenty seconds",
+        "authsim tour                       all flows by themselves, about a minute",
         "authsim init --data ./portal       a portal that stays",
         "authsim serve --data ./portal",
     ),
