@@ -200,22 +200,22 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "look_ib_key": "IB Keyが有効である",
         "look_internet": "Wi-Fiまたはモバイルデータ通信がOnである",
         "look_portal": "ポータルが応答する",
-        "look_seamless": "ポータルでSeamless Authenticationが有効である",
+        "look_seamless": "ポータルでシームレス認証が有効である",
         "look_list": "画面や通知の一覧で隠れていない",
         "look_airplane": "機内モードがOffである",
         "look_do_not_disturb": "応答不可がOffである",
         "look_permission": "アプリの通知が許可されている",
         "not_asked": "確認していません(端末が今は問い合わせできません)",
         "prove": (
-            "通知なしでの確認: ポータルにログインし、Challenge/Responseでのログインを選び、"
+            "通知なしでの確認: ポータルにログインし、「チャレンジ／レスポンスでログイン」を選び、"
             "チャレンジコードに authkey respond で応答してください。"
         ),
         "challenge_or_none": "チャレンジコード、終了はEnter",
         "nothing_found": "通知を妨げるものは見つかりませんでした。",
         "cause_found": "原因: {sentence}",
         "seamless_off": (
-            "ポータルで {user} の通知が無効になっています。設定 > セキュア・ログイン・システム > "
-            "セキュア・ログイン設定でSeamless Authenticationを有効にしてください。"
+            "ポータルで {user} の通知が無効になっています。設定 > セキュアログインシステム > "
+            "セキュアログイン設定で「シームレス認証」を有効にしてください。"
             "または authsim users seamless {user} on を実行してください。"
         ),
     }
