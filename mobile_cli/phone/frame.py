@@ -86,7 +86,7 @@ class Glass(Screen[None]):
                 yield from self._corner(self.left, "left")
                 yield Static(self.say(self.title_key), id="title-text", markup=False)
                 yield from self._corner(self.right, "right")
-            with VerticalScroll(id="body"):
+            with VerticalScroll(id="body", can_focus=False):
                 yield from self.body()
             yield Static("", id="said", markup=False)
             yield from self.foot()

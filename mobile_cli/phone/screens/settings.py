@@ -7,6 +7,7 @@ from authsim.authenticator.device import Platform
 from authsim.authenticator.settings import condition_switches, get_value, list_values, notification_switches
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
+from mobile_cli.phone.question import ask
 
 
 class SettingsHome(Glass):
@@ -50,8 +51,9 @@ class SettingsHome(Glass):
         self.start(self.handset.switches.update_system, lambda _: self.tell(self.say("set_update_done")))
 
     def press_clear_data(self) -> None:
-        """Clear what the app keeps."""
-        self.start(self.handset.switches.clear_data, lambda _: self.tell(self.say("set_clear_done")))
+        """Clear what the app keeps, once it is said what that costs."""
+        done = self.say("set_clear_done")
+        ask(self, self.say("set_clear_ask"), self.handset.switches.clear_data, lambda _: self.tell(done))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A switch moves to its next value; everything else goes the way of every screen."""

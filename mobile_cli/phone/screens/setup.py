@@ -1,5 +1,7 @@
 """A phone that does not exist yet: whose platform it plays, its number, its Passcode or PIN."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.widgets import Input, RadioButton, RadioSet
 
@@ -10,6 +12,7 @@ from mobile_cli.phone.frame import Glass, line, press
 class Setup(Glass):
     """Ask for what a new phone needs, make it, and go to its home screen."""
 
+    AUTO_FOCUS: ClassVar[str | None] = "#platform"
     title_key = "new_title"
     left = None
 

@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 
 from mobile_cli.phone.frame import Glass, line, press
+from mobile_cli.phone.question import ask
 
 
 class Website(Glass):
@@ -45,5 +46,6 @@ class Store(Glass):
         self.phone.open_app()
 
     def press_remove(self) -> None:
-        """Remove the app."""
-        self.start(self.handset.switches.remove, lambda _: self.refresh(recompose=True))
+        """Remove the app, once it is said what that costs."""
+        words = self.say("store_remove_ask")
+        ask(self, words, self.handset.switches.remove, lambda _: self.refresh(recompose=True))

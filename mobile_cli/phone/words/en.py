@@ -76,6 +76,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "store_get_android": "Install",
         "store_open": "Open",
         "store_remove": "Remove the app",
+        "store_remove_ask": "Remove IBKR Mobile from this phone? Its users have to be recovered afterwards.",
         "store_wait": "Installed. Do not launch the app: open the Camera and scan the same QR code again.",
         "store_early": "You opened the app before the second scan. Nothing is lost: leave it and scan the code again.",
         # Settings
@@ -115,6 +116,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "set_update": "Software update",
         "set_update_done": "The operating system is up to date. The app may ask to restore IB Key.",
         "set_clear": "Clear the app's data",
+        "set_clear_ask": "Clear the data of IBKR Mobile? Its users have to be recovered or migrated afterwards.",
         "set_clear_done": "The app starts as if it were new. Recover IB Key, or migrate it.",
         # notifications
         "notice_title": "IBKR Mobile",

@@ -77,6 +77,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "store_get_android": "インストール",
         "store_open": "開く",
         "store_remove": "アプリを削除",
+        "store_remove_ask": "この電話機からIBKRモバイルを削除しますか。あとでユーザーのリカバリーが必要になります。",
         "store_wait": "インストールが完了しました。アプリは起動せず、カメラを開いて"
         "同じQRコードをもう一度読み取ってください。",
         "store_early": "2回目の読み取りの前にアプリを開きました。問題ありません。"
@@ -118,6 +119,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "set_update": "ソフトウェアアップデート",
         "set_update_done": "OSは最新です。アプリがIB Keyの復元を求めることがあります。",
         "set_clear": "アプリのデータを消去",
+        "set_clear_ask": "IBKRモバイルのデータを消去しますか。あとでユーザーのリカバリーか移行が必要になります。",
         "set_clear_done": "アプリは初期状態になりました。IB Keyをリカバリーするか、移行してください。",
         # notifications
         "notice_title": "IBKRモバイル",

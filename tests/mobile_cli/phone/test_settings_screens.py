@@ -38,6 +38,10 @@ def test_the_store_and_the_settings_of_an_app_that_is_gone(buys: Callable[..., W
     async def story(me: Fingers) -> None:
         await me.taps("App Store")
         await me.taps("Remove the app")
+        await me.sees("have to be recovered")
+        await me.taps("Cancel")
+        await me.taps("Remove the app")
+        await me.taps("Yes")
         await me.sees("GET")
         await me.taps("Back")
         await me.until(lambda: "IBKR Mobile" not in me.labels(), "no icon")
@@ -113,5 +117,26 @@ def test_without_a_user_there_is_nothing_to_authenticate(buys: Callable[..., Wal
         await me.sees("not active for anybody")
         assert "Add User" in me.labels()
         assert "Generate Response" not in me.labels()
+
+    walker.walks(story)
+
+
+def test_clearing_the_data_asks_first(portal: LivePortal, buys: Callable[..., Walker]) -> None:
+    """Enter on the question, which stands on Cancel, costs nothing; Yes makes the app forget, and recovery is due."""
+    walker = buys("phone", platform="android")
+    portal.adds("clara")
+    walker.activates("clara")
+
+    async def story(me: Fingers) -> None:
+        await me.taps("Settings")
+        await me.taps("Clear the app's data")
+        await me.sees("Clear the data of IBKR Mobile?")
+        await me.presses("enter")
+        await me.sees("Apps & notifications")
+        assert not me.handset.settings.app.needs_recovery
+        await me.taps("Clear the app's data")
+        await me.taps("Yes")
+        await me.sees("starts as if it were new")
+        assert me.handset.settings.app.needs_recovery
 
     walker.walks(story)
