@@ -105,8 +105,8 @@ class Handset:
 
     @property
     def asks_permission(self) -> bool:
-        """Say whether the app, opened, asks whether it may notify: iOS does."""
-        return self.platform is Platform.IOS and app_ceremony.asks_permission(self.settings.app)
+        """Say whether the app, opened, asks whether it may notify."""
+        return app_ceremony.asks_permission(self.settings.app)
 
     def suite_of(self, user: str) -> str:
         """Return the name of the suite of one of `users`, or refuse with `NOT_ENROLLED`."""

@@ -9,7 +9,7 @@ from mobile_cli.phone.frame import Glass, line, press
 
 
 class AskPermission(Glass):
-    """iOS asks when the app is opened for the first time."""
+    """What the phone asks when the app is opened for the first time."""
 
     title_key = "app"
     left = None

@@ -65,6 +65,12 @@ WORDS = {
 }
 
 
+ANDROID = {
+    "en": {"go": "Google Play", "get": "Install"},
+    "ja": {"go": "Google Play", "get": "インストール"},
+}
+
+
 async def points(me: Fingers, words: dict[str, str], code: str) -> None:
     """Step 3: point the lens towards the code; nothing is photographed."""
     await me.types(words["field"], code)
@@ -72,12 +78,18 @@ async def points(me: Fingers, words: dict[str, str], code: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_activate_by_qr_without_the_app(portal: LivePortal, buys: Callable[..., Walker], language: str) -> None:
-    """Steps 1 to 11, by the branch of figure 4.1: web site, store, GET, not launched, scanned again, Allow, Done."""
-    name, words = f"box-{language}", WORDS[language]
+@pytest.mark.parametrize("platform", ["ios", "android"])
+def test_activate_by_qr_without_the_app(
+    portal: LivePortal, buys: Callable[..., Walker], platform: str, language: str
+) -> None:
+    """Steps 1 to 11, by the branch of figure 4.1: web site, store, GET, not launched, scanned again, Allow, Done.
+
+    Android has the words of its own store.
+    """
+    name, words = f"box-{platform}-{language}", WORDS[language] | (ANDROID[language] if platform == "android" else {})
     portal.adds(name, phone="+15555550121")
     code = portal.activation_uri(name)
-    walker = buys("box", language=language, number="+15555550121", has_app=False)
+    walker = buys("box", platform=platform, language=language, number="+15555550121", has_app=False)
 
     async def article(me: Fingers) -> None:
         await me.taps(words["camera"])
