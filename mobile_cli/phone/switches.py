@@ -84,7 +84,7 @@ class Switches:
         return self._let_happen(AppEvent.RESTORE)
 
     def allow_notifications(self, *, is_allowed: bool) -> Settings:
-        """Answer the question that iOS asks."""
+        """Answer whether the app may notify."""
         app_ceremony.answer_permission(self._handset.home, is_allowed=is_allowed)
         return self._handset.reread()
 
