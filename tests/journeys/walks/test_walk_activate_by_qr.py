@@ -77,6 +77,34 @@ async def points(me: Fingers, words: dict[str, str], code: str) -> None:
     await me.taps(words["point"])
 
 
+async def gets_the_app(me: Fingers, words: dict[str, str], code: str) -> None:
+    """Steps 2 to 6 where the app is missing: the camera, the banner, the web site, the store."""
+    await me.taps(words["camera"])
+    await points(me, words, code)
+    await me.taps(words["site"])
+    await me.taps(words["go"])
+    await me.taps(words["get"])
+
+
+async def moves_scan_switch(me: Fingers, words: dict[str, str]) -> None:
+    """Figure 12: the switch in the Camera settings, from the home screen and back to it."""
+    await me.taps(words["settings"])
+    await me.taps(words["camera_settings"])
+    await me.taps(words["scan"])
+    await me.taps(words["back"])
+    await me.taps(words["back"])
+
+
+async def activates(me: Fingers, words: dict[str, str], code: str, *, allow: bool = False) -> None:
+    """Steps 8 to 10, the camera being open: the banner, Allow where it is asked, the security element."""
+    await points(me, words, code)
+    await me.taps(words["app"])
+    if allow:
+        await me.taps(words["allow"])
+    await me.taps(words["activate"])
+    await me.gives(ELEMENT)
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("platform", ["ios", "android"])
 def test_activate_by_qr_without_the_app(
@@ -92,18 +120,10 @@ def test_activate_by_qr_without_the_app(
     walker = buys("box", platform=platform, language=language, number="+15555550121", has_app=False)
 
     async def article(me: Fingers) -> None:
-        await me.taps(words["camera"])
-        await points(me, words, code)
-        await me.taps(words["site"])
-        await me.taps(words["go"])
-        await me.taps(words["get"])
+        await gets_the_app(me, words, code)
         await me.sees(words["wait"])
         await me.taps(words["back"])
-        await points(me, words, code)
-        await me.taps(words["app"])
-        await me.taps(words["allow"])
-        await me.taps(words["activate"])
-        await me.gives(ELEMENT)
+        await activates(me, words, code, allow=True)
         await me.sees(words["active"], name)
         await me.taps(words["done"])
 
@@ -121,11 +141,7 @@ def test_activate_by_qr_with_the_app(portal: LivePortal, buys: Callable[..., Wal
     walker = buys("has", language=language, number="+15555550122")
 
     async def article(me: Fingers) -> None:
-        await me.taps(words["settings"])
-        await me.taps(words["camera_settings"])
-        await me.taps(words["scan"])
-        await me.taps(words["back"])
-        await me.taps(words["back"])
+        await moves_scan_switch(me, words)
         await me.taps(words["camera"])
         await me.taps(words["lens"])
         await points(me, words, code)
@@ -134,16 +150,9 @@ def test_activate_by_qr_with_the_app(portal: LivePortal, buys: Callable[..., Wal
         await points(me, words, code)
         await me.sees(words["off"])
         await me.taps(words["back"])
-        await me.taps(words["settings"])
-        await me.taps(words["camera_settings"])
-        await me.taps(words["scan"])
-        await me.taps(words["back"])
-        await me.taps(words["back"])
+        await moves_scan_switch(me, words)
         await me.taps(words["camera"])
-        await points(me, words, code)
-        await me.taps(words["app"])
-        await me.taps(words["activate"])
-        await me.gives(ELEMENT)
+        await activates(me, words, code)
         await me.sees(words["active"], name)
 
     walker.walks(article)
@@ -158,20 +167,13 @@ def test_an_app_that_was_opened_too_early(portal: LivePortal, buys: Callable[...
     walker = buys("early", number="+15555550123", has_app=False)
 
     async def article(me: Fingers) -> None:
-        await me.taps(words["camera"])
-        await points(me, words, code)
-        await me.taps(words["site"])
-        await me.taps(words["go"])
-        await me.taps(words["get"])
+        await gets_the_app(me, words, code)
         await me.taps(words["open"])
         await me.taps(words["allow"])
         await me.sees(words["early"])
         await me.taps(words["close"])
         await me.taps(words["camera"])
-        await points(me, words, code)
-        await me.taps(words["app"])
-        await me.taps(words["activate"])
-        await me.gives(ELEMENT)
+        await activates(me, words, code)
         await me.sees(words["active"], "early")
 
     walker.walks(article)
@@ -186,19 +188,14 @@ def test_the_two_causes_of_the_error(portal: LivePortal, buys: Callable[..., Wal
     first = buys("first", language=language, number="+15555550124")
     second = buys("second", language=language, number="+15555550124")
 
-    async def activates(me: Fingers) -> None:
-        await me.taps(words["camera"])
-        await points(me, words, code)
-        await me.taps(words["app"])
-        await me.taps(words["activate"])
-        await me.gives(ELEMENT)
-
     async def succeeds(me: Fingers) -> None:
-        await activates(me)
+        await me.taps(words["camera"])
+        await activates(me, words, code)
         await me.sees(words["active"], name)
 
     async def fails(me: Fingers) -> None:
-        await activates(me)
+        await me.taps(words["camera"])
+        await activates(me, words, code)
         await me.sees(SEED_SENTENCE[language])
 
     first.walks(succeeds)
