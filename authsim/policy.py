@@ -110,6 +110,85 @@ class Policy:
         120, unit="s", least=0, most=3600, source="broker's public article: a new text at most every 2 minutes"
     )
     sms_sends: int = _number(3, unit="texts", least=1, most=100, source="decision: against text pumping")
+    push_resend_seconds: int = _number(
+        5, unit="s", least=0, most=3600, source="decision: between two requests that one login sends"
+    )
+    login_code_seconds: int = _number(
+        180, unit="s", least=1, most=3600, source="the same 180 s dialog: a texted login code lives as long as it"
+    )
+    login_code_tries: int = _number(
+        3, unit="tries", least=1, most=10, source="OWASP ASVS 5.0 6.6.3: few tries; each counts as a failed login"
+    )
+    authenticator_app_drift: int = _number(
+        1, unit="steps", least=0, most=10, source="RFC 6238 5.2: at most one step of 30 s for delay, each way"
+    )
+    card_activation_days: int = _number(
+        14, unit="days", least=1, most=365, source="broker's public article: a mailed device is activated in 14 days"
+    )
+    online_card_days: int = _number(
+        21, unit="days", least=1, most=365, source="broker's public article: the online card is valid for 21 days"
+    )
+    passcode_full_seconds: int = _number(
+        172_800, unit="s", least=1, most=30 * 86_400, source="broker's public article: two days of full access"
+    )
+    passcode_limited_seconds: int = _number(
+        864_000, unit="s", least=0, most=30 * 86_400, source="same article: ten more days, for the online card only"
+    )
+    passcode_uses: int = _number(
+        0, unit="uses", least=0, most=1, source="NIST SP 800-63B-4 3.1.2: a look-up secret once; 0 is until it expires"
+    )
+    passcode_restricts: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="decision: whether its session may not touch factors or the number"
+    )
+    verification_seconds: int = _number(
+        300, unit="s", least=1, most=3600, source="OWASP: a sensitive operation takes a proof of at most 5 minutes"
+    )
+    opt_out_cooling_seconds: int = _number(
+        0, unit="s", least=0, most=30 * 86_400, source="decision: at once in classic, as the public article has it"
+    )
+    opt_out_by_device: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="decision: whether opting out takes an own answer of the phone"
+    )
+    uniform_login: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="OWASP ASVS 5.0 6.3.8: whether every login shows the same second page"
+    )
+    confirm_activation: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="decision: whether a new phone waits for a code typed in the browser"
+    )
+    confirmation_tries: int = _number(3, unit="tries", least=1, most=10, source="OWASP ASVS 5.0 6.6.3: few tries")
+    add_user_by_device: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="NIST SP 800-63B-4 4.1.2: whether the active phone approves another"
+    )
+    enrolment_hold_seconds: int = _number(
+        0, unit="s", least=0, most=30 * 86_400, source="decision: how long a text alone waits after a phone was revoked"
+    )
+    challenges_per_hour: int = _number(
+        0, unit="challenges", least=0, most=10_000, source="decision against precomputation; 0 is no limit"
+    )
+    challenges_per_day: int = _number(
+        0, unit="challenges", least=0, most=10_000, source="decision against precomputation; 0 is no limit"
+    )
+    block_responses: int = _number(
+        0, unit="answers", least=0, most=100, source="PSD2 RTS 4(3)(b): wrong in a row before a block; 0 is none"
+    )
+    block_seconds: int = _number(
+        900, unit="s", least=1, most=86_400, source="decision: the first block; it doubles, up to a day"
+    )
+    typed_mode_responses: int = _number(
+        0, unit="answers", least=0, most=100, source="PSD2 RTS 4(3)(b): wrong in a row before typing ends; 0 is never"
+    )
+    user_tries_per_5_minutes: int = _number(
+        0, unit="tries", least=0, most=10_000, source="limits of a public package index: 5; 0 is none"
+    )
+    user_tries_per_hour: int = _number(0, unit="tries", least=0, most=10_000, source="the same: 20")
+    user_tries_per_day: int = _number(0, unit="tries", least=0, most=10_000, source="the same: 50")
+    address_tries_per_5_minutes: int = _number(0, unit="tries", least=0, most=10_000, source="the same: 10 an address")
+    address_tries_per_hour: int = _number(0, unit="tries", least=0, most=10_000, source="the same: 50 an address")
+    password_tries_per_5_minutes: int = _number(
+        0, unit="tries", least=0, most=10_000, source="the same: 10 for passwords, by name and by address"
+    )
+    sms_per_hour: int = _number(0, unit="texts", least=0, most=1000, source="decision: texts to a user; 0 is no limit")
+    sms_per_day: int = _number(0, unit="texts", least=0, most=1000, source="decision: texts to a user; 0 is no limit")
     device_session_seconds: int = _number(
         600, unit="s", least=1, most=3600, source="decision: a read-only token of 10 minutes"
     )
@@ -166,6 +245,28 @@ PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
             sms_code_seconds=300,
             sms_code_tries=5,
             sms_resend_seconds=30,
+            sms_per_hour=5,
+            sms_per_day=10,
+            passcode_full_seconds=86_400,
+            passcode_limited_seconds=0,
+            passcode_uses=1,
+            passcode_restricts=1,
+            opt_out_cooling_seconds=86_400,
+            opt_out_by_device=1,
+            uniform_login=1,
+            confirm_activation=1,
+            add_user_by_device=1,
+            enrolment_hold_seconds=86_400,
+            challenges_per_hour=20,
+            challenges_per_day=50,
+            block_responses=5,
+            typed_mode_responses=10,
+            user_tries_per_5_minutes=5,
+            user_tries_per_hour=20,
+            user_tries_per_day=50,
+            address_tries_per_5_minutes=10,
+            address_tries_per_hour=50,
+            password_tries_per_5_minutes=10,
             session_idle_seconds=300,
             password_least_characters=15,
         ),

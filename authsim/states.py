@@ -76,6 +76,27 @@ class DeviceEvent(enum.Enum):
     EXPIRE = "expire"
 
 
+class Factor(enum.Enum):
+    """A second factor that is no phone. Only `active` answers anything."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    SPENT = "spent"
+
+
+class FactorEvent(enum.Enum):
+    """What can happen to a second factor that is no phone."""
+
+    ACTIVATE = "activate"
+    REVOKE = "revoke"
+    REPLACE = "replace"
+    EXPIRE = "expire"
+    SPEND = "spend"
+
+
 S = TypeVar("S", bound=enum.Enum)
 E = TypeVar("E", bound=enum.Enum)
 Table = Mapping[S, Mapping[E, S]]
@@ -148,6 +169,31 @@ DEVICE: Table[Device, DeviceEvent] = MappingProxyType(
         Device.REVOKED: MappingProxyType({}),
         Device.REPLACED: MappingProxyType({}),
         Device.EXPIRED: MappingProxyType({}),
+    }
+)
+
+FACTOR: Table[Factor, FactorEvent] = MappingProxyType(
+    {
+        Factor.PENDING: MappingProxyType(
+            {
+                FactorEvent.ACTIVATE: Factor.ACTIVE,
+                FactorEvent.REVOKE: Factor.REVOKED,
+                FactorEvent.REPLACE: Factor.REPLACED,
+                FactorEvent.EXPIRE: Factor.EXPIRED,
+            }
+        ),
+        Factor.ACTIVE: MappingProxyType(
+            {
+                FactorEvent.REVOKE: Factor.REVOKED,
+                FactorEvent.REPLACE: Factor.REPLACED,
+                FactorEvent.EXPIRE: Factor.EXPIRED,
+                FactorEvent.SPEND: Factor.SPENT,
+            }
+        ),
+        Factor.REVOKED: MappingProxyType({}),
+        Factor.REPLACED: MappingProxyType({}),
+        Factor.EXPIRED: MappingProxyType({}),
+        Factor.SPENT: MappingProxyType({}),
     }
 )
 

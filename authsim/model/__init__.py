@@ -4,15 +4,27 @@ Times are integer milliseconds since the epoch on the portal's clock; a name end
 either hashed, sealed, or wrapped in `Secret`. One file for each neighbourhood; this one gathers their names.
 """
 
+from authsim.model.factors import (
+    Channel,
+    Decoy,
+    Factor,
+    FactorKind,
+    Prompt,
+)
 from authsim.model.ids import (
+    AttachmentId,
     ChallengeId,
     CodeId,
+    DecoyId,
     DeviceId,
+    FactorId,
     FlowId,
     InstanceId,
     LoginId,
+    PromptId,
     RequestId,
     SessionId,
+    TicketId,
     UserId,
 )
 from authsim.model.logins import (
@@ -28,7 +40,9 @@ from authsim.model.people import (
     Lockout,
     Mode,
     PortalSession,
+    Reach,
     Role,
+    SecureLogin,
     User,
 )
 from authsim.model.phones import (
@@ -45,21 +59,37 @@ from authsim.model.proofs import (
     FirstFactorPassed,
     LimitedEntry,
     PendingLogin,
+    UniformLogin,
+)
+from authsim.model.tickets import (
+    Attachment,
+    Author,
+    Ticket,
+    TicketMessage,
 )
 
 __all__ = [
     "ActivationCode",
     "ActivationOffer",
+    "Attachment",
+    "AttachmentId",
     "Authenticated",
+    "Author",
     "Challenge",
     "ChallengeId",
+    "Channel",
     "Client",
     "CodeId",
     "Decision",
+    "Decoy",
+    "DecoyId",
     "Device",
     "DeviceId",
     "DeviceSession",
     "Enrolment",
+    "Factor",
+    "FactorId",
+    "FactorKind",
     "Factors",
     "FirstFactorPassed",
     "FlowId",
@@ -72,12 +102,20 @@ __all__ = [
     "Mode",
     "PendingLogin",
     "PortalSession",
+    "Prompt",
+    "PromptId",
     "PushRequest",
+    "Reach",
     "RequestId",
     "Role",
     "Sealed",
+    "SecureLogin",
     "SessionId",
     "TextMessage",
+    "Ticket",
+    "TicketId",
+    "TicketMessage",
+    "UniformLogin",
     "User",
     "UserId",
 ]

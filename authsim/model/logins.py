@@ -12,7 +12,9 @@ from authsim.model.people import Client, Mode
 class LoginTransaction:
     """One attempt to log in, bound to one browser by the hash of its 256-bit token.
 
-    `session_id` is set when an already open, limited session steps up to two factors.
+    `session_id` is set when an already open session steps up to two factors, or proves once more who sits there:
+    then `purpose` is above 1 (`protocol.codes.Purpose`), and completing it notes the proof on the new session.
+    `subject` is the pending device that an approval of purpose 2 makes active; no browser holds that login's token.
     """
 
     login_id: LoginId
@@ -22,6 +24,8 @@ class LoginTransaction:
     mode: Mode
     session_id: SessionId | None
     client: Client
+    purpose: int = 1
+    subject: DeviceId | None = None
     started_ms: int
     expires_ms: int
     closed_ms: int | None = None
@@ -61,7 +65,9 @@ class PushRequest:
 
     `number` is what the person must type on the device ("" where the policy asks none) and never travels to it.
     `is_notified` says whether it is announced; one that is not can still be scanned. `sequence` is given by the store
-    and ascends. Approved is `consumed`; denied and reported are `failed`, with the `decision`.
+    and ascends. Approved is `consumed`; denied and reported are `failed`, with the `decision`. `operation` is the
+    digest (32 bytes) of what purposes 2 to 6 are about, None for a login. `decision_digest` is SHA-256 of the signed
+    decision that was accepted, so that the same message twice is no alarm.
     """
 
     request_id: RequestId
@@ -74,8 +80,10 @@ class PushRequest:
     client: Client
     server_nonce: bytes
     is_notified: bool
+    operation: bytes | None = None
     state: states.OneShot
     decision: Decision | None = None
+    decision_digest: bytes | None = None
     attempts: int
     attempts_allowed: int
     issued_ms: int

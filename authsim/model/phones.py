@@ -19,7 +19,8 @@ class Sealed:
 class Device:
     """One user's key on one phone, as the portal knows it.
 
-    `counter` is the highest that a signature of this device carried; `alarms` counts signatures that repeated one.
+    `counter` is the highest that a signature of this device carried; `alarms` counts signatures that repeated one. A
+    pending one is confirmed by the response to `question`, at most `confirmations_allowed` tries, before `expires_ms`.
     """
 
     device_id: DeviceId
@@ -34,6 +35,10 @@ class Device:
     last_used_ms: int | None = None
     counter: int = 0
     alarms: int = 0
+    question: str = ""
+    confirmations: int = 0
+    confirmations_allowed: int = 0
+    expires_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from authsim.model.factors import Factor, Prompt
 from authsim.model.logins import Challenge, LoginTransaction, PushRequest
 from authsim.model.people import Client, PortalSession, User
-from authsim.model.phones import ActivationCode
+from authsim.model.phones import ActivationCode, Device
 from authsim.secret import Secret
 
 
@@ -27,13 +28,33 @@ class FirstFactorPassed:
 class PendingLogin:
     """A login that waits for its second factor. `token` goes into the browser's cookie and nowhere else.
 
-    `push` is the newest request to the device, announced or silent; None for a login of before there were requests.
+    `offered` is what the person may choose from, in the order of the page. Of what was chosen there is either a
+    `challenge`, with `push` as the newest request to the device, announced or silent, or a `prompt`; none of them
+    while the person has still to choose.
     """
 
     token: Secret
     login: LoginTransaction
-    challenge: Challenge
+    challenge: Challenge | None
     push: PushRequest | None = None
+    prompt: Prompt | None = None
+    offered: tuple[Factor | Device, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniformLogin:
+    """What the second page of a uniform login shows, whoever typed whatever: a real pending login, or a decoy.
+
+    `token` goes into the browser's cookie. `question` is the challenge, `number` what a request would ask for.
+    """
+
+    token: Secret
+    question: str
+    number: str
+    uri: Secret
+    attempts_remaining: int
+    issued_ms: int
+    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ to another or was suspended by an alarm, and each session that ended with a devi
 One file for each neighbourhood; this one gathers their names.
 """
 
+from authsim.ports.factors import Decoys, FactorStore, Prompts, Tallies
 from authsim.ports.logins import Logins, Pushes
 from authsim.ports.people import Audit, Instances, Sessions, Users
 from authsim.ports.phones import Activations, Devices, DeviceSessions, Enrolments, Texts
 from authsim.ports.store import Store
+from authsim.ports.tickets import Tickets
 from authsim.ports.world import Bus, Clock, Entropy, Passwords, Subscription, Vault
 
 __all__ = [
@@ -23,18 +25,23 @@ __all__ = [
     "Audit",
     "Bus",
     "Clock",
+    "Decoys",
     "DeviceSessions",
     "Devices",
     "Enrolments",
     "Entropy",
+    "FactorStore",
     "Instances",
     "Logins",
     "Passwords",
+    "Prompts",
     "Pushes",
     "Sessions",
     "Store",
     "Subscription",
+    "Tallies",
     "Texts",
+    "Tickets",
     "Users",
     "Vault",
 ]

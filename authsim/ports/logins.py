@@ -54,6 +54,34 @@ class Logins(Protocol):
         `StoreConflictError` when the transaction is not `started` any more, or the question was asked before.
         """
 
+    def offer(self, login: "LoginTransaction", *, judged: str, events: "Sequence[Event]") -> None:
+        """Insert a transaction that awaits a second factor which its person has still to choose.
+
+        A remembered one that is `started` moves on to it instead. `StoreStaleError` when the user's password hash is
+        not `judged` any more, `StoreConflictError` when the remembered one went on elsewhere.
+        """
+
+    def ask(
+        self,
+        login_id: "LoginId",
+        *,
+        challenge: "Challenge",
+        push: "PushRequest | None",
+        now_ms: int,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Ask the phone in a login that is open: insert both, supersede what the login asked before, together.
+
+        `StoreConflictError` when the login awaits no second factor with `expires_ms > now_ms`, its device is not
+        active, or the question was asked before.
+        """
+
+    def count_challenges(self, user_id: "UserId", *, since_ms: int) -> int:
+        """Return how many challenges were issued to this user's phones at or after `since_ms`."""
+
+    def get(self, login_id: "LoginId") -> "LoginTransaction | None":
+        """Return by id."""
+
     def find(self, token_hash: bytes) -> "LoginTransaction | None":
         """Return by the hash of the browser's token."""
 
@@ -159,8 +187,10 @@ class Pushes(Protocol):
         device is active and `counter` is above the device's.
         """
 
-    def decide(self, push: "PushRequest", decision: "Decision", *, now_ms: int, event: "Event") -> None:
+    def decide(self, push: "PushRequest", decision: "Decision", *, digest: bytes, now_ms: int, event: "Event") -> None:
         """Approve: the request is consumed. Deny or report: it has failed and its login with it, together.
+
+        `digest` is kept as `decision_digest`.
 
         `StoreConflictError` unless the request is issued and its device active.
         """

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
         Instance,
         Lockout,
         PortalSession,
+        SecureLogin,
         SessionId,
         User,
         UserId,
@@ -58,6 +59,23 @@ class Users(Protocol):
     def set_seamless(self, user_id: "UserId", is_seamless: bool, *, event: "Event") -> None:
         """Switch notifications at login on or off. `StoreConflictError` when the user is gone."""
 
+    def set_secure_login(
+        self,
+        user_id: "UserId",
+        *,
+        before: "SecureLogin",
+        after: "SecureLogin",
+        opts_out_ms: int | None,
+        event: "Event",
+    ) -> None:
+        """Move between enrolled, opting out and opted out. `StoreConflictError` when the user is not at `before`."""
+
+    def set_phone(self, user_id: "UserId", phone: str, *, verified_ms: int | None, event: "Event") -> None:
+        """Replace the number, or note that it was verified; enrolments by the old number's text are cancelled.
+
+        `StoreConflictError` when the user is gone.
+        """
+
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
         """Replace the hash, and end what the old password opened, together.
 
@@ -83,6 +101,12 @@ class Sessions(Protocol):
 
     def list_open(self, user_id: "UserId", *, now_ms: int) -> "Sequence[PortalSession]":
         """Return the sessions that have neither ended nor passed `expires_ms`, newest first."""
+
+    def spend_verification(self, session_id: "SessionId", *, purpose: int, since_ms: int) -> None:
+        """Spend the proof that this session's user was verified for `purpose` at or after `since_ms`.
+
+        One conditional update: `StoreConflictError` when there is no such proof, or it was spent.
+        """
 
     def touch(self, session_id: "SessionId", *, now_ms: int) -> None:
         """Note last-seen. Nothing happens when the session has ended."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         DeviceSession,
         Enrolment,
         FlowId,
+        LoginId,
         SessionId,
         TextMessage,
         UserId,
@@ -34,6 +35,24 @@ class Devices(Protocol):
 
     def list_of(self, user_id: "UserId") -> "Sequence[Device]":
         """Return all devices of a user, newest first."""
+
+    def pending_of(self, user_id: "UserId", *, now_ms: int) -> "Device | None":
+        """Return the one device of a user that waits for its confirmation with `expires_ms > now_ms`."""
+
+    def count_confirmation(self, device_id: "DeviceId", *, now_ms: int, event: "Event") -> "Device":
+        """Count a try at the confirmation before anyone compares; return the device with it.
+
+        `StoreConflictError` unless it is pending, fresh, and has a try left.
+        """
+
+    def confirm(
+        self, device_id: "DeviceId", *, approved_by: "LoginId | None", now_ms: int, events: "Sequence[Event]"
+    ) -> None:
+        """Move pending to active; the user's other device is replaced, and so are the factors that a phone ends.
+
+        All as when an enrolment is completed, in one change. `approved_by`: the login whose approval this is, closed as
+        done with it. `StoreConflictError` unless the device is pending and fresh, and that login's request is approved.
+        """
 
     def change(self, device_id: "DeviceId", change: "states.DeviceEvent", *, now_ms: int, event: "Event") -> None:
         """Move to the state that `change` leads to; when that is not `active`, end all that the device holds open.

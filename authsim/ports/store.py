@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
+from authsim.ports.factors import Decoys, FactorStore, Prompts, Tallies
 from authsim.ports.logins import Logins, Pushes
 from authsim.ports.people import Audit, Instances, Sessions, Users
 from authsim.ports.phones import Activations, Devices, DeviceSessions, Enrolments, Texts
+from authsim.ports.tickets import Tickets
 
 
 class Store(Protocol):
@@ -53,3 +55,23 @@ class Store(Protocol):
     @property
     def texts(self) -> Texts:
         """Return the simulated inboxes."""
+
+    @property
+    def factors(self) -> FactorStore:
+        """Return second factors that are no phone."""
+
+    @property
+    def prompts(self) -> Prompts:
+        """Return the questions asked of them."""
+
+    @property
+    def decoys(self) -> Decoys:
+        """Return logins that nobody can complete."""
+
+    @property
+    def tallies(self) -> Tallies:
+        """Return the counts that limit tries."""
+
+    @property
+    def tickets(self) -> Tickets:
+        """Return the Message Center."""
