@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
 
 from .entries import Entry, Next
+from .refused_factors import FACTOR_REASONS
 from .refused_logins import LOGIN_REASONS, WRONG_MODE_PAPER
 from .refused_phones import PHONE_REASONS
 from .wording import format_wait
@@ -37,7 +38,7 @@ class Explanation:
 
 
 #: The whole table: a row for each reason, whoever hears it.
-REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType({**LOGIN_REASONS, **PHONE_REASONS})
+REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType({**LOGIN_REASONS, **PHONE_REASONS, **FACTOR_REASONS})
 
 MALFORMED: Final = Entry(
     status=400,

@@ -52,8 +52,11 @@ PHONE_REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
         Reason.WRONG_CODE: Entry(
             status=401,
             code="auth_failed",
-            what=_l("The activation code is wrong."),
-            remedy=_l("Type the code of the newest text message. After a few wrong ones the activation is over."),
+            what=_l("Incorrect security code"),
+            remedy=_l(
+                "Type the newest code: of the last text message, or what the app shows now. "
+                "After a few wrong ones begin again."
+            ),
         ),
         Reason.CODE_TRIES_SPENT: Entry(
             status=409, code="state", what=_l("There were too many wrong activation codes."), remedy=_BEGIN_ON_PHONE

@@ -214,8 +214,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "nothing_found": "通知を妨げるものは見つかりませんでした。",
         "cause_found": "原因: {sentence}",
         "seamless_off": (
-            "ポータルで {user} の通知が無効になっています。設定 > セキュアログインシステム > "
-            "セキュアログイン設定で「シームレス認証」を有効にしてください。"
+            "ポータルで {user} の通知が無効になっています。設定 > セキュア・ログイン・システム > "
+            "セキュア・ログイン設定で「シームレス認証」を有効にしてください。"
             "または authsim users seamless {user} on を実行してください。"
         ),
     }
