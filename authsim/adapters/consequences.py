@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 from authsim.errors import Reason
 from authsim.events import Event, EventKind
-from authsim.model import Decision
+from authsim.factor_rules import closed_by
+from authsim.model import Decision, FactorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from authsim.model import Device, UserId
+    from authsim.model import Device, Factor, UserId
 
 #: Why a login is closed whose approval was not collected before its device was taken away.
 DIED_WITH_DEVICE: Final = Reason.NO_ACTIVE_DEVICE
 
 #: Why a login is closed whose request was answered with anything but an approval.
 REFUSED: Final = MappingProxyType({Decision.DENY: Reason.PUSH_DENIED, Decision.REPORT: Reason.PUSH_REPORTED})
+
+#: The kinds of factor that end when a phone becomes active.
+ENDED_BY_PHONE: Final = closed_by(FactorKind.IB_KEY) - {FactorKind.IB_KEY}
 
 
 def compose_sessions_ended(cause: Event, user_id: "UserId", count: int) -> list[Event]:
@@ -44,4 +48,19 @@ def compose_replaced(devices: "Iterable[Device]", *, now_ms: int) -> list[Event]
     return [
         Event(kind=EventKind.DEVICE_REPLACED, at_ms=now_ms, user_id=device.user_id, facts={"label": device.label})
         for device in devices
+    ]
+
+
+def compose_closed(factors: "Iterable[Factor]", *, now_ms: int, by: str | None) -> list[Event]:
+    """Return a row for each factor that ended with something else; of those that were never active there is none."""
+    actor = {} if by is None else {"by": by}
+    return [
+        Event(
+            kind=EventKind.FACTOR_CLOSED,
+            at_ms=now_ms,
+            user_id=factor.user_id,
+            facts={"kind": factor.kind.value, **actor},
+        )
+        for factor in factors
+        if factor.activated_ms is not None
     ]

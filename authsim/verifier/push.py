@@ -5,6 +5,7 @@ counted, and only then a typed number is compared. An approval opens nothing by 
 holds the login's token complete that login (`approval`). Issuing a request is `requests`.
 """
 
+import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -90,7 +91,11 @@ def decide(verifier: Verifier, request_id: RequestId, request: DecisionRequest) 
     # (8) consume: wins once, and (9) the record goes with it
     try:
         verifier.store.pushes.decide(
-            push, decision, now_ms=now_ms, event=_event(_KINDS[decision], push, _REASONS.get(decision), now_ms=now_ms)
+            push,
+            decision,
+            digest=hashlib.sha256(request.sig).digest(),
+            now_ms=now_ms,
+            event=_event(_KINDS[decision], push, _REASONS.get(decision), now_ms=now_ms),
         )
     except StoreConflictError:
         current = require_row(verifier.store.pushes.get(push.request_id))
@@ -135,6 +140,7 @@ def request_info(verifier: Verifier, push: PushRequest) -> RequestInfo:
         exp=push.expires_ms,
         digits=len(push.number),
         state=push.state.value,
+        op=push.operation,
     )
 
 
@@ -192,6 +198,7 @@ def _is_genuine(verifier: Verifier, device: Device, push: PushRequest, request: 
         iat=push.issued_ms,
         exp=push.expires_ms,
         counter=request.ctr,
+        operation=push.operation,
     )
     try:
         require_signature(device.sign_pk, transcript, request.sig)

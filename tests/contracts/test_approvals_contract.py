@@ -29,7 +29,9 @@ class Town:
         self.challenge = asked
 
     def decides(self, decision: Decision = Decision.APPROVE) -> None:
-        self.store.pushes.decide(self.push, decision, now_ms=NOW_MS, event=event(EventKind.PUSH_APPROVED))
+        self.store.pushes.decide(
+            self.push, decision, digest=bytes(32), now_ms=NOW_MS, event=event(EventKind.PUSH_APPROVED)
+        )
 
     def complete(self, *, now_ms: int = LATER_MS, locked_until_ms: int | None = None, **given: object) -> PortalSession:
         session = nouns.session(self.user.user_id, opened_ms=now_ms)

@@ -35,7 +35,7 @@ def decide(store: Store, push: PushRequest, decision: Decision = Decision.APPROV
         Decision.DENY: EventKind.PUSH_DENIED,
         Decision.REPORT: EventKind.PUSH_REPORTED,
     }[decision]
-    store.pushes.decide(push, decision, now_ms=LATER_MS, event=event(kind))
+    store.pushes.decide(push, decision, digest=bytes(32), now_ms=LATER_MS, event=event(kind))
 
 
 def revoke(store: Store, device: Device) -> None:

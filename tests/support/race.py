@@ -111,7 +111,9 @@ def approve(store: SqlStore, request_id: str) -> None:
         now_ms=nouns.NOW_MS,
         event=nouns.event(EventKind.PUSH_COUNTED),
     )
-    store.pushes.decide(counted, Decision.APPROVE, now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_APPROVED))
+    store.pushes.decide(
+        counted, Decision.APPROVE, digest=bytes(32), now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_APPROVED)
+    )
 
 
 def collect(store: SqlStore, request_id: str) -> None:
@@ -162,7 +164,7 @@ def decide_either_way(store: SqlStore, request_id: str) -> None:
     push = store.pushes.get(RequestId(request_id))
     assert push is not None
     decision = Decision.DENY if SystemEntropy().randbelow(2) else Decision.APPROVE
-    store.pushes.decide(push, decision, now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_DENIED))
+    store.pushes.decide(push, decision, digest=bytes(32), now_ms=nouns.NOW_MS, event=nouns.event(EventKind.PUSH_DENIED))
 
 
 def ask_for_text(store: SqlStore, flow_id: str) -> None:

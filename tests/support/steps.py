@@ -112,7 +112,10 @@ def _walk_phones(store: Store, step: Step, device: Device) -> None:
         "pushes.count_decision",
         lambda: store.pushes.count_decision(again.request_id, counter=3, now_ms=NOW_MS, event=fact),
     )
-    step("pushes.decide", lambda: store.pushes.decide(again, Decision.APPROVE, now_ms=NOW_MS, event=fact))
+    step(
+        "pushes.decide",
+        lambda: store.pushes.decide(again, Decision.APPROVE, digest=bytes(32), now_ms=NOW_MS, event=fact),
+    )
     session = nouns.session(device.user_id)
     step(
         "logins.complete_approved",
@@ -127,7 +130,10 @@ def _walk_phones(store: Store, step: Step, device: Device) -> None:
         ),
     )
     denied = nouns.send(store, device)
-    step("pushes.decide no", lambda: store.pushes.decide(denied, Decision.DENY, now_ms=NOW_MS, event=fact))
+    step(
+        "pushes.decide no",
+        lambda: store.pushes.decide(denied, Decision.DENY, digest=bytes(32), now_ms=NOW_MS, event=fact),
+    )
     closed, expired = nouns.send(store, device), states.OneShot.EXPIRED
     step("pushes.close", lambda: store.pushes.close(closed.request_id, expired, now_ms=NOW_MS, event=fact))
     failed, enrolment = nouns.enrolment(device.user_id), nouns.enrolment(device.user_id)

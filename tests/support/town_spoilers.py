@@ -62,7 +62,7 @@ def denial_ends_nothing(town: Town, store: MemoryStore) -> None:
 
     def decide(push: PushRequest, decision: Decision, *, now_ms: int, event: Event) -> None:
         if decision is Decision.APPROVE:
-            store.pushes.decide(push, decision, now_ms=now_ms, event=event)
+            store.pushes.decide(push, decision, digest=bytes(32), now_ms=now_ms, event=event)
         else:
             store.pushes.close(push.request_id, states.OneShot.FAILED, now_ms=now_ms, event=event)
 

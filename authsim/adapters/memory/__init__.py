@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, final
 
 from authsim.adapters.memory.activations import MemoryActivations
 from authsim.adapters.memory.audit import MemoryAudit
+from authsim.adapters.memory.decoys import MemoryDecoys
 from authsim.adapters.memory.device_sessions import MemoryDeviceSessions
 from authsim.adapters.memory.devices import MemoryDevices
 from authsim.adapters.memory.enrolments import MemoryEnrolments
+from authsim.adapters.memory.factors import MemoryFactors
 from authsim.adapters.memory.instances import MemoryInstances
 from authsim.adapters.memory.logins import MemoryLogins
+from authsim.adapters.memory.prompts import MemoryPrompts
 from authsim.adapters.memory.pushes import MemoryPushes
 from authsim.adapters.memory.sessions import MemorySessions
 from authsim.adapters.memory.tables import Tables
+from authsim.adapters.memory.tallies import MemoryTallies
 from authsim.adapters.memory.texts import MemoryTexts
+from authsim.adapters.memory.tickets import MemoryTickets
 from authsim.adapters.memory.users import MemoryUsers
 
 if TYPE_CHECKING:
@@ -85,6 +90,31 @@ class MemoryStore:
     def texts(self) -> "ports.Texts":
         """The simulated inboxes."""
         return MemoryTexts(self._tables)
+
+    @property
+    def factors(self) -> "ports.FactorStore":
+        """Second factors that are no phone."""
+        return MemoryFactors(self._tables)
+
+    @property
+    def prompts(self) -> "ports.Prompts":
+        """The questions asked of them."""
+        return MemoryPrompts(self._tables)
+
+    @property
+    def decoys(self) -> "ports.Decoys":
+        """Logins that nobody can complete."""
+        return MemoryDecoys(self._tables)
+
+    @property
+    def tallies(self) -> "ports.Tallies":
+        """The counts that limit tries."""
+        return MemoryTallies(self._tables)
+
+    @property
+    def tickets(self) -> "ports.Tickets":
+        """The Message Center."""
+        return MemoryTickets(self._tables)
 
     def close(self) -> None:
         """Do nothing: what is in memory needs no closing."""

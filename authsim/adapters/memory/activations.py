@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
-from authsim.adapters.memory.endings import close_one_shots
+from authsim.adapters.memory.endings import close_one_shots, give_way
 from authsim.adapters.memory.tables import newest_first
 from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
@@ -61,7 +61,7 @@ class MemoryActivations:
         now_ms: int,
         event: "Event",
     ) -> None:
-        """Consume the code and insert the active device."""
+        """Consume the code and insert the device."""
         tables = self._tables
         with tables.lock:
             code = tables.activations.get(code_id)
@@ -83,8 +83,11 @@ class MemoryActivations:
                 request_digest=request_digest,
                 reply=reply,
             )
+            if device.state is states.Device.ACTIVE:
+                give_way(tables, device, [event], now_ms=now_ms)
+            else:
+                tables.record(event)
             tables.devices[device.device_id] = device
-            tables.record(event)
 
     def close(self, code_id: "CodeId", state: "states.OneShot", *, now_ms: int, event: "Event") -> None:
         """Move an issued code to a terminal state."""

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
-from authsim.adapters.consequences import compose_replaced
-from authsim.adapters.memory.endings import close_one_shots, end_held
+from authsim.adapters.memory.endings import close_one_shots, give_way
 from authsim.adapters.memory.texts import deliver
 from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
@@ -104,7 +103,7 @@ class MemoryEnrolments:
         now_ms: int,
         events: "Sequence[Event]",
     ) -> "Sequence[Device]":
-        """Consume it, replace the user's devices by the new one."""
+        """Consume it and insert the device; an active one replaces the user's others."""
         tables = self._tables
         with tables.lock:
             present = self._require_open(flow_id, now_ms=now_ms)
@@ -119,17 +118,11 @@ class MemoryEnrolments:
                 request_digest=request_digest,
                 reply=reply,
             )
-            replaced = self._replace_devices(device.user_id, now_ms=now_ms)
-            close_one_shots(
-                tables.activations,
-                lambda row: row.user_id == device.user_id,
-                states.OneShotEvent.SUPERSEDE,
-                now_ms=now_ms,
-            )
-            facts = compose_replaced(replaced, now_ms=now_ms)
-            tables.record(*events, *facts)
-            if replaced:
-                end_held(tables, device.user_id, cause=facts[0], now_ms=now_ms)
+            replaced: list[Device] = []
+            if device.state is states.Device.ACTIVE:
+                replaced = give_way(tables, device, events, now_ms=now_ms)
+            else:
+                tables.record(*events)
             tables.devices[device.device_id] = device
             return replaced
 
@@ -157,16 +150,3 @@ class MemoryEnrolments:
         ):
             raise StoreConflictError("the enrolment is closed already")
         return present
-
-    def _replace_devices(self, user_id: "UserId", *, now_ms: int) -> "list[Device]":
-        """Move all that may be replaced to `replaced`, and return them."""
-        tables = self._tables
-        replaced = []
-        for row in tables.devices.values():
-            if row.user_id == user_id and row.state in states.states_that_allow(
-                states.DEVICE, states.DeviceEvent.REPLACE
-            ):
-                state = states.next_state(states.DEVICE, row.state, states.DeviceEvent.REPLACE)
-                replaced.append(replace(row, state=state, closed_ms=now_ms))
-        tables.devices.update({row.device_id: row for row in replaced})
-        return replaced

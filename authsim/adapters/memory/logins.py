@@ -4,11 +4,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
-from authsim.adapters.memory.endings import close_questions_of, fail_login
-from authsim.adapters.memory.pushes import insert_push, require_insertable_push
+from authsim.adapters.memory.endings import close_questions_of, fail_login, finish_login
+from authsim.adapters.memory.pushes import require_insertable_push
+from authsim.adapters.memory.questions import (
+    insert_questions,
+    require_awaiting,
+    require_insertable,
+    require_questions,
+)
 from authsim.adapters.memory.tables import newest_first
 from authsim.errors import StoreConflictError
-from authsim.model import Decision, Lockout
+from authsim.model import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,11 +25,13 @@ if TYPE_CHECKING:
         Challenge,
         ChallengeId,
         DeviceId,
+        Lockout,
         LoginId,
         LoginTransaction,
         PortalSession,
         PushRequest,
         SessionId,
+        UserId,
     )
 
 
@@ -49,12 +57,10 @@ class MemoryLogins:
         tables = self._tables
         with tables.lock:
             tables.require_judged(login.user_id, judged)
-            taken = (row.token_hash == login.token_hash for row in tables.logins.values())
-            if login.login_id in tables.logins or any(taken):
-                raise StoreConflictError("that login exists already")
-            self._require_insertable(challenge, push)
+            self._require_new(login)
+            require_questions(tables, challenge, push)
             tables.logins[login.login_id] = login
-            self._insert_questions(challenge, push)
+            insert_questions(tables, challenge, push)
             tables.record(*events)
 
     def advance(
@@ -68,23 +74,56 @@ class MemoryLogins:
         """Move to the second factor, with its challenge and request."""
         tables = self._tables
         with tables.lock:
-            present = tables.logins.get(login.login_id)
-            if present is None or present.state not in states.states_that_allow(
-                states.LOGIN, states.LoginEvent.AWAIT_SECOND_FACTOR
-            ):
-                raise StoreConflictError("the login is not waiting any more")
-            if any(row.token_hash == login.token_hash and row is not present for row in tables.logins.values()):
-                raise StoreConflictError("that login exists already")
-            self._require_insertable(challenge, push)
-            tables.logins[login.login_id] = replace(
-                present,
-                state=states.Login.SECOND_FACTOR,
-                token_hash=login.token_hash,
-                mode=login.mode,
-                expires_ms=login.expires_ms,
-            )
-            self._insert_questions(challenge, push)
+            moved = self._compute_moved(login)
+            require_questions(tables, challenge, push)
+            tables.logins[login.login_id] = moved
+            insert_questions(tables, challenge, push)
             tables.record(*events)
+
+    def offer(self, login: "LoginTransaction", *, judged: str, events: "Sequence[Event]") -> None:
+        """Insert a transaction whose second factor is still to be chosen, or move a remembered one there."""
+        tables = self._tables
+        with tables.lock:
+            tables.require_judged(login.user_id, judged)
+            if login.login_id in tables.logins:
+                login = self._compute_moved(login)
+            else:
+                self._require_new(login)
+            tables.logins[login.login_id] = login
+            tables.record(*events)
+
+    def ask(
+        self,
+        login_id: "LoginId",
+        *,
+        challenge: "Challenge",
+        push: "PushRequest | None",
+        now_ms: int,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Ask the phone, and supersede what the login asked before."""
+        tables = self._tables
+        with tables.lock:
+            require_awaiting(tables, login_id, now_ms=now_ms)
+            if not tables.is_active(challenge.device_id):
+                raise StoreConflictError("the device is not active")
+            require_insertable(tables, challenge, supersedes=True)
+            if push is not None:
+                require_insertable_push(tables, push)
+            close_questions_of(tables, login_id, states.OneShotEvent.SUPERSEDE, now_ms=now_ms)
+            insert_questions(tables, challenge, push)
+            tables.record(*events)
+
+    def count_challenges(self, user_id: "UserId", *, since_ms: int) -> int:
+        """Return how many challenges were issued to this user's phones since an instant."""
+        with self._tables.lock:
+            rows = self._tables.challenges.values()
+            return sum(1 for row in rows if row.user_id == user_id and row.issued_ms >= since_ms)
+
+    def get(self, login_id: "LoginId") -> "LoginTransaction | None":
+        """Return by id."""
+        with self._tables.lock:
+            return self._tables.logins.get(login_id)
 
     def find(self, token_hash: bytes) -> "LoginTransaction | None":
         """Return by the hash of the browser's token."""
@@ -171,7 +210,8 @@ class MemoryLogins:
                 state=states.next_state(states.ONE_SHOT, present.state, states.OneShotEvent.CONSUME),
                 closed_ms=now_ms,
             )
-            self._finish(login, present.device_id, replaces=replaces, now_ms=now_ms)
+            finish_login(tables, login, replaces=replaces, now_ms=now_ms)
+            self._note_use(present.device_id, now_ms=now_ms)
             tables.insert_session(session, sessions_allowed=sessions_allowed, now_ms=now_ms)
             tables.record(*events)
 
@@ -203,7 +243,8 @@ class MemoryLogins:
                 raise StoreConflictError("the request is not approved, or its login is over")
             tables.require_judged_lock(login.user_id, locked_until_ms)
             tables.require_insertable_session(session)
-            self._finish(login, present.device_id, replaces=replaces, now_ms=now_ms)
+            finish_login(tables, login, replaces=replaces, now_ms=now_ms)
+            self._note_use(present.device_id, now_ms=now_ms)
             tables.insert_session(session, sessions_allowed=sessions_allowed, now_ms=now_ms)
             tables.record(*events)
 
@@ -220,38 +261,29 @@ class MemoryLogins:
             fail_login(tables, present.login_id, reason=reason, now_ms=now_ms)
             tables.record(event)
 
-    def _finish(
-        self, login: "LoginTransaction", device_id: "DeviceId", *, replaces: "SessionId | None", now_ms: int
-    ) -> None:
-        """Close a login as done, with all that goes with it but the new session."""
-        tables = self._tables
-        close_questions_of(tables, login.login_id, states.OneShotEvent.CANCEL, now_ms=now_ms)
-        user, device = tables.require_user(login.user_id), tables.devices[device_id]
-        tables.logins[login.login_id] = replace(login, state=states.Login.DONE, closed_ms=now_ms)
-        tables.users[user.user_id] = replace(user, lockout=Lockout())
-        tables.devices[device_id] = replace(device, last_used_ms=now_ms)
-        replaced = None if replaces is None else tables.sessions.get(replaces)
-        if replaced is not None and replaced.user_id == user.user_id and replaced.ended_ms is None:
-            tables.end_session(replaced, now_ms=now_ms)
+    def _require_new(self, login: "LoginTransaction") -> None:
+        taken = (row.token_hash == login.token_hash for row in self._tables.logins.values())
+        if login.login_id in self._tables.logins or any(taken):
+            raise StoreConflictError("that login exists already")
 
-    def _insert_questions(self, challenge: "Challenge | None", push: "PushRequest | None") -> None:
-        if challenge is not None:
-            self._tables.challenges[challenge.challenge_id] = challenge
-        if push is not None:
-            insert_push(self._tables, push)
+    def _compute_moved(self, login: "LoginTransaction") -> "LoginTransaction":
+        """Return a remembered login as it awaits its second factor, without writing."""
+        logins = self._tables.logins
+        present = logins.get(login.login_id)
+        if present is None or present.state not in states.states_that_allow(
+            states.LOGIN, states.LoginEvent.AWAIT_SECOND_FACTOR
+        ):
+            raise StoreConflictError("the login is not waiting any more")
+        if any(row.token_hash == login.token_hash and row is not present for row in logins.values()):
+            raise StoreConflictError("that login exists already")
+        return replace(
+            present,
+            state=states.Login.SECOND_FACTOR,
+            token_hash=login.token_hash,
+            mode=login.mode,
+            expires_ms=login.expires_ms,
+        )
 
-    def _require_insertable(self, challenge: "Challenge | None", push: "PushRequest | None") -> None:
-        tables = self._tables
-        if push is not None:
-            require_insertable_push(tables, push)
-        if challenge is None:
-            return
-        if challenge.device_id not in tables.devices:
-            raise StoreConflictError("there is no such device any more")
-        for row in tables.challenges.values():
-            if row.challenge_id == challenge.challenge_id:
-                raise StoreConflictError("that challenge exists already")
-            if row.device_id == challenge.device_id and row.question == challenge.question:
-                raise StoreConflictError("that device was asked that question before")
-            if row.login_id == challenge.login_id and row.state is challenge.state is states.OneShot.ISSUED:
-                raise StoreConflictError("the login has an open challenge already")
+    def _note_use(self, device_id: "DeviceId", *, now_ms: int) -> None:
+        device = self._tables.devices[device_id]
+        self._tables.devices[device_id] = replace(device, last_used_ms=now_ms)

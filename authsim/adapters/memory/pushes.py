@@ -92,7 +92,7 @@ class MemoryPushes:
             tables.record(event)
             return counted
 
-    def decide(self, push: "PushRequest", decision: "Decision", *, now_ms: int, event: "Event") -> None:
+    def decide(self, push: "PushRequest", decision: "Decision", *, digest: bytes, now_ms: int, event: "Event") -> None:
         """Keep what a person answered."""
         tables = self._tables
         with tables.lock:
@@ -102,7 +102,9 @@ class MemoryPushes:
             is_approval = decision is Decision.APPROVE
             step = states.OneShotEvent.CONSUME if is_approval else states.OneShotEvent.FAIL
             state = states.next_state(states.ONE_SHOT, present.state, step)
-            tables.pushes[push.request_id] = replace(present, state=state, decision=decision, closed_ms=now_ms)
+            tables.pushes[push.request_id] = replace(
+                present, state=state, decision=decision, decision_digest=digest, closed_ms=now_ms
+            )
             if not is_approval:
                 close_questions_of(tables, present.login_id, states.OneShotEvent.FAIL, now_ms=now_ms)
                 fail_login(tables, present.login_id, reason=REFUSED[decision].value, now_ms=now_ms)

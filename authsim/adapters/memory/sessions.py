@@ -41,6 +41,20 @@ class MemorySessions:
         with self._tables.lock:
             return newest_first(self._tables.open_sessions(user_id, now_ms), lambda row: row.opened_ms)
 
+    def spend_verification(self, session_id: "SessionId", *, purpose: int, since_ms: int) -> None:
+        """Spend the proof that this session's user was verified for a purpose."""
+        with self._tables.lock:
+            session = self._tables.sessions.get(session_id)
+            if (
+                session is None
+                or session.ended_ms is not None
+                or session.verified_purpose != purpose
+                or session.verified_ms is None
+                or session.verified_ms < since_ms
+            ):
+                raise StoreConflictError("there is no such proof, or it was spent")
+            self._tables.sessions[session_id] = replace(session, verified_purpose=None, verified_ms=None)
+
     def touch(self, session_id: "SessionId", *, now_ms: int) -> None:
         """Note last-seen."""
         with self._tables.lock:

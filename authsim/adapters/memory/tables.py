@@ -11,23 +11,34 @@ from authsim.errors import StoreConflictError, StoreStaleError
 from authsim.events import AuditRow, Event
 from authsim.model import (
     ActivationCode,
+    Attachment,
+    AttachmentId,
     Challenge,
     ChallengeId,
     CodeId,
+    Decoy,
+    DecoyId,
     Device,
     DeviceId,
     DeviceSession,
     Enrolment,
+    Factor,
+    FactorId,
     FlowId,
     Instance,
     Lockout,
     LoginId,
     LoginTransaction,
     PortalSession,
+    Prompt,
+    PromptId,
     PushRequest,
     RequestId,
     SessionId,
     TextMessage,
+    Ticket,
+    TicketId,
+    TicketMessage,
     User,
     UserId,
 )
@@ -37,7 +48,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class KeptText:
-    """A text, and whose enrolment sent it."""
+    """A text, and with whom it goes."""
 
     user_id: UserId
     text: TextMessage
@@ -45,7 +56,7 @@ class KeptText:
 
 @dataclass(slots=True, kw_only=True)
 class Tables:
-    """All rows; dictionaries remember the order of insertion. `sequence` numbers texts and requests."""
+    """All rows; dictionaries remember the order of insertion. `sequence` numbers texts, requests and tickets."""
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     instance: Instance | None = None
@@ -59,6 +70,13 @@ class Tables:
     challenges: dict[ChallengeId, Challenge] = field(default_factory=dict)
     pushes: dict[RequestId, PushRequest] = field(default_factory=dict)
     sessions: dict[SessionId, PortalSession] = field(default_factory=dict)
+    factors: dict[FactorId, Factor] = field(default_factory=dict)
+    prompts: dict[PromptId, Prompt] = field(default_factory=dict)
+    decoys: dict[DecoyId, Decoy] = field(default_factory=dict)
+    tallies: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+    ticket_messages: list[TicketMessage] = field(default_factory=list)
+    attachments: dict[AttachmentId, Attachment] = field(default_factory=dict)
     audit: list[AuditRow] = field(default_factory=list)
     sequence: int = 0
 
@@ -94,6 +112,13 @@ class Tables:
         """Say whether the device may answer."""
         device = self.devices.get(device_id)
         return device is not None and device.state is states.Device.ACTIVE
+
+    def is_usable(self, factor_id: FactorId) -> bool:
+        """Say whether the factor may answer: it is active, and so is the one that it shares."""
+        factor = self.factors.get(factor_id)
+        if factor is None or factor.state is not states.Factor.ACTIVE:
+            return False
+        return factor.shared_factor_id is None or self.is_usable(factor.shared_factor_id)
 
     def current_of(self, user_id: UserId) -> Device | None:
         """Return the one device that is active or suspended."""

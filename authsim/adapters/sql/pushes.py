@@ -168,7 +168,7 @@ class SqlPushes:
 
         return self._database.write(work)
 
-    def decide(self, push: "PushRequest", decision: "Decision", *, now_ms: int, event: "Event") -> None:
+    def decide(self, push: "PushRequest", decision: "Decision", *, digest: bytes, now_ms: int, event: "Event") -> None:
         """Keep what a person answered."""
         values = {"of_request": push.request_id, "new_decision": int(decision), "now_ms": now_ms}
         is_approval = decision is Decision.APPROVE

@@ -43,7 +43,7 @@ class Lesson:
 
     def reports(self) -> None:
         begun = nouns.send(self.store, self.device)
-        self.store.pushes.decide(begun, Decision.REPORT, now_ms=NOW_MS, event=nouns.event())
+        self.store.pushes.decide(begun, Decision.REPORT, digest=bytes(32), now_ms=NOW_MS, event=nouns.event())
 
     def loses_phone(self) -> None:
         revoke = states.DeviceEvent.REVOKE
