@@ -37,9 +37,10 @@ class FactorStore(Protocol):
     ) -> None:
         """Insert; the user's other pending and active factors of the kinds `closes` are replaced, together.
 
-        Their issued prompts are cancelled. `text` is delivered in the same change: a passcode reaches only its user.
-        `StoreConflictError` when the user is gone, or already has an active factor of that kind which `closes` does not
-        name.
+        Their issued prompts are cancelled, what shares them is closed with them, and one `factor:closed` row is written
+        for each that was ever active. `text` is delivered in the same change: a passcode reaches only its user.
+        `StoreConflictError` when the user is gone, what is shared is not active, or an active factor would stand beside
+        another of its kind, which `closes` does not name.
         """
 
     def get(self, factor_id: "FactorId") -> "Factor | None":
@@ -53,13 +54,13 @@ class FactorStore(Protocol):
     ) -> None:
         """Move pending to active, note `step` and `activated_ms`, and replace the kinds `closes` as in `add`.
 
-        `StoreConflictError` when the factor is not pending.
+        `StoreConflictError` when the factor is not pending, or as in `add`.
         """
 
     def change(self, factor_id: "FactorId", change: "states.FactorEvent", *, now_ms: int, event: "Event") -> None:
-        """Move to the state that `change` leads to and cancel its issued prompts, also of those who share it.
+        """Move to the end that `change` leads to and cancel its issued prompts, also of those who share it.
 
-        Sharing factors are closed with it. `StoreConflictError` when the state table does not allow it.
+        Sharing factors are closed with it, with a row each. `StoreConflictError` when the state table does not allow it.
         """
 
 

@@ -37,7 +37,7 @@ class Devices(Protocol):
         """Return all devices of a user, newest first."""
 
     def pending_of(self, user_id: "UserId", *, now_ms: int) -> "Device | None":
-        """Return the one device of a user that waits for its confirmation with `expires_ms > now_ms`."""
+        """Return the newest device of a user that waits for its confirmation with `expires_ms > now_ms`."""
 
     def count_confirmation(self, device_id: "DeviceId", *, now_ms: int, event: "Event") -> "Device":
         """Count a try at the confirmation before anyone compares; return the device with it.
@@ -58,8 +58,8 @@ class Devices(Protocol):
         """Move to the state that `change` leads to; when that is not `active`, end all that the device holds open.
 
         Together: its issued challenges and requests are cancelled, approvals that no browser collected die with their
-        logins, its device sessions are gone, and its user's sessions of two factors end. `StoreConflictError` when the
-        state table does not allow it from the present state.
+        logins, its device sessions are gone, and, unless it was pending, its user's sessions of two factors end.
+        `StoreConflictError` when the state table does not allow it from the present state.
         """
 
     def count_signature(self, device_id: "DeviceId", *, counter: int) -> "Device":
@@ -110,8 +110,9 @@ class Activations(Protocol):
         now_ms: int,
         event: "Event",
     ) -> None:
-        """Consume the code and insert the active device, together.
+        """Consume the code and insert the device, together.
 
+        An active one replaces the factors that a phone ends, with one `factor:closed` row each; a pending one nothing.
         `StoreConflictError` unless the code is issued, `expires_ms > now_ms`, and the user has no
         active or suspended device.
         """
@@ -174,7 +175,9 @@ class Enrolments(Protocol):
         """Consume it, insert the active device, and move the user's other open devices to `replaced`, together.
 
         What the others held open ends as in `Devices.change`; issued activation codes are superseded. Returns the
-        devices that were replaced, with one `device:replaced` row each. At no instant are two devices active.
+        devices that were replaced, with one `device:replaced` row each; those that were pending go without one. At no
+        instant are two devices active. The factors that a phone ends are replaced too, with one `factor:closed` row
+        each. A device that is inserted as pending does none of this before its confirmation.
         `StoreConflictError` unless the enrolment is issued and `expires_ms > now_ms`.
         """
 

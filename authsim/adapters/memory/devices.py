@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, final
 
 from authsim import states
 from authsim.adapters.consequences import compose_suspended
-from authsim.adapters.memory.endings import close_questions_of, end_held, give_way
+from authsim.adapters.memory.endings import cancel_held, close_questions_of, end_held, give_way
 from authsim.adapters.memory.tables import is_current, newest_first
 from authsim.errors import StoreConflictError, TransitionError
 from authsim.model import Decision
@@ -99,6 +99,8 @@ class MemoryDevices:
             tables.record(event)
             if is_current(device) and state is not states.Device.ACTIVE:
                 end_held(tables, device.user_id, cause=event, now_ms=now_ms)
+            elif state is not states.Device.ACTIVE:
+                cancel_held(tables, device.user_id, now_ms=now_ms)
 
     def count_signature(self, device_id: "DeviceId", *, counter: int) -> "Device":
         """Keep the counter of a good signature."""

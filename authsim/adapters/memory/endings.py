@@ -156,6 +156,15 @@ def give_way(tables: "Tables", device: Device, events: "Sequence[Event]", *, now
 
 def end_held(tables: "Tables", user_id: "UserId", *, cause: "Event", now_ms: int) -> None:
     """End all that the user's devices hold open that are not active, and the user's sessions of two factors."""
+    cancel_held(tables, user_id, now_ms=now_ms)
+    ended = [row for row in tables.open_sessions(user_id, now_ms) if row.factors is Factors.TWO]
+    for row in ended:
+        tables.end_session(row, now_ms=now_ms)
+    tables.record(*compose_sessions_ended(cause, user_id, len(ended)))
+
+
+def cancel_held(tables: "Tables", user_id: "UserId", *, now_ms: int) -> None:
+    """End what the user's devices were asked that are not active, and their own sessions."""
 
     def is_theirs(row: Challenge | PushRequest) -> bool:
         return row.user_id == user_id and not tables.is_active(row.device_id)
@@ -168,7 +177,3 @@ def end_held(tables: "Tables", user_id: "UserId", *, cause: "Event", now_ms: int
     for key, session in list(tables.device_sessions.items()):
         if session.user_id == user_id and not tables.is_active(session.device_id):
             del tables.device_sessions[key]
-    ended = [row for row in tables.open_sessions(user_id, now_ms) if row.factors is Factors.TWO]
-    for row in ended:
-        tables.end_session(row, now_ms=now_ms)
-    tables.record(*compose_sessions_ended(cause, user_id, len(ended)))
