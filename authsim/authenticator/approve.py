@@ -99,6 +99,7 @@ def format_decision(account: Account, request: RequestInfo, decision: int, numbe
         iat=request.iat,
         exp=request.exp,
         counter=account.ctr,
+        operation=request.op,
     )
     signed = push.DecisionRequest(decision=decision, number=digits, ctr=account.ctr, sig=sign(account.dsk, transcript))
     return push.format_decision_request(signed).encode()

@@ -23,10 +23,15 @@ INACTIVE: Final = frozenset({"expired", "pending", "replaced", "revoked", "suspe
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 
 
-def parse_members(body: bytes, names: AbstractSet[str]) -> dict[str, object]:
-    """Return the members of a message that has exactly `names` and its version, or raise `MessageError`."""
+def parse_members(
+    body: bytes, names: AbstractSet[str], *, optional: AbstractSet[str] = frozenset()
+) -> dict[str, object]:
+    """Return the members of a message that has exactly `names` and its version, or raise `MessageError`.
+
+    Those that are `optional` may stand there too.
+    """
     members = parse_json_object(body)
-    if members.keys() != names | {"v"}:
+    if members.keys() - optional != names | {"v"}:
         raise MessageError("a message has exactly its members")
     if type(members["v"]) is not int or members["v"] != VERSION:
         raise MessageError("the version is 1")

@@ -27,11 +27,14 @@ DECIDED: Final[Mapping[int, str]] = MappingProxyType({APPROVE: "approved", DENY:
 STATES: Final = frozenset({"issued", "superseded", "expired", "consumed", "failed", "cancelled"})
 
 MOST_DIGITS: Final = 6
+OPERATION_BYTES: Final = 32
 MOST_CONTEXT_BYTES: Final = 512
 
 _NUMBER: Final = re.compile(r"[0-9]{0,6}", re.ASCII)
 _PURPOSES: Final = frozenset(purpose.value for purpose in Purpose)
 _INFO: Final = frozenset({"request_id", "purpose", "context", "sn", "iat", "exp", "digits", "state"})
+#: What a request has besides, when it is about more than a login.
+_OPERATION: Final = frozenset({"op"})
 _CONTEXT: Final = frozenset({"ip", "agent", "place"})
 
 
@@ -48,7 +51,8 @@ class RequestContext:
 class RequestInfo:
     """A request as it travels. `sn` is its nonce, 32 bytes; `iat` and `exp` are milliseconds since the epoch.
 
-    `digits` is how many the person must type (0: none), `state` one of `STATES`.
+    `digits` is how many the person must type (0: none), `state` one of `STATES`. `op` is the digest (32 bytes) of what
+    another purpose than logging in is about; a login has none.
     """
 
     request_id: str
@@ -59,6 +63,7 @@ class RequestInfo:
     exp: int
     digits: int
     state: str
+    op: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +105,8 @@ def format_request(info: RequestInfo) -> str:
 
 def parse_request(body: bytes) -> RequestInfo:
     """Return one request, or raise `MessageError`."""
-    members = parse_members(body, _INFO)
-    return _parse_info({name: members[name] for name in _INFO})
+    members = parse_members(body, _INFO, optional=_OPERATION)
+    return _parse_info({name: value for name, value in members.items() if name != "v"})
 
 
 def format_requests_reply(reply: RequestsReply) -> str:
@@ -168,17 +173,15 @@ def parse_stream_end(body: bytes) -> StreamEnd:
     return StreamEnd(state=require_inactive(parse_members(body, {"state"})["state"]))
 
 
-def context_digest(context: RequestContext) -> bytes:
-    """Return what stands for the context in a decision, 32 bytes."""
-    transcript = encode_transcript(
-        "push-context",
-        (
-            (Tag.CLIENT_ADDRESS, context.ip.encode()),
-            (Tag.CLIENT_AGENT, context.agent.encode()),
-            (Tag.CLIENT_PLACE, context.place.encode()),
-        ),
+def context_digest(context: RequestContext, operation: bytes | None = None) -> bytes:
+    """Return what stands for the context in a decision, and for the operation where there is one: 32 bytes."""
+    seen = (
+        (Tag.CLIENT_ADDRESS, context.ip.encode()),
+        (Tag.CLIENT_AGENT, context.agent.encode()),
+        (Tag.CLIENT_PLACE, context.place.encode()),
     )
-    return hashlib.sha256(transcript).digest()
+    about = () if operation is None else ((Tag.OPERATION_DIGEST, operation),)
+    return hashlib.sha256(encode_transcript("push-context", (*seen, *about))).digest()
 
 
 def push_decision_transcript(
@@ -196,6 +199,7 @@ def push_decision_transcript(
     iat: int,
     exp: int,
     counter: int,
+    operation: bytes | None = None,
 ) -> bytes:
     """Return what a phone signs when its user decides."""
     return encode_transcript(
@@ -210,7 +214,7 @@ def push_decision_transcript(
             (Tag.SERVER_NONCE, server_nonce),
             (Tag.NUMBER, number.encode("ascii")),
             (Tag.DECISION, u8(decision)),
-            (Tag.CONTEXT_DIGEST, context_digest(context)),
+            (Tag.CONTEXT_DIGEST, context_digest(context, operation)),
             (Tag.ISSUED_AT, u64(iat)),
             (Tag.EXPIRES_AT, u64(exp)),
             (Tag.DEVICE_COUNTER, u64(counter)),
@@ -220,6 +224,7 @@ def push_decision_transcript(
 
 def _describe(info: RequestInfo) -> dict[str, object]:
     context = info.context
+    about = {} if info.op is None else {"op": info.op.hex()}
     return {
         "request_id": info.request_id,
         "purpose": info.purpose,
@@ -229,15 +234,17 @@ def _describe(info: RequestInfo) -> dict[str, object]:
         "exp": info.exp,
         "digits": info.digits,
         "state": info.state,
-    }
+    } | about
 
 
 def _parse_info(value: object) -> RequestInfo:
-    if type(value) is not dict or value.keys() != _INFO:
+    if type(value) is not dict or value.keys() - _OPERATION != _INFO:
         raise MessageError("a request has exactly its members")
     purpose, digits = require_integer(value["purpose"]), require_integer(value["digits"])
     if purpose not in _PURPOSES or digits > MOST_DIGITS:
         raise MessageError("a request has a purpose of the table and asks for up to 6 digits")
+    if "op" in value and purpose == Purpose.LOG_IN:
+        raise MessageError("a login is about no other operation")
     return RequestInfo(
         request_id=require_id(value["request_id"]),
         purpose=purpose,
@@ -247,6 +254,7 @@ def _parse_info(value: object) -> RequestInfo:
         exp=require_integer(value["exp"]),
         digits=digits,
         state=_require_word(value["state"], STATES),
+        op=parse_hex(value["op"], length=OPERATION_BYTES) if "op" in value else None,
     )
 
 

@@ -10,7 +10,9 @@ from authsim.errors import Reason, RefusalError, StoreConflictError, StoreStaleE
 from authsim.events import Event, EventKind
 from authsim.model import (
     Authenticated,
+    Challenge,
     Client,
+    FactorKind,
     Factors,
     Lockout,
     PendingLogin,
@@ -43,6 +45,8 @@ def resend_request(verifier: Verifier, *, token: Secret, client: Client) -> Pend
     user = require_row(verifier.store.users.get(pending.login.user_id))
     if pending.push is not None and is_approved(pending.push):
         raise RefusalError(Reason.PUSH_CLOSED)
+    if pending.challenge is None:  # the phone is not what this login asks
+        raise RefusalError(Reason.PUSH_SUPERSEDED)
     device = require_active(require_row(verifier.store.devices.get(pending.challenge.device_id)))
     # (3) limits
     limit = find_limit(verifier, device, now_ms=now_ms) if user.is_seamless else None
@@ -75,15 +79,24 @@ def complete_approved(verifier: Verifier, *, token: Secret, client: Client) -> A
     pending = require_pending(verifier, token, now_ms=now_ms)
     user = require_row(verifier.store.users.get(pending.login.user_id))
     require_vouched(verifier, pending, now_ms=now_ms)
-    push = pending.push
-    if push is None or not is_approved(push):
+    push, challenge = pending.push, pending.challenge
+    if push is None or challenge is None or not is_approved(push):
         raise RefusalError(Reason.PUSH_NOT_APPROVED)
     # (3) limits: nothing is guessed here, so nothing is counted
     if lockout.locked_for_ms(user.lockout, now_ms=now_ms):
-        raise _refuse_locked(verifier, pending, user, client=client, now_ms=now_ms)
+        raise _refuse_locked(verifier, challenge, user, client=client, now_ms=now_ms)
     # (8) complete: wins once, and (9) the record goes with it
-    session = draw_session(verifier, user, session_token, factors=Factors.TWO, client=client, now_ms=now_ms)
-    _complete(verifier, pending, push, session, user, now_ms=now_ms)
+    session = draw_session(
+        verifier,
+        user,
+        session_token,
+        factors=Factors.TWO,
+        proof=FactorKind.IB_KEY,
+        purpose=pending.login.purpose,
+        client=client,
+        now_ms=now_ms,
+    )
+    _complete(verifier, pending, challenge, push, session, user, now_ms=now_ms)
     return Authenticated(
         token=session_token,
         session=session,
@@ -95,6 +108,7 @@ def complete_approved(verifier: Verifier, *, token: Secret, client: Client) -> A
 def _complete(
     verifier: Verifier,
     pending: PendingLogin,
+    challenge: Challenge,
     push: PushRequest,
     session: PortalSession,
     user: User,
@@ -118,7 +132,7 @@ def _complete(
         )
     except StoreStaleError:
         locked = require_row(verifier.store.users.get(user.user_id))
-        raise _refuse_locked(verifier, pending, locked, client=session.client, now_ms=now_ms) from None
+        raise _refuse_locked(verifier, challenge, locked, client=session.client, now_ms=now_ms) from None
     except StoreConflictError:
         require_pending(verifier, pending.token, now_ms=now_ms)
         raise
@@ -128,7 +142,7 @@ def _complete(
 
 
 def _refuse_locked(
-    verifier: Verifier, pending: PendingLogin, user: User, *, client: Client, now_ms: int
+    verifier: Verifier, challenge: Challenge, user: User, *, client: Client, now_ms: int
 ) -> RefusalError:
     """End the login of a user who was locked after the first factor; the lock itself stays as it is."""
     event = Event(
@@ -139,8 +153,8 @@ def _refuse_locked(
         facts=client_facts(client),
     )
     try:
-        verifier.store.logins.fail(pending.challenge, reason=Reason.USER_LOCKED.value, now_ms=now_ms, event=event)
+        verifier.store.logins.fail(challenge, reason=Reason.USER_LOCKED.value, now_ms=now_ms, event=event)
     except StoreConflictError:  # somebody else ended the login meanwhile
         verifier.store.audit.append(event)
-    publish(verifier.bus, login_topic(pending.login.login_id))
+    publish(verifier.bus, login_topic(challenge.login_id))
     return RefusalError(Reason.USER_LOCKED, retry_after_ms=lockout.locked_for_ms(user.lockout, now_ms=now_ms))

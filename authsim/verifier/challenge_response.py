@@ -14,6 +14,7 @@ from authsim.model import (
     Authenticated,
     Challenge,
     Client,
+    FactorKind,
     Factors,
     Lockout,
     PendingLogin,
@@ -47,9 +48,10 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
     pending = require_pending(verifier, token, now_ms=now_ms)
     user = require_row(verifier.store.users.get(pending.login.user_id))
     require_vouched(verifier, pending, now_ms=now_ms)
-    typed = _require_response(response, pending.challenge)
+    asked = _require_challenge(pending)
+    typed = _require_response(response, asked)
     # (2) count the attempt, durably: the same conditional update asks (4) still issued? and (5) fresh?
-    challenge, before, after = _count(verifier, pending, client=client, now_ms=now_ms)
+    challenge, before, after = _count(verifier, pending, asked, client=client, now_ms=now_ms)
     # (3) limits: an attempt during a lock begins the lock anew, and is not judged
     if lockout.locked_for_ms(before, now_ms=now_ms):
         raise _refuse_locked(verifier, challenge, after, client=client, now_ms=now_ms)
@@ -65,7 +67,16 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
     if not hmac.compare_digest(expected.encode("ascii"), typed.encode("ascii")):
         raise _refuse_wrong(verifier, challenge, after, client=client, now_ms=now_ms)
     # (8) consume: wins once, and (9) the record goes with it
-    session = draw_session(verifier, user, session_token, factors=Factors.TWO, client=client, now_ms=now_ms)
+    session = draw_session(
+        verifier,
+        user,
+        session_token,
+        factors=Factors.TWO,
+        proof=FactorKind.IB_KEY,
+        purpose=pending.login.purpose,
+        client=client,
+        now_ms=now_ms,
+    )
     _complete(verifier, pending, challenge, session, after, now_ms=now_ms)
     return Authenticated(
         token=session_token,
@@ -73,6 +84,13 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
         user=replace(user, lockout=Lockout()),
         failures_before=len(before.failures_ms),
     )
+
+
+def _require_challenge(pending: PendingLogin) -> Challenge:
+    """Return what the phone is asked; a login that asks it nothing now takes no response."""
+    if pending.challenge is None:
+        raise RefusalError(Reason.CHALLENGE_SUPERSEDED)
+    return pending.challenge
 
 
 def _require_response(response: str, challenge: Challenge) -> str:
@@ -85,7 +103,7 @@ def _require_response(response: str, challenge: Challenge) -> str:
 
 
 def _count(
-    verifier: Verifier, pending: PendingLogin, *, client: Client, now_ms: int
+    verifier: Verifier, pending: PendingLogin, asked: Challenge, *, client: Client, now_ms: int
 ) -> tuple[Challenge, Lockout, Lockout]:
     """Count the try; when the conditional update does not find the challenge open, say what became of it."""
     event = Event(
@@ -96,7 +114,7 @@ def _count(
     )
     try:
         return verifier.store.logins.count_response(
-            pending.challenge.challenge_id,
+            asked.challenge_id,
             now_ms=now_ms,
             change=lambda current: lockout.add_failure(current, verifier.policy, now_ms=now_ms),
             event=event,
@@ -143,10 +161,10 @@ def _complete(
 def _refuse_lost(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> RefusalError:
     """Return why no response is taken: a challenge that still looks open is being judged for another request."""
     try:
-        current = require_pending(verifier, pending.token, now_ms=now_ms)
+        current = _require_challenge(require_pending(verifier, pending.token, now_ms=now_ms))
     except RefusalError as refusal:
         return refusal
-    is_late = current.challenge.expires_ms <= now_ms  # the login waits on, for its request
+    is_late = current.expires_ms <= now_ms  # the login waits on, for its request
     return RefusalError(Reason.CHALLENGE_EXPIRED if is_late else Reason.CHALLENGE_CONSUMED)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from authsim import states
 from authsim.errors import Reason, RefusalError, StoreConflictError, StoreStaleError
 from authsim.model import Challenge, ChallengeId, Device, LoginTransaction
-from authsim.protocol.codes import Purpose, challenge_space, format_challenge
+from authsim.protocol.codes import challenge_space, format_challenge
 from authsim.verifier import Verifier
 from authsim.verifier.tokens import draw_id
 
@@ -40,8 +40,8 @@ def issue_challenge(
             login_id=login.login_id,
             user_id=login.user_id,
             device_id=device.device_id,
-            question=format_challenge(device.suite, purpose=Purpose.LOG_IN, draw=verifier.entropy.randbelow(space)),
-            purpose=Purpose.LOG_IN,
+            question=format_challenge(device.suite, purpose=login.purpose, draw=verifier.entropy.randbelow(space)),
+            purpose=login.purpose,
             suite=device.suite,
             state=states.OneShot.ISSUED,
             attempts=0,

@@ -114,7 +114,7 @@ def _ask(
     challenge = issue_challenge(verifier, login, device=device, now_ms=now_ms, keep=keep)
     publish(verifier.bus, device_topic(device.device_id))
     kept = require_row(verifier.store.pushes.get(push.request_id))
-    return PendingLogin(token=token, login=login, challenge=challenge, push=kept)
+    return PendingLogin(token=token, login=login, challenge=challenge, push=kept, offered=(device,))
 
 
 def _start(

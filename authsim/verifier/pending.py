@@ -11,7 +11,7 @@ from typing import Final
 from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.events import Event, EventKind
-from authsim.model import Decision, LoginTransaction, PendingLogin, PushRequest
+from authsim.model import Challenge, Decision, Device, LoginTransaction, PendingLogin, PushRequest
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts
@@ -58,10 +58,12 @@ def require_pending(verifier: Verifier, token: Secret, *, now_ms: int) -> Pendin
         _expire(verifier, login, EventKind.LOGIN_EXPIRED, now_ms=now_ms)
         raise RefusalError(Reason.LOGIN_EXPIRED)
     push = _find_request(verifier, login, now_ms=now_ms)
-    pending = PendingLogin(token=token, login=login, challenge=challenge, push=push)
+    pending = PendingLogin(
+        token=token, login=login, challenge=challenge, push=push, offered=_find_offered(verifier, login)
+    )
     # (4) still waiting?
     if login.state is not states.Login.SECOND_FACTOR:
-        raise RefusalError(_why_over(pending))
+        raise RefusalError(_why_over(login, challenge, push))
     # (5) fresh? Neither challenge nor request outlives its login.
     if challenge.state is states.OneShot.ISSUED and challenge.expires_ms > now_ms:
         return pending
@@ -97,12 +99,17 @@ def _find_request(verifier: Verifier, login: LoginTransaction, *, now_ms: int) -
     return None if push is None else settle_request(verifier, push, now_ms=now_ms)
 
 
-def _why_over(pending: PendingLogin) -> Reason:
+def _find_offered(verifier: Verifier, login: LoginTransaction) -> tuple[Device, ...]:
+    device = verifier.store.devices.active_of(login.user_id)
+    return () if device is None else (device,)
+
+
+def _why_over(login: LoginTransaction, challenge: Challenge, push: PushRequest | None) -> Reason:
     """Return why a login is closed: completed, declined on the phone, or whatever closed its challenge."""
-    if pending.login.state is states.Login.DONE:
+    if login.state is states.Login.DONE:
         return Reason.CHALLENGE_CONSUMED
-    decision = None if pending.push is None else pending.push.decision
-    return _DECLINED.get(decision, CLOSED[pending.challenge.state])
+    decision = None if push is None else push.decision
+    return _DECLINED.get(decision, CLOSED[challenge.state])
 
 
 def _expire(verifier: Verifier, login: LoginTransaction, kind: EventKind, *, now_ms: int) -> None:

@@ -5,6 +5,7 @@ fetched by a phone that scans the login's QR code. A newer request of a user sup
 push fatigue look back at what was announced since the last completed login. Judging the answer is `push`.
 """
 
+import hashlib
 from contextlib import suppress
 from typing import Final
 
@@ -14,6 +15,7 @@ from authsim.events import Event, EventKind
 from authsim.model import Decision, Device, LoginTransaction, PushRequest, RequestId, User
 from authsim.policy import SECOND
 from authsim.protocol.codes import Purpose
+from authsim.protocol.transcript import Tag, encode_transcript, u8
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.tokens import draw_id
@@ -24,30 +26,56 @@ _LOOK_BACK: Final = 20
 
 
 def draw_request(
-    verifier: Verifier, login: LoginTransaction, *, user: User, device: Device, notify: bool, now_ms: int
+    verifier: Verifier,
+    login: LoginTransaction,
+    *,
+    user: User,
+    device: Device,
+    notify: bool,
+    now_ms: int,
+    operation: bytes | None = None,
 ) -> PushRequest:
     """Return a request for a login, not kept yet; it never outlives its login.
 
     It is announced when `notify` asks for it, the user has notifications on, and no limit stands against it.
+    `operation` is the digest of what another purpose than logging in is about; without one it is `operation_of`.
     """
     is_notified = notify and user.is_seamless and find_limit(verifier, device, now_ms=now_ms) is None
     digits = verifier.policy.push_number_digits
+    operation = operation_of(verifier, login) if operation is None else operation
     return PushRequest(
         request_id=RequestId(draw_id(verifier.entropy)),
         login_id=login.login_id,
         user_id=login.user_id,
         device_id=device.device_id,
-        purpose=Purpose.LOG_IN,
+        purpose=login.purpose,
         number=f"{verifier.entropy.randbelow(10**digits):0{digits}d}" if digits else "",
         client=login.client,
         server_nonce=verifier.entropy.token_bytes(NONCE_BYTES),
         is_notified=is_notified,
+        operation=operation,
         state=states.OneShot.ISSUED,
         attempts=0,
         attempts_allowed=verifier.policy.push_tries,
         issued_ms=now_ms,
         expires_ms=min(now_ms + verifier.policy.push_ms, login.expires_ms),
     )
+
+
+def operation_of(verifier: Verifier, login: LoginTransaction) -> bytes | None:
+    """Return what stands for the operation that a login is about, 32 bytes: user, session and purpose. None: log in."""
+    if login.purpose == Purpose.LOG_IN:
+        return None
+    transcript = encode_transcript(
+        "identity-proof",
+        [
+            (Tag.INSTANCE_ID, bytes.fromhex(verifier.instance.instance_id)),
+            (Tag.USER_ID, bytes.fromhex(login.user_id)),
+            (Tag.FLOW_ID, bytes.fromhex(login.session_id or login.login_id)),
+            (Tag.PURPOSE, u8(login.purpose)),
+        ],
+    )
+    return hashlib.sha256(transcript).digest()
 
 
 def sent_event(push: PushRequest) -> Event:

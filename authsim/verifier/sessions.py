@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import Client, Factors, PortalSession, SessionId, User, UserId
+from authsim.model import Client, FactorKind, Factors, PortalSession, Reach, SessionId, User, UserId
 from authsim.policy import SECOND, Policy
+from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts, require_row
@@ -31,14 +32,31 @@ class SignedIn:
 
 
 def draw_session(
-    verifier: Verifier, user: User, token: Secret, *, factors: Factors, client: Client, now_ms: int
+    verifier: Verifier,
+    user: User,
+    token: Secret,
+    *,
+    factors: Factors,
+    client: Client,
+    now_ms: int,
+    proof: FactorKind | None = None,
+    reach: Reach = Reach.FULL,
+    purpose: int = Purpose.LOG_IN,
 ) -> PortalSession:
-    """Return a session that begins now, not yet kept; none outlives its account."""
+    """Return a session that begins now, not yet kept; none outlives its account.
+
+    `proof` is the second factor that opens it; another `purpose` than logging in is noted as what was proved just now.
+    """
+    is_verified = purpose != Purpose.LOG_IN
     return PortalSession(
         session_id=SessionId(draw_id(verifier.entropy)),
         token_hash=hash_token(token),
         user_id=user.user_id,
         factors=factors,
+        proof=proof,
+        reach=reach,
+        verified_purpose=purpose if is_verified else None,
+        verified_ms=now_ms if is_verified else None,
         client=client,
         opened_ms=now_ms,
         last_seen_ms=now_ms,
@@ -76,6 +94,20 @@ def require_two_factors(signed_in: SignedIn) -> SignedIn:
     """Return the session unless it has one factor only: `SECOND_FACTOR_REQUIRED`."""
     if signed_in.session.factors is not Factors.TWO:
         raise RefusalError(Reason.SECOND_FACTOR_REQUIRED)
+    return signed_in
+
+
+def require_reach(signed_in: SignedIn, *reaches: Reach) -> SignedIn:
+    """Return the session when both factors opened it and it reaches one of these.
+
+    Refuses with `SESSION_EXPIRED` (a trading device's session is none of the portal's), `SECOND_FACTOR_REQUIRED` and
+    `OUT_OF_REACH`.
+    """
+    if signed_in.session.reach is Reach.TRADING:
+        raise RefusalError(Reason.SESSION_EXPIRED)
+    require_two_factors(signed_in)
+    if signed_in.session.reach not in reaches:
+        raise RefusalError(Reason.OUT_OF_REACH)
     return signed_in
 
 

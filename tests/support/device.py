@@ -313,6 +313,7 @@ class TestPhone:
             iat=info.iat,
             exp=info.exp,
             counter=counter,
+            operation=info.op,
         )
         return DecisionRequest(decision=decision, number=number, ctr=counter, sig=self.signs(transcript))
 

@@ -184,6 +184,7 @@ class NoticePortal:
             iat=found.iat,
             exp=found.exp,
             counter=decision.ctr,
+            operation=found.op,
         )
         require_signature(signing_public_key(account.dsk), transcript, decision.sig)
         if not self._takes(decision.ctr):

@@ -48,6 +48,12 @@ def refused(reason: Reason) -> Iterator[pytest.ExceptionInfo[RefusalError]]:
     assert caught.value.reason is reason
 
 
+def question_of(pending: PendingLogin) -> str:
+    """Return what the phone is asked."""
+    assert pending.challenge is not None
+    return pending.challenge.question
+
+
 @dataclass(slots=True)
 class Person:
     """A user, and the verbs of somebody who knows the password."""
@@ -155,7 +161,7 @@ class Person:
     def logs_in(self, *, with_: TestPhone) -> Authenticated:
         """Log in with both factors."""
         pending = self.begins()
-        return self.answers(pending, with_.respond(pending.challenge.question))
+        return self.answers(pending, with_.respond(question_of(pending)))
 
     def fails_response(self, pending: PendingLogin, reason: Reason = Reason.WRONG_RESPONSE) -> RefusalError:
         """Type a response that is wrong in its last digit, or whatever else keeps it from being right."""

@@ -17,7 +17,7 @@ from authsim.verifier import activation, challenge_response, login, passwords, p
 from tests.support import model_phones
 from tests.support.model_nouns import ACTIVE, Key, Session, User
 from tests.support.model_town import ModelTown
-from tests.support.people import PASSWORD, WRONG, Person, Town, refused
+from tests.support.people import PASSWORD, WRONG, Person, Town, question_of, refused
 from tests.support.ports import BetweenSteps
 from tests.support.town_cast import (
     CELLAR,
@@ -185,7 +185,7 @@ class TownMachine(RuleBasedStateMachine):
         hand = self.burner if where.is_thief else self.hand_of(begun.key, who)
         response, key = self.overheard, hand.key
         if key is not None:
-            self.overheard = response = hand.phone.respond(waiting.challenge.question)
+            self.overheard = response = hand.phone.respond(question_of(waiting))
         expected = self.model.answers(begun, is_right=key is begun.key)
         entry = happens(
             lambda: challenge_response.complete_challenge(

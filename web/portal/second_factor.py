@@ -135,7 +135,7 @@ def _draw(pending: PendingLogin, *, is_seamless: bool) -> str:
         push_remaining_ms=0 if push is None else max(0, push.expires_ms - now_ms),
         push_whole_ms=1 if push is None else push.expires_ms - push.issued_ms,
         push_expires_ms=0 if push is None else push.expires_ms,
-        challenge_remaining_ms=max(0, pending.challenge.expires_ms - now_ms),
+        challenge_remaining_ms=0 if pending.challenge is None else max(0, pending.challenge.expires_ms - now_ms),
         way_back=way_back(),
     )
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
+from authsim.errors import Reason, RefusalError
 from authsim.protocol.trading import (
     TradingChallenge,
     TradingEntry,
@@ -35,6 +36,8 @@ def log_in() -> Response:
     first = require_password(verifier, name=given.username, password=given.password, client=scope.client())
     pending = begin_login(verifier, first, mode=None, notify=False)
     challenge = pending.challenge
+    if challenge is None:  # this user holds no phone that could answer here
+        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
     return answer_json(
         format_trading_challenge(
             TradingChallenge(token=pending.token, challenge=challenge.question, exp=challenge.expires_ms)

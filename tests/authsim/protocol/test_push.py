@@ -18,10 +18,14 @@ shown = st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=40).ma
     lambda text: unicodedata.normalize("NFC", text)
 )
 numbers = st.integers(min_value=0, max_value=2**53 - 1)
+abouts = st.one_of(
+    st.tuples(st.sampled_from([purpose.value for purpose in Purpose]), st.none()),
+    st.tuples(st.integers(min_value=2, max_value=9), st.binary(min_size=32, max_size=32)),
+)
 requests = st.builds(
-    push.RequestInfo,
+    lambda about, **members: push.RequestInfo(purpose=about[0], op=about[1], **members),
+    about=abouts,
     request_id=st.binary(min_size=16, max_size=16).map(bytes.hex),
-    purpose=st.sampled_from([purpose.value for purpose in Purpose]),
     context=st.builds(push.RequestContext, ip=shown, agent=shown, place=shown),
     sn=st.binary(min_size=32, max_size=32),
     iat=numbers,
@@ -78,6 +82,11 @@ def test_a_request_never_carries_its_number() -> None:
         {"purpose": 10},
         {"purpose": 255},
         {"digits": 7},
+        {"op": "ab" * 32},
+        {"op": None},
+        {"purpose": 2, "op": None},
+        {"purpose": 2, "op": "ab" * 31},
+        {"purpose": 2, "op": "AB" * 32},
         {"state": "approved"},
         {"state": "Issued"},
         {"state": 1},
@@ -106,6 +115,12 @@ def test_a_context_may_be_empty() -> None:
     """A browser that says nothing of itself is shown as nothing."""
     quiet = dataclasses.replace(REQUEST, context=NO_CONTEXT)
     assert push.parse_request(push.format_request(quiet).encode()) == quiet
+
+
+def test_an_operation_is_part_of_what_is_signed() -> None:
+    """Another operation, and none, are other digests: an approval of one is worth nothing for the other."""
+    digests = {push.context_digest(CONTEXT, operation) for operation in (None, bytes(32), b"\x01" + bytes(31))}
+    assert len(digests) == 3
 
 
 @pytest.mark.parametrize("body", [b'{"v":1,"requests":[1],"seamless":true}', b'{"v":1,"requests":{},"seamless":true}'])
