@@ -17,6 +17,12 @@ from authsim.secret import Secret
 
 RESPONSE_DIGITS: Final = 8
 
+#: What a security card computes. It has no menu, and so no purpose: whoever answers says only that the card is there.
+CARD_SUITE: Final = "OCRA-1:HOTP-SHA256-8:QN06"
+CARD_CHALLENGE_DIGITS: Final = 6
+#: How many challenges a card knows: `format_card_challenge` takes a draw below it.
+CARD_SPACE: Final = 900_000
+
 _CHALLENGE_DIGITS: Final[Mapping[str, int]] = MappingProxyType({CLASSIC6: 6, STRICT10: 10})
 
 # Damm's quasigroup of order 10: H. M. Damm, Total anti-symmetrische Quasigruppen, 2004.
@@ -100,3 +106,23 @@ def compute_challenge_response(suite_name: str, seed: Secret, *, challenge: str,
         raise MessageError("the challenge was issued for another purpose")
     session = f"authsim/1/purpose/{purpose:d}".encode("ascii") if name == CLASSIC6 else None
     return compute_response(SUITES[name], seed.reveal(), question=question, session=session)
+
+
+def format_card_challenge(draw: int) -> str:
+    """Return the challenge for a security card that a random `draw` in `range(CARD_SPACE)` stands for."""
+    if not 0 <= draw < CARD_SPACE:
+        raise ValueError("the draw lies outside the challenge space")
+    return str(100_000 + draw)
+
+
+def require_card_challenge(text: object) -> str:
+    """Return a card's challenge as typed by a person, normalised: 6 digits, the first 1 to 9; else `MessageError`."""
+    challenge = require_digits(text, length=CARD_CHALLENGE_DIGITS)
+    if challenge[0] == "0":
+        raise MessageError("a challenge does not begin with 0")
+    return challenge
+
+
+def compute_card_response(seed: Secret, challenge: str) -> str:
+    """Return the 8 digits with which a security card answers, under its 32-byte seed; `MessageError`: no challenge."""
+    return compute_response(CARD_SUITE, seed.reveal(), question=require_card_challenge(challenge))
