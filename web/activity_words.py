@@ -36,10 +36,30 @@ KINDS: Final[Mapping[EventKind, LazyString]] = MappingProxyType(
         EventKind.DEVICE_RESUMED: _l("Phone in use again"),
         EventKind.DEVICE_REPLACED: _l("Phone replaced by another one"),
         EventKind.DEVICE_REVOKED: _l("Phone revoked"),
+        EventKind.DEVICE_CONFIRMED: _l("Phone confirmed"),
         EventKind.SEAMLESS_SET: _l("Notifications at login switched"),
+        EventKind.OPT_OUT_BEGUN: _l("Opting out of the Secure Login System begun"),
+        EventKind.OPTED_OUT: _l("Opted out of the Secure Login System for trading"),
+        EventKind.OPTED_IN: _l("Opted back in to the Secure Login System"),
+        EventKind.NUMBER_SET: _l("Telephone number changed"),
+        EventKind.NUMBER_VERIFIED: _l("Telephone number verified"),
+        EventKind.IDENTITY_VERIFIED: _l("Identity verified once more"),
+        EventKind.FACTOR_REQUESTED: _l("Second factor requested"),
+        EventKind.FACTOR_ACTIVATED: _l("Second factor activated"),
+        EventKind.FACTOR_SHARED: _l("Second factor shared"),
+        EventKind.FACTOR_CLOSED: _l("Second factor ended"),
+        EventKind.PASSCODE_ISSUED: _l("Temporary passcode sent"),
         EventKind.PASSWORD_SET: _l("Password changed by the operator"),
         EventKind.USER_LOCKED: _l("User locked"),
         EventKind.USER_UNLOCKED: _l("User unlocked by the operator"),
+        EventKind.DESK_LOOKED_UP: _l("Looked up by the help desk"),
+        EventKind.DESK_UNLOCKED: _l("User unlocked by the help desk"),
+        EventKind.DESK_NUMBER_SET: _l("Telephone number changed by the help desk"),
+        EventKind.TICKET_OPENED: _l("Web ticket opened"),
+        EventKind.TICKET_REPLIED: _l("Message added to a web ticket"),
+        EventKind.TICKET_CLOSED: _l("Web ticket closed"),
+        EventKind.EVIDENCE_ATTACHED: _l("Evidence attached to a web ticket"),
+        EventKind.EVIDENCE_REFUSED: _l("Evidence refused"),
     }
 )
 CAUSES: Final[Mapping[Reason, LazyString]] = MappingProxyType(
@@ -70,6 +90,11 @@ CAUSES: Final[Mapping[Reason, LazyString]] = MappingProxyType(
         Reason.DEVICE_REPLACED: _l("the phone was replaced"),
         Reason.DEVICE_REVOKED: _l("the phone was revoked"),
         Reason.CLONE_SUSPECTED: _l("a counter came twice"),
+        Reason.CODE_USED: _l("the code had been used before"),
+        Reason.SECOND_FACTOR_BLOCKED: _l("too many wrong answers in a row"),
+        Reason.TYPED_MODE_LOCKED: _l("this phone's responses are not taken any more"),
+        Reason.EVIDENCE_TOO_LARGE: _l("the file was too large"),
+        Reason.EVIDENCE_UNREADABLE: _l("the file could not be read"),
     }
 )
 _GOOD: Final = frozenset(
@@ -79,6 +104,11 @@ _GOOD: Final = frozenset(
         EventKind.ENROLMENT_COMPLETED,
         EventKind.PUSH_APPROVED,
         EventKind.DEVICE_RESUMED,
+        EventKind.DEVICE_CONFIRMED,
+        EventKind.OPTED_IN,
+        EventKind.NUMBER_VERIFIED,
+        EventKind.IDENTITY_VERIFIED,
+        EventKind.FACTOR_ACTIVATED,
     }
 )
 _BAD: Final = frozenset(
@@ -92,6 +122,7 @@ _BAD: Final = frozenset(
         EventKind.DEVICE_CLONE_SUSPECTED,
         EventKind.DEVICE_SUSPENDED,
         EventKind.USER_LOCKED,
+        EventKind.EVIDENCE_REFUSED,
     }
 )
 

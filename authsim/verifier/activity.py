@@ -11,7 +11,8 @@ from authsim.events import EventKind
 from authsim.model import UserId
 from authsim.verifier import Verifier
 
-#: What a user is shown. Counted attempts, issued challenges and sent requests are steps of these, not news.
+#: What a user is shown. Counted attempts, issued challenges and sent requests are steps of these, not news; what the
+#: help desk did to a phone or with a passcode is told by the phone's and the passcode's own row.
 VISIBLE = frozenset(
     {
         EventKind.LOGIN_COMPLETED,
@@ -33,10 +34,30 @@ VISIBLE = frozenset(
         EventKind.DEVICE_RESUMED,
         EventKind.DEVICE_REPLACED,
         EventKind.DEVICE_REVOKED,
+        EventKind.DEVICE_CONFIRMED,
         EventKind.SEAMLESS_SET,
+        EventKind.OPT_OUT_BEGUN,
+        EventKind.OPTED_OUT,
+        EventKind.OPTED_IN,
+        EventKind.NUMBER_SET,
+        EventKind.NUMBER_VERIFIED,
+        EventKind.IDENTITY_VERIFIED,
+        EventKind.FACTOR_REQUESTED,
+        EventKind.FACTOR_ACTIVATED,
+        EventKind.FACTOR_SHARED,
+        EventKind.FACTOR_CLOSED,
+        EventKind.PASSCODE_ISSUED,
         EventKind.PASSWORD_SET,
         EventKind.USER_LOCKED,
         EventKind.USER_UNLOCKED,
+        EventKind.DESK_LOOKED_UP,
+        EventKind.DESK_UNLOCKED,
+        EventKind.DESK_NUMBER_SET,
+        EventKind.TICKET_OPENED,
+        EventKind.TICKET_REPLIED,
+        EventKind.TICKET_CLOSED,
+        EventKind.EVIDENCE_ATTACHED,
+        EventKind.EVIDENCE_REFUSED,
     }
 )
 
