@@ -23,6 +23,7 @@ COMMANDS = (
     "listen",
     "approve",
     "deny",
+    "card",
     "troubleshoot",
     "trade",
     "phone",

@@ -17,11 +17,24 @@ from mobile_cli.prompts import Terminal, is_interactive, read_pin_file, read_pin
 
 @final
 class Invocation:
-    """One run of one command. `platform` decides what the security element is called and when it is asked."""
+    """One run of one command. `platform` decides what the security element is called and when it is asked.
 
-    __slots__ = ("console", "home", "pin_file", "pin_stdin", "platform", "policy")
+    `element` names the label of another one than the phone's: a card's.
+    """
 
-    def __init__(self, *, home: str, language: str, as_json: bool, pin_file: str | None, pin_stdin: bool) -> None:
+    __slots__ = ("_element", "console", "home", "pin_file", "pin_stdin", "platform", "policy")
+
+    def __init__(
+        self,
+        *,
+        home: str,
+        language: str,
+        as_json: bool,
+        pin_file: str | None,
+        pin_stdin: bool,
+        element: str | None = None,
+    ) -> None:
+        self._element = element
         self.console = Console(language=language, as_json=as_json)
         self.home = PhoneHome(home)
         self.pin_file = pin_file
@@ -31,8 +44,8 @@ class Invocation:
 
     @property
     def element(self) -> str:
-        """The security element's name on this platform: Passcode (iOS) or PIN (Android)."""
-        return self.console.say(f"element_{self.platform.value}")
+        """The security element's name: on a phone Passcode (iOS) or PIN (Android)."""
+        return self.console.say(self._element or f"element_{self.platform.value}")
 
     def ask(self, key: str, **facts: object) -> str:
         """Ask the person; only when `is_interactive`."""
@@ -61,7 +74,7 @@ class Invocation:
 
     def ask_pin(self, *, label: str = "element") -> Secret:
         """Return the PIN of this phone, normalised. One that cannot be right is refused before a try is counted."""
-        pin = self._read_pin(label)
+        pin = self.read_pin(label)
         try:
             return normalise_pin(pin) if self.policy is None else require_pin(pin, policy=self.policy)
         except RefusalError:
@@ -70,7 +83,7 @@ class Invocation:
     def ask_new_pin(self, policy: PinPolicy) -> Secret:
         """Return a PIN for a new phone, normalised; typed, it is typed twice."""
         if self.has_pin:
-            return self.require_new_pin(self._read_pin("new_element"), policy)
+            return self.require_new_pin(self.read_pin("new_element"), policy)
         return self.type_new_pin(policy)
 
     def type_new_pin(self, policy: PinPolicy, *, no_terminal: str = "no_terminal") -> Secret:
@@ -79,15 +92,15 @@ class Invocation:
         `no_terminal` says what a script does instead.
         """
         while True:
-            typed = self._type_pin("new_element", no_terminal)
+            typed = self.type_pin("new_element", no_terminal)
             try:
                 pin = require_pin(typed, policy=policy)
             except RefusalError:
-                self._say_again(f"pin_{policy.value}")
+                self.say_again(f"pin_{policy.value}")
                 continue
-            if normalise_pin(self._type_pin("repeat_element", no_terminal)) == pin:
+            if normalise_pin(self.type_pin("repeat_element", no_terminal)) == pin:
                 return pin
-            self._say_again("pin_differs")
+            self.say_again("pin_differs")
 
     def require_new_pin(self, pin: Secret, policy: PinPolicy) -> Secret:
         """Return a PIN that the policy accepts, normalised."""
@@ -125,29 +138,31 @@ class Invocation:
         """Say whether it was said where the PIN stands."""
         return self.pin_file is not None or self.pin_stdin
 
+    def read_pin(self, key: str) -> Secret:
+        """Return a PIN as it stands or was typed, from where it stands, else asked for under the label `key`."""
+        if self.pin_file is not None:
+            return read_pin_file(self.pin_file)
+        if self.pin_stdin:
+            return read_pin_stdin()
+        return self.type_pin(key, "no_terminal")
+
+    def type_pin(self, key: str, no_terminal: str) -> Secret:
+        """Return a PIN as typed; without a terminal, `no_terminal` says what a script does instead."""
+        try:
+            return Terminal().ask_hidden(self.console.say(key, element=self.element))
+        except OSError:
+            raise PhoneError(Exit.USAGE, no_terminal, element=self.element) from None
+
+    def say_again(self, key: str) -> None:
+        """Say why something is asked once more."""
+        self.console.note(self.console.say(key, element=self.element))
+
     def unlock(self, pin: Secret) -> Unlocked:
         """Open the phone; a damaged one is told from a wrong PIN."""
         try:
             return self.home.unlock(pin)
         except MessageError as error:
             raise PhoneError(Exit.MALFORMED, "damaged", path=self.home.path, rule=error) from None
-
-    def _read_pin(self, key: str) -> Secret:
-        """Read a PIN from where it stands, else ask for it under the label `key`."""
-        if self.pin_file is not None:
-            return read_pin_file(self.pin_file)
-        if self.pin_stdin:
-            return read_pin_stdin()
-        return self._type_pin(key, "no_terminal")
-
-    def _type_pin(self, key: str, no_terminal: str) -> Secret:
-        try:
-            return Terminal().ask_hidden(self.console.say(key, element=self.element))
-        except OSError:
-            raise PhoneError(Exit.USAGE, no_terminal, element=self.element) from None
-
-    def _say_again(self, key: str) -> None:
-        self.console.note(self.console.say(key, element=self.element))
 
     def _unsuitable(self, policy: PinPolicy) -> PhoneError:
         return PhoneError(Exit.USAGE, f"pin_{policy.value}", element=self.element)

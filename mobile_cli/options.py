@@ -41,38 +41,62 @@ _pin_stdin = click.option("--pin-stdin", is_flag=True, help="Read the PIN or Pas
 
 
 def phone_command(
-    name: str, summary: str, *, pin: bool, examples: tuple[str, ...]
+    name: str, summary: str, *, pin: bool, examples: tuple[str, ...], element: str | None = None
 ) -> Callable[[Callable[..., None]], click.Command]:
     """Make a sub-command whose function is given an `Invocation` first. `pin` adds the options that say where one is.
 
-    A PIN is never an argument and never stands in the environment. Help begins with the examples.
+    `element` is the label of what is asked in place of the phone's own PIN or Passcode. A PIN is never an argument and
+    never stands in the environment. Help begins with the examples.
     """
 
     def decorate(function: Callable[..., None]) -> click.Command:
         @functools.wraps(function)
         def run(**options: Any) -> None:
-            _run(function, options)
+            _run(function, options, element)
 
         for option in (help_option, _json, lang_option, home_option, *((_pin_stdin, _pin_file) if pin else ())):
             run = option(run)
-        lines = "\n".join(f"  {example}" for example in examples)
-        shown = f"\b\nExamples:\n{lines}\n\n{inspect.cleandoc(function.__doc__ or '')}"
+        shown = _with_examples(inspect.cleandoc(function.__doc__ or ""), examples)
         return click.command(name, help=shown, short_help=summary, add_help_option=False)(run)
 
     return decorate
 
 
-def _run(function: Callable[..., None], options: dict[str, Any]) -> None:
+def phone_group(name: str, summary: str, *, text: str, examples: tuple[str, ...]) -> click.Group:
+    """Make a sub-command with sub-commands of its own. Help begins with the examples."""
+    shown = _with_examples(text, examples)
+    group = click.Group(name, help=shown, short_help=summary, add_help_option=False)
+    for option in (help_option, lang_option, home_option):
+        option(group)  # click appends to what the command has
+    return group
+
+
+def _with_examples(text: str, examples: tuple[str, ...]) -> str:
+    lines = "\n".join(f"  {example}" for example in examples)
+    return f"\b\nExamples:\n{lines}\n\n{text}"
+
+
+def _said_before(name: str) -> str | None:
+    """Return an option of the groups before this command; the later one holds."""
+    context = click.get_current_context().parent
+    while context is not None:
+        if context.params.get(name):
+            return str(context.params[name])
+        context = context.parent
+    return None
+
+
+def _run(function: Callable[..., None], options: dict[str, Any], element: str | None) -> None:
     from mobile_cli.invocation import Invocation, resolve_home
 
-    parent = click.get_current_context().parent
-    before = parent.params if parent else {}
+    home, lang = (options.pop(name) or _said_before(name) for name in ("home", "lang"))
     invocation = Invocation(
-        home=resolve_home(options.pop("home") or before.get("home")),
-        language=choose_language(options.pop("lang") or before.get("lang"), os.environ),
+        home=resolve_home(home),
+        language=choose_language(lang, os.environ),
         as_json=options.pop("as_json"),
         pin_file=options.pop("pin_file", None),
         pin_stdin=options.pop("pin_stdin", False),
+        element=element,
     )
     try:
         invocation.require_one_pin()

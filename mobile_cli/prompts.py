@@ -53,7 +53,7 @@ class Terminal:
                 silent[3] &= ~(termios.ECHO | termios.ECHONL)
                 termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
             try:
-                os.write(descriptor, f"{label}: ".encode())
+                os.write(descriptor, _with_colon(label))
                 return _read_line(descriptor)
             finally:
                 if not echo:
@@ -86,11 +86,16 @@ class LineReader:
     def prompt(self, label: str) -> None:
         """Ask; the answer is read when it is there."""
         sys.stdout.flush()
-        os.write(self._descriptor, f"{label}: ".encode())
+        os.write(self._descriptor, _with_colon(label))
 
     def read(self) -> str:
         """Return the line that was typed, or raise `EOFError`."""
         return _read_line(self._descriptor).decode("utf-8", "replace")
+
+
+def _with_colon(label: str) -> bytes:
+    """Return the label as a question; a device's display asks with its own sign, as `PIN>` does."""
+    return f"{label} ".encode() if label.endswith(">") else f"{label}: ".encode()
 
 
 def _read_line(descriptor: int) -> bytearray:

@@ -1,4 +1,4 @@
-"""The camera: what the person points it at becomes an activation URI, the code of a typed Session ID, or a login URI.
+"""The camera: what the person points it at becomes an activation URI, a Session ID's code, a login URI, or a card.
 
 A text, a picture file, standard input, the clipboard or the screen. Foreign codes are refused: this phone reads
 AuthSim's and nothing else. `read` says which of AuthSim's are wanted.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from authsim.errors import MessageError
 from authsim.protocol.activation_uri import ActivationUri, parse_activation_uri, parse_session_id
+from authsim.protocol.card_uri import CardUri, parse_card_uri
 from authsim.protocol.login_uri import LoginUri, parse_login_uri
 from authsim.secret import Secret
 from mobile_cli.exits import Exit, PhoneError
@@ -24,6 +25,7 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)
 _PICTURE_NAMES: Final = (".png", ".jpg", ".jpeg")
 _LOGIN: Final = "authsim://login/"
 _ACTIVATION: Final = "authsim://activate/"
+_LETTER: Final = "authsim://card/"
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 Scanned = ActivationUri | Secret
@@ -93,8 +95,8 @@ def find_in_picture(picture: "Image", read: Callable[[str], T]) -> T:
 
 def read_activation(text: str) -> Scanned:
     """Return the activation that a text names: a URI, or a typed Session ID."""
-    if text.startswith(_LOGIN):
-        raise PhoneError(Exit.MALFORMED, "login_code")
+    if text.startswith((_LOGIN, _LETTER)):
+        raise PhoneError(Exit.MALFORMED, "login_code" if text.startswith(_LOGIN) else "card_letter")
     try:
         return parse_activation_uri(text) if _SCHEME.match(text) else parse_session_id(text)
     except MessageError:
@@ -103,9 +105,20 @@ def read_activation(text: str) -> Scanned:
 
 def read_login(text: str) -> LoginUri:
     """Return the login whose request a text names."""
-    if text.startswith(_ACTIVATION):
-        raise PhoneError(Exit.MALFORMED, "activation_code")
+    if text.startswith((_ACTIVATION, _LETTER)):
+        raise PhoneError(Exit.MALFORMED, "activation_code" if text.startswith(_ACTIVATION) else "card_letter")
     try:
         return parse_login_uri(text)
     except MessageError:
         raise PhoneError(Exit.MALFORMED, "foreign_login") from None
+
+
+def read_letter(text: str) -> CardUri:
+    """Return the card that a letter holds: its URI alone, or as one word among others."""
+    if text.startswith((_ACTIVATION, _LOGIN)):
+        raise PhoneError(Exit.MALFORMED, "activation_code" if text.startswith(_ACTIVATION) else "login_code")
+    words = [word for word in text.split() if word.startswith(_LETTER)]
+    try:
+        return parse_card_uri(words[0] if len(words) == 1 else text)
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "foreign_letter") from None

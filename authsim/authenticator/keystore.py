@@ -1,4 +1,4 @@
-"""The sealed file of a phone, byte for byte: how it is spelled, when it is damaged, how it is opened and rewritten.
+"""The sealed file of a phone or a card, byte for byte: its spelling, when it is damaged, how it is opened and changed.
 
 `docs/protocol.md` describes the format. Every check that needs no PIN comes before one is asked, so a damaged file
 costs no try. Files themselves are the business of `mobile_cli`.
@@ -62,6 +62,13 @@ class Keystore(NamedTuple):
     bio: Box | None = None
 
 
+class Opened(NamedTuple):
+    """Proof that the PIN was right: the data key, and the body as it was sealed."""
+
+    dek: Secret
+    body: Secret
+
+
 class Unlocked(NamedTuple):
     """Proof that the PIN was right: the data key, and what the phone knows."""
 
@@ -78,25 +85,50 @@ def create_keystore(
     costs: tuple[int, int, int] = DEFAULT_COSTS,
     stretch: Stretch = stretch_pin,
 ) -> Keystore:
-    """Return a new keystore for a normalised PIN. `costs` are memory in KiB, iterations and lanes of Argon2id."""
+    """Return a new keystore of a phone for a normalised PIN; otherwise as `create_sealed`."""
+    return create_sealed(
+        format_phone(phone), pin=pin, device_key=device_key, entropy=entropy, costs=costs, stretch=stretch
+    )
+
+
+def create_sealed(
+    plain: Secret,
+    *,
+    pin: Secret,
+    device_key: Secret,
+    entropy: "Entropy",
+    costs: tuple[int, int, int] = DEFAULT_COSTS,
+    stretch: Stretch = stretch_pin,
+) -> Keystore:
+    """Return a new keystore that holds `plain`. `costs` are memory in KiB, iterations and lanes of Argon2id."""
     ksid, dek = entropy.token_bytes(16).hex(), Secret(entropy.token_bytes(KEY_BYTES))
     kdf = Kdf(*costs, salt=entropy.token_bytes(SALT_BYTES))
     kek = derive_kek(stretch(kdf, pin), device_key=device_key, ksid=ksid)
     wrap = wrap_key(dek, kek=kek, ksid=ksid, kdf=kdf, nonce=entropy.token_bytes(NONCE_BYTES))
-    body = seal_body(format_phone(phone), dek=dek, ksid=ksid, generation=1, nonce=entropy.token_bytes(NONCE_BYTES))
+    body = seal_body(plain, dek=dek, ksid=ksid, generation=1, nonce=entropy.token_bytes(NONCE_BYTES))
     return Keystore(ksid=ksid, kdf=kdf, wrap=wrap, body=body, generation=1)
 
 
 def unlock(keystore: Keystore, *, pin: Secret, device_key: Secret, stretch: Stretch = stretch_pin) -> Unlocked:
+    """Open a phone's as `open_sealed` does, and read it."""
+    opened = open_sealed(keystore, pin=pin, device_key=device_key, stretch=stretch)
+    return Unlocked(dek=opened.dek, phone=parse_phone(opened.body))
+
+
+def open_sealed(keystore: Keystore, *, pin: Secret, device_key: Secret, stretch: Stretch = stretch_pin) -> Opened:
     """Open with a normalised PIN, or refuse with `WRONG_PIN`. The caller has durably counted the try before."""
     kek = derive_kek(stretch(keystore.kdf, pin), device_key=device_key, ksid=keystore.ksid)
     dek = unwrap_key(keystore.wrap, kek=kek, ksid=keystore.ksid, kdf=keystore.kdf)
-    return Unlocked(dek=dek, phone=read_phone(keystore, dek))
+    return Opened(dek=dek, body=_read_body(keystore, dek))
 
 
 def read_phone(keystore: Keystore, dek: Secret) -> Phone:
     """Return what the phone knows, with a data key that an earlier unlocking gave."""
-    return parse_phone(open_body(keystore.body, dek=dek, ksid=keystore.ksid, generation=keystore.generation))
+    return parse_phone(_read_body(keystore, dek))
+
+
+def _read_body(keystore: Keystore, dek: Secret) -> Secret:
+    return open_body(keystore.body, dek=dek, ksid=keystore.ksid, generation=keystore.generation)
 
 
 def with_phone(keystore: Keystore, dek: Secret, phone: Phone, *, entropy: "Entropy") -> Keystore:

@@ -14,7 +14,7 @@ LANGUAGES: Final = ("en", "ja")
 
 
 # What continues `en` and `ja`, in the order in which a key is looked for.
-SUBJECTS: Final = ("", "_notifications", "_enrolment")
+SUBJECTS: Final = ("", "_notifications", "_enrolment", "_card")
 
 
 def say(language: str, key: str, **facts: object) -> str:
