@@ -20,12 +20,8 @@ DAY: Final = 24 * HOUR
 CLASSIC: Final = "classic"
 HARDENED: Final = "hardened"
 
-#: What the hardened profile still lacks in this version; `init --profile hardened` names it and exits 64.
-HARDENED_IS_MISSING: Final = (
-    "activation confirmed in the browser that showed the QR",
-    "uniform two-step login with decoys",
-    "approval by the active device when a user is added",
-)
+#: The suite of each profile's challenges, as `protocol.suite` names it: fixed when a portal is made.
+SUITE_OF: Final[Mapping[str, str]] = MappingProxyType({CLASSIC: "classic6", HARDENED: "strict10"})
 
 
 def _number(default: int, *, unit: str, least: int, most: int, source: str) -> int:
@@ -64,6 +60,9 @@ class Policy:
     )
     lockout_seconds: int = _number(
         86_400, unit="s", least=1, most=30 * 86_400, source="same article: until 24 hours after the last failed attempt"
+    )
+    failures_lock: int = _number(
+        1, unit="0 or 1", least=0, most=1, source="same article; where it is 0, failures delay and never lock a user"
     )
     throttle_failures: int = _number(
         5, unit="failures", least=1, most=1000, source="decision: the documented wait begins at the 5th failure"
@@ -168,6 +167,9 @@ class Policy:
     challenges_per_day: int = _number(
         0, unit="challenges", least=0, most=10_000, source="decision against precomputation; 0 is no limit"
     )
+    challenges_open: int = _number(
+        0, unit="challenges", least=0, most=100, source="decision against precomputation: within one challenge's life"
+    )
     block_responses: int = _number(
         0, unit="answers", least=0, most=100, source="PSD2 RTS 4(3)(b): wrong in a row before a block; 0 is none"
     )
@@ -186,6 +188,12 @@ class Policy:
     address_tries_per_hour: int = _number(0, unit="tries", least=0, most=10_000, source="the same: 50 an address")
     password_tries_per_5_minutes: int = _number(
         0, unit="tries", least=0, most=10_000, source="the same: 10 for passwords, by name and by address"
+    )
+    password_tries_of_all_per_5_minutes: int = _number(
+        0, unit="tries", least=0, most=1_000_000, source="decision: 1000 for the whole portal; 0 is none"
+    )
+    password_blocklist: int = _number(
+        0, unit="0 or 1", least=0, most=1, source="NIST SP 800-63B-4 3.1.1.2: whether common passwords are refused"
     )
     sms_per_hour: int = _number(0, unit="texts", least=0, most=1000, source="decision: texts to a user; 0 is no limit")
     sms_per_day: int = _number(0, unit="texts", least=0, most=1000, source="decision: texts to a user; 0 is no limit")
@@ -229,12 +237,13 @@ class Policy:
         return self.activation_seconds * SECOND
 
 
-#: The numbers of a new portal of each profile. The hardened ones are those of the flows that exist.
+#: The numbers of a new portal of each profile; docs/profiles.md is made from them.
 PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
     {
         CLASSIC: Policy(),
         HARDENED: Policy(
             responses_per_challenge=3,
+            failures_lock=0,
             push_seconds=120,
             push_number_digits=6,
             push_tries=3,
@@ -259,6 +268,7 @@ PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
             enrolment_hold_seconds=86_400,
             challenges_per_hour=20,
             challenges_per_day=50,
+            challenges_open=3,
             block_responses=5,
             typed_mode_responses=10,
             user_tries_per_5_minutes=5,
@@ -267,6 +277,8 @@ PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
             address_tries_per_5_minutes=10,
             address_tries_per_hour=50,
             password_tries_per_5_minutes=10,
+            password_tries_of_all_per_5_minutes=1000,
+            password_blocklist=1,
             session_idle_seconds=300,
             password_least_characters=15,
         ),

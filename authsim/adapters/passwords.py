@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, final
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from authsim.adapters.common_passwords import read_common_passwords
 from authsim.adapters.system import SystemEntropy
 from authsim.errors import StoreError
 
@@ -80,6 +81,10 @@ class Argon2Passwords:
             except ValueError:
                 raise StoreError("a stored password hash is damaged") from None
         return password_hash is not None
+
+    def is_common(self, text: str) -> bool:
+        """Say whether a text stands on the list; it is read each time, because passwords are seldom set."""
+        return text in read_common_passwords()
 
     def _compose_dummy(self) -> str:
         """Return PHC text that costs as much as a real one: its hash is random, so no password is known for it."""

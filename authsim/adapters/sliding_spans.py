@@ -25,3 +25,11 @@ def add_try(tries_ms: Sequence[int], spans: Sequence[tuple[int, int]], *, now_ms
     """Return the tries with one more, without those that have left the longest span."""
     longest_ms = max((span_ms for _, span_ms in spans), default=0)
     return tuple(sorted((*keep_since(tries_ms, since_ms=now_ms - longest_ms + 1), now_ms)))
+
+
+def remove_try(tries_ms: Sequence[int], *, at_ms: int) -> tuple[int, ...]:
+    """Return the tries without one of that instant."""
+    remaining = list(tries_ms)
+    if at_ms in remaining:
+        remaining.remove(at_ms)
+    return tuple(remaining)

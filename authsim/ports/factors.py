@@ -169,5 +169,8 @@ class Tallies(Protocol):
     def count(self, key: bytes, *, since_ms: int) -> int:
         """Return how many tries were counted under `key` at or after `since_ms`."""
 
+    def give_back(self, key: bytes, *, at_ms: int) -> None:
+        """Forget one try that was counted under `key` at `at_ms`: it was no failure. Nothing when there is none."""
+
     def clear(self, key: bytes) -> None:
         """Forget what was counted under `key`."""

@@ -35,6 +35,9 @@ class Passwords(Protocol):
     def is_correct(self, password: "Secret", password_hash: str | None) -> bool:
         """Say whether the password fits; None does the same work for a user who does not exist, and says no."""
 
+    def is_common(self, text: str) -> bool:
+        """Say whether a text, in lower case, stands on the list of common passwords that is shipped."""
+
 
 class Vault(Protocol):
     """The portal's own keys, outside the database: signing key, master key, pepper."""

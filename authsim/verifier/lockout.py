@@ -33,8 +33,11 @@ def throttled_for_ms(lockout: Lockout, policy: Policy, *, now_ms: int) -> int:
     """Return how long the next attempt has to wait, in milliseconds; 0 when it may come.
 
     The wait begins with the failure number `throttle_failures` and doubles with each one after it. It ends at the
-    latest when the last failure leaves the window, because it does not count any more.
+    latest when the last failure leaves the window, because it does not count any more. Where failures do not lock
+    (`policy.failures_lock`), they do not throttle either: `limits` delays instead.
     """
+    if not policy.failures_lock:
+        return 0
     settled = settle(lockout, now_ms=now_ms)
     count = count_failures(settled, policy, now_ms=now_ms)
     if count < policy.throttle_failures:
@@ -48,11 +51,14 @@ def add_failure(lockout: Lockout, policy: Policy, *, now_ms: int) -> Lockout:
     """Return the lock-out with one more failure at this instant.
 
     The failure that reaches `lockout_failures` locks, and each one during the lock begins it anew: the public article
-    counts the 24 hours from the last failed attempt.
+    counts the 24 hours from the last failed attempt. Where failures do not lock (`policy.failures_lock`), they are only
+    told to the user at the next login, and a lock that an operator set ends when it was to end.
     """
     settled = settle(lockout, now_ms=now_ms)
     failures_ms = tuple(sorted((*settled.failures_ms, now_ms))[-policy.lockout_failures :])
     counted = replace(settled, failures_ms=failures_ms)
+    if not policy.failures_lock:
+        return counted
     if settled.locked_until_ms is None and count_failures(counted, policy, now_ms=now_ms) < policy.lockout_failures:
         return counted
     return lock(counted, policy, now_ms=now_ms)
@@ -86,7 +92,7 @@ def take_back(current: Lockout, policy: Policy, *, before: Lockout, after: Locko
     failures_ms = list(current.failures_ms)
     failures_ms.remove(counted_ms)
     remaining = replace(current, failures_ms=tuple(failures_ms))
-    if count_failures(current, policy, now_ms=counted_ms) >= policy.lockout_failures:
+    if policy.failures_lock and count_failures(current, policy, now_ms=counted_ms) >= policy.lockout_failures:
         return replace(remaining, locked_until_ms=None)
     return remaining
 

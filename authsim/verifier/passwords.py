@@ -13,7 +13,7 @@ from authsim.errors import Reason, RefusalError, StoreError
 from authsim.events import Event, EventKind
 from authsim.model import Client, FirstFactorPassed, Lockout, User
 from authsim.secret import Secret
-from authsim.verifier import Verifier, lockout
+from authsim.verifier import Verifier, limits, lockout
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.tokens import hash_token
 
@@ -24,14 +24,18 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
     """Return the proof of the first factor.
 
     Refuses with `WRONG_PASSWORD` (also for an unknown name, after the same work), `USER_LOCKED` and `THROTTLED` (both
-    with `retry_after_ms`), and after a right password only with `ACCOUNT_EXPIRED`.
+    with `retry_after_ms`), and after a right password only with `ACCOUNT_EXPIRED`; where the profile limits attempts,
+    known name or not, with `SLOW_DOWN` (`retry_after_ms`) before anything is looked up.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
+    tried = limits.take_password(verifier, name=name, client=client, now_ms=now_ms)
     # (1) known?
     user = find_user(verifier, name)
     if user is None:
-        raise _refuse_unknown(verifier, password, now_ms=now_ms, client=client)
+        refusal = _refuse_unknown(verifier, password, now_ms=now_ms, client=client)
+        limits.settle_password(verifier, tried, was_right=False)
+        raise refusal
     # (2) count the attempt, durably
     before, after = verifier.store.users.change_lockout(
         user.user_id,
@@ -41,6 +45,9 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
     # (3) limits: an attempt during a lock begins the lock anew, one inside the throttle's wait was not counted
     if lockout.locked_for_ms(before, now_ms=now_ms):
         remaining_ms = lockout.locked_for_ms(after, now_ms=now_ms)
+        if verifier.policy.uniform_login:  # the page does not say it, and neither does the time it takes
+            verifier.passwords.is_correct(password, None)
+        limits.settle_password(verifier, tried, was_right=False)
         raise refuse_login(
             verifier,
             Reason.USER_LOCKED,
@@ -59,7 +66,9 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
         is_correct = verifier.passwords.is_correct(password, user.password_hash)
     except StoreError:
         _take_back(verifier, user, before, after, now_ms=now_ms, event=None)  # nobody judged it
+        limits.settle_password(verifier, tried, was_right=True)
         raise
+    limits.settle_password(verifier, tried, was_right=is_correct)
     if not is_correct:
         raise _refuse_wrong(verifier, user, after, now_ms=now_ms, client=client)
     # (8) the count goes, (9) and the record says how it ended

@@ -6,7 +6,8 @@ from dataclasses import fields
 import pytest
 
 from authsim.errors import MessageError
-from authsim.policy import HARDENED_IS_MISSING, Policy, format_policy, parse_policy, with_setting
+from authsim.policy import HARDENED, PROFILES, SUITE_OF, Policy, format_policy, parse_policy, with_setting
+from authsim.protocol.suite import SUITES
 
 NAMES = [item.name for item in fields(Policy)]
 
@@ -68,7 +69,13 @@ def test_an_older_store_takes_the_defaults_of_younger_settings() -> None:
     assert parse_policy(json.dumps(kept)) == Policy(challenge_seconds=9)
 
 
-def test_what_the_hardened_profile_lacks_is_named() -> None:
-    """Whoever asks for the hardened profile is told what is missing."""
-    assert HARDENED_IS_MISSING
-    assert all(HARDENED_IS_MISSING)
+def test_every_profile_has_a_suite_that_the_protocol_knows() -> None:
+    """The profiles are told apart by data alone: their numbers, and the suite of their challenges."""
+    assert SUITE_OF.keys() == PROFILES.keys()
+    assert set(SUITE_OF.values()) == set(SUITES)
+
+
+def test_the_hardened_numbers_lie_within_their_limits() -> None:
+    """What `--set` would refuse is no number of a profile either."""
+    for item in fields(Policy):
+        assert item.metadata["least"] <= getattr(PROFILES[HARDENED], item.name) <= item.metadata["most"]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsim import ports
 from authsim.adapters.bus import LocalBus
+from authsim.adapters.common_passwords import read_common_passwords
 from authsim.adapters.memory import MemoryStore
 from authsim.errors import StoreError
 from authsim.model import Instance, InstanceId, Sealed
@@ -83,6 +84,9 @@ class CheapPasswords:
             meanwhile, self.meanwhile = self.meanwhile, None
             meanwhile()
         return hmac.compare_digest(self.hash(password).encode(), (password_hash or "cheap$").encode())
+
+    def is_common(self, text: str) -> bool:
+        return text in read_common_passwords()
 
 
 class MemoryVault:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from authsim.errors import MessageError, StoreConflictError
-from authsim.policy import CLASSIC, HARDENED, HARDENED_IS_MISSING, Policy, with_setting
+from authsim.policy import CLASSIC, PROFILES, SUITE_OF, Policy, with_setting
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError, say
 
@@ -42,14 +42,9 @@ def init(ctx: click.Context, profile: str, changes: tuple[str, ...]) -> None:
 
 def policy_of(profile: str, changes: tuple[str, ...]) -> Policy:
     """Return the policy of a profile with the operator's changes. Raises `CommandError` naming what is wrong."""
-    if profile == HARDENED:
-        missing = ", ".join(HARDENED_IS_MISSING)
-        raise CommandError(
-            USAGE, f"the profile hardened is not complete yet. It lacks: {missing}. Use --profile classic"
-        )
-    if profile != CLASSIC:
-        raise CommandError(USAGE, "there is no such profile. Use --profile classic or --profile hardened")
-    policy = Policy()
+    if profile not in PROFILES:
+        raise CommandError(USAGE, f"there is no such profile. Use --profile {' or --profile '.join(PROFILES)}")
+    policy = PROFILES[profile]
     try:
         for change in changes:
             policy = with_setting(policy, change)
@@ -64,11 +59,9 @@ def make_portal(settings: "Settings", *, profile: str, policy: Policy, is_demo: 
     if not is_resumed:
         _require_room(settings)
     try:
-        from authsim.protocol.suite import CLASSIC6
-
         from ..wiring import create_portal
 
-        portal = create_portal(settings, profile=profile, policy=policy, suite=CLASSIC6, is_demo=is_demo)
+        portal = create_portal(settings, profile=profile, policy=policy, suite=SUITE_OF[profile], is_demo=is_demo)
     except ModuleNotFoundError as error:
         raise missing_package(error) from None
     except StoreConflictError:

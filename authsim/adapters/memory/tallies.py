@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, final
 
-from authsim.adapters.sliding_spans import add_try, compute_wait_ms, keep_since
+from authsim.adapters.sliding_spans import add_try, compute_wait_ms, keep_since, remove_try
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,12 @@ class MemoryTallies:
         """Return how many tries were counted since an instant."""
         with self._tables.lock:
             return len(keep_since(self._tables.tallies.get(key, ()), since_ms=since_ms))
+
+    def give_back(self, key: bytes, *, at_ms: int) -> None:
+        """Forget one try of that instant."""
+        tables = self._tables
+        with tables.lock:
+            tables.tallies[key] = remove_try(tables.tallies.get(key, ()), at_ms=at_ms)
 
     def clear(self, key: bytes) -> None:
         """Forget what was counted under a key."""

@@ -24,13 +24,15 @@ def test_a_portal_is_made_private(stranger: Operator, tmp_path: Path) -> None:
     assert f"authsim serve --data {data}" in said
 
 
-def test_the_hardened_profile_names_what_it_lacks(stranger: Operator, tmp_path: Path) -> None:
-    """An incomplete profile is refused by name, and nothing is made."""
-    said = stranger.fails(64, "init", "--data", str(tmp_path / "portal"), "--profile", "hardened")
+def test_a_hardened_portal_keeps_its_profile_and_its_suite(stranger: Operator, tmp_path: Path) -> None:
+    """The profile is chosen here and kept: fifteen characters are the least of a password from now on."""
+    data, password = str(tmp_path / "portal"), tmp_path / "password"
+    password.write_text("fourteen-chars\n")
 
-    assert "hardened" in said
-    assert "uniform two-step login" in said
-    assert not (tmp_path / "portal").exists()
+    stranger.succeeds("init", "--data", data, "--profile", "hardened", "--set", "challenge_seconds=60")
+
+    said = stranger.fails(64, "users", "add", "alice", "--password-file", str(password), "--data", data)
+    assert "15 to 128" in said
 
 
 @pytest.mark.parametrize(
