@@ -18,6 +18,7 @@ _COMMANDS: Final = MappingProxyType(
         "users": ("authsim.cli.group", "Add, show, unlock and remove its users."),
         "audit": ("authsim.cli.group", "Verify and export the record of all that happened."),
         "wipe": ("authsim.cli.group", "Delete it."),
+        "har": ("authsim.cli.har", "Take the secrets out of a HAR file, whoever recorded it."),
         "doctor": ("authsim.cli.doctor", "Check the installation and say what to do."),
     }
 )

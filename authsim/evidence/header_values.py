@@ -21,7 +21,9 @@ _DATE: Final = re.compile(
     r" [0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT",
     re.ASCII,
 )
-_LENGTH: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
+_LENGTH: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
+#: What could be a code as well as a length or an age.
+_DIGITS: Final = re.compile(r"[0-9]{4,}", re.ASCII)
 _DIRECTIVE: Final = re.compile(
     r"(?:no-cache|no-store|no-transform|only-if-cached|must-revalidate|must-understand|private|public|proxy-revalidate"
     r"|immutable|max-stale|(?:max-age|s-maxage|max-stale|min-fresh|stale-while-revalidate|stale-if-error)=[0-9]{1,9})",
@@ -48,7 +50,9 @@ _SOURCE_HOST: Final = re.compile(r"(?:(https?|wss?)://)?([^/:*]+|\[::1\])(:[0-9]
 def clean_header_value(scrubber: Scrubber, name: str, value: str, place: str) -> str | None:
     """Return what may stay of the value of a listed header, or None when nothing does. `name` in small letters."""
     kept = _CLEANERS[name](scrubber, value.strip(), place)
-    return None if kept is None or scrubber.holds_known(kept) else kept
+    if kept is None or scrubber.holds_known(kept) or any(scrubber.was_secret(run) for run in _DIGITS.findall(kept)):
+        return None
+    return kept
 
 
 def clean_media_type(scrubber: Scrubber, value: str) -> str | None:

@@ -25,7 +25,7 @@ def clean_duration(scrubber: Scrubber, value: object) -> float:
     if type(value) not in (int, float) or not isinstance(value, (int, float)) or not 0 <= value <= _MOST_MS:
         return UNKNOWN
     rounded = round(value, 3)
-    return UNKNOWN if scrubber.holds_known(repr(rounded)) else rounded
+    return UNKNOWN if _was_secret(scrubber, rounded) else rounded
 
 
 def clean_size(scrubber: Scrubber, value: object) -> int:
@@ -34,7 +34,7 @@ def clean_size(scrubber: Scrubber, value: object) -> int:
         value = int(value)
     if type(value) is not int or not 0 <= value <= _MOST_BYTES:
         return UNKNOWN
-    return UNKNOWN if scrubber.holds_known(repr(value)) else value
+    return UNKNOWN if _was_secret(scrubber, value) else value
 
 
 def clean_status(value: object) -> int:
@@ -49,3 +49,8 @@ def clean_instant(scrubber: Scrubber, value: object) -> str:
         return BEGINNING
     kept = f"{match[1]}T{match[2]}.{(match[3] or '')[:3]:0<3}{match[4].upper()}"
     return BEGINNING if scrubber.holds_known(kept) else kept
+
+
+def _was_secret(scrubber: Scrubber, value: float) -> bool:
+    """Say whether a number is a code that stands elsewhere in the file."""
+    return scrubber.was_secret(repr(int(value)) if value == int(value) else repr(value))
