@@ -175,9 +175,9 @@ class Enrolments(Protocol):
         """Consume it, insert the active device, and move the user's other open devices to `replaced`, together.
 
         What the others held open ends as in `Devices.change`; issued activation codes are superseded. Returns the
-        devices that were replaced, with one `device:replaced` row each; those that were pending go without one. At no
-        instant are two devices active. The factors that a phone ends are replaced too, with one `factor:closed` row
-        each. A device that is inserted as pending does none of this before its confirmation.
+        devices that were replaced, with one `device:replaced` row each. At no instant are two devices active. The
+        factors that a phone ends are replaced too, with one `factor:closed` row each. A device that is inserted as
+        pending does none of this before its confirmation.
         `StoreConflictError` unless the enrolment is issued and `expires_ms > now_ms`.
         """
 

@@ -21,6 +21,9 @@ def device(store: Store) -> Device:
     return add_device(store, add_user(store).user_id)
 
 
+DIGEST = bytes(range(32))
+
+
 def count(store: Store, push: PushRequest, *, counter: int = 1, now_ms: int = NOW_MS) -> PushRequest:
     """Count a decision."""
     return store.pushes.count_decision(
@@ -35,7 +38,7 @@ def decide(store: Store, push: PushRequest, decision: Decision = Decision.APPROV
         Decision.DENY: EventKind.PUSH_DENIED,
         Decision.REPORT: EventKind.PUSH_REPORTED,
     }[decision]
-    store.pushes.decide(push, decision, digest=bytes(32), now_ms=LATER_MS, event=event(kind))
+    store.pushes.decide(push, decision, digest=DIGEST, now_ms=LATER_MS, event=event(kind))
 
 
 def revoke(store: Store, device: Device) -> None:
@@ -186,7 +189,7 @@ def test_a_decision_that_cannot_count_changes_nothing(store: Store, device: Devi
 
 
 def test_an_approval_makes_the_login_satisfiable(store: Store, device: Device) -> None:
-    """The request is consumed with its decision; login and challenge go on waiting for the browser."""
+    """The request is consumed with its decision and what it hashes to; login and challenge go on waiting for the browser."""
     login = nouns.login(device.user_id)
     push = send(store, device, of=login)
     asked = store.logins.challenge_of(push.login_id)
@@ -194,7 +197,11 @@ def test_an_approval_makes_the_login_satisfiable(store: Store, device: Device) -
     decide(store, push)
 
     assert store.pushes.get(push.request_id) == replace(
-        push, state=states.OneShot.CONSUMED, decision=Decision.APPROVE, closed_ms=LATER_MS
+        push,
+        state=states.OneShot.CONSUMED,
+        decision=Decision.APPROVE,
+        decision_digest=DIGEST,
+        closed_ms=LATER_MS,
     )
     assert store.logins.challenge_of(push.login_id) == asked
     assert store.logins.find(login.token_hash) == login
@@ -213,7 +220,7 @@ def test_a_refusal_ends_the_login(store: Store, device: Device, decision: Decisi
     decide(store, push, decision)
 
     failed = {"state": states.OneShot.FAILED, "closed_ms": LATER_MS}
-    assert store.pushes.get(push.request_id) == replace(push, decision=decision, **failed)
+    assert store.pushes.get(push.request_id) == replace(push, decision=decision, decision_digest=DIGEST, **failed)
     assert store.logins.challenge_of(push.login_id) == replace(asked, **failed)
     assert store.logins.find(login.token_hash) == replace(
         login, state=states.Login.FAILED, closed_ms=LATER_MS, reason=reason.value

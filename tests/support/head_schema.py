@@ -27,7 +27,7 @@ def dump(connection: Connection) -> list[str]:
     rows = [
         f"INSERT INTO {table} VALUES ({', '.join(_quote(value) for value in row)})"  # noqa: S608 - what the database itself gave
         for (table,) in ask(_TABLES)
-        for row in ask(f'SELECT * FROM "{table}" ORDER BY rowid')  # noqa: S608 - the same
+        for row in ask(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608 - the same
     ]
     ((number,),) = ask("PRAGMA user_version")
     return [*made, *rows, f"PRAGMA user_version = {number}"]

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from authsim import states
-from authsim.adapters.memory.endings import close_one_shots, give_way
+from authsim.adapters.consequences import ENDED_BY_PHONE
+from authsim.adapters.memory.endings import close_one_shots, replace_factors
 from authsim.adapters.memory.tables import newest_first
 from authsim.adapters.transitions import states_before
 from authsim.errors import StoreConflictError
@@ -83,11 +84,10 @@ class MemoryActivations:
                 request_digest=request_digest,
                 reply=reply,
             )
-            if device.state is states.Device.ACTIVE:
-                give_way(tables, device, [event], now_ms=now_ms)
-            else:
-                tables.record(event)
             tables.devices[device.device_id] = device
+            tables.record(event)
+            if device.state is states.Device.ACTIVE:
+                replace_factors(tables, device.user_id, ENDED_BY_PHONE, now_ms=now_ms)
 
     def close(self, code_id: "CodeId", state: "states.OneShot", *, now_ms: int, event: "Event") -> None:
         """Move an issued code to a terminal state."""

@@ -123,21 +123,15 @@ def forget_factors(tables: "Tables", user_id: "UserId") -> list[Factor]:
 
 
 def replace_devices(tables: "Tables", user_id: "UserId", *, now_ms: int, but: "DeviceId | None" = None) -> list[Device]:
-    """Replace the user's open devices, except one; return those that the user had: what was pending nobody had yet."""
-    replaced = [
-        row
-        for row in tables.devices.values()
-        if row.user_id == user_id
-        and row.device_id != but
-        and row.state in states.states_that_allow(states.DEVICE, states.DeviceEvent.REPLACE)
-    ]
-    had = []
-    for row in replaced:
-        state = states.next_state(states.DEVICE, row.state, states.DeviceEvent.REPLACE)
-        tables.devices[row.device_id] = closed = replace(row, state=state, closed_ms=now_ms)
-        if row.state is not states.Device.PENDING:
-            had.append(closed)
-    return had
+    """Move all of the user's devices that may be replaced, except one, to `replaced`, and return them."""
+    replaced = []
+    for row in tables.devices.values():
+        is_meant = row.user_id == user_id and row.device_id != but
+        if is_meant and row.state in states.states_that_allow(states.DEVICE, states.DeviceEvent.REPLACE):
+            state = states.next_state(states.DEVICE, row.state, states.DeviceEvent.REPLACE)
+            replaced.append(replace(row, state=state, closed_ms=now_ms))
+    tables.devices.update({row.device_id: row for row in replaced})
+    return replaced
 
 
 def give_way(tables: "Tables", device: Device, events: "Sequence[Event]", *, now_ms: int) -> list[Device]:

@@ -147,7 +147,6 @@ class MemoryUsers:
             }
             tables.record(event, *compose_closed(shared, now_ms=event.at_ms, by=event.facts.get("by")))
             del tables.users[user_id]
-            tables.record(event)
 
     def _by_name(self, name: str) -> "User | None":
         return next((user for user in self._tables.users.values() if user.name == name), None)

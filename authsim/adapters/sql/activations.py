@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Final, final
 from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from authsim import states
+from authsim.adapters.consequences import ENDED_BY_PHONE
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.conditions import is_one_of, one_shot_allows
 from authsim.adapters.sql.devices import insert_device
 from authsim.adapters.sql.endings import close_by, close_one_shot, supersede
+from authsim.adapters.sql.factor_endings import replace_factors
 from authsim.adapters.sql.locks import lock_user
 from authsim.adapters.sql.rows import format_activation, parse_activation
 from authsim.adapters.sql.tables import ACTIVATIONS, DEVICES
@@ -96,7 +98,7 @@ class SqlActivations:
         now_ms: int,
         event: "Event",
     ) -> None:
-        """Consume the code and insert the active device."""
+        """Consume the code and insert the device."""
         values = {
             "of_code": code_id,
             "of_user": device.user_id,
@@ -111,7 +113,10 @@ class SqlActivations:
             if connection.execute(_CONSUME, values).one_or_none() is None:
                 raise StoreConflictError("the activation is closed already, or its user has a device")
             insert_device(connection, device)
-            record(connection, [event])
+            facts = []
+            if device.state is states.Device.ACTIVE:
+                facts = replace_factors(connection, device.user_id, ENDED_BY_PHONE, now_ms=now_ms)
+            record(connection, [event, *facts])
 
         self._database.write(work)
 

@@ -7,15 +7,32 @@ from typing import TypeVar
 from sqlalchemy import Column, ColumnElement, exists, literal, or_, select
 
 from authsim import states
-from authsim.adapters.sql.tables import DEVICES, LOGINS
+from authsim.adapters.sql.tables import DEVICES, FACTORS, LOGINS
 
 S = TypeVar("S", bound=enum.Enum)
+
+_SHARED = FACTORS.alias("shared")
 
 
 def device_is_active(column: Column[str]) -> ColumnElement[bool]:
     """Say that the device which `column` names is still active."""
     return exists(
         select(literal(1)).where(DEVICES.c.device_id == column, DEVICES.c.state == states.Device.ACTIVE.value)
+    )
+
+
+def factor_is_usable(column: Column[str]) -> ColumnElement[bool]:
+    """Say that the factor which `column` names is active, and so is the one that it shares."""
+    active = states.Factor.ACTIVE.value
+    shared_is_active = exists(
+        select(literal(1)).where(_SHARED.c.factor_id == FACTORS.c.shared_factor_id, _SHARED.c.state == active)
+    )
+    return exists(
+        select(literal(1)).where(
+            FACTORS.c.factor_id == column,
+            FACTORS.c.state == active,
+            or_(FACTORS.c.shared_factor_id.is_(None), shared_is_active),
+        )
     )
 
 
@@ -42,3 +59,8 @@ def login_allows(event: states.LoginEvent) -> ColumnElement[bool]:
 def device_allows(event: states.DeviceEvent) -> ColumnElement[bool]:
     """Say that `event` is legal for the device."""
     return is_one_of(DEVICES.c.state, states.states_that_allow(states.DEVICE, event))
+
+
+def factor_allows(event: states.FactorEvent) -> ColumnElement[bool]:
+    """Say that `event` is legal for the factor."""
+    return is_one_of(FACTORS.c.state, states.states_that_allow(states.FACTOR, event))

@@ -7,7 +7,16 @@ from sqlalchemy import bindparam, delete, select, update
 from authsim import states
 from authsim.adapters.consequences import DIED_WITH_DEVICE
 from authsim.adapters.sql.conditions import device_is_active, login_allows, one_shot_allows, values_of
-from authsim.adapters.sql.tables import ACTIVATIONS, CHALLENGES, DEVICE_SESSIONS, ENROLMENTS, LOGINS, PUSHES, SESSIONS
+from authsim.adapters.sql.tables import (
+    ACTIVATIONS,
+    CHALLENGES,
+    DEVICE_SESSIONS,
+    ENROLMENTS,
+    LOGINS,
+    PROMPTS,
+    PUSHES,
+    SESSIONS,
+)
 from authsim.adapters.transitions import state_after, states_before
 from authsim.errors import StoreConflictError
 from authsim.model import Decision, Factors
@@ -33,9 +42,15 @@ def _of_user(table: "Table") -> "ColumnElement[bool]":
 
 _CLOSE_QUESTIONS: Final = {
     event: tuple(
-        move_one_shots(table, event, table.c.login_id == bindparam("of_login")) for table in (CHALLENGES, PUSHES)
+        move_one_shots(table, event, table.c.login_id == bindparam("of_login"))
+        for table in (PUSHES, CHALLENGES, PROMPTS)
     )
-    for event in (states.OneShotEvent.CANCEL, states.OneShotEvent.EXPIRE, states.OneShotEvent.FAIL)
+    for event in (
+        states.OneShotEvent.CANCEL,
+        states.OneShotEvent.EXPIRE,
+        states.OneShotEvent.FAIL,
+        states.OneShotEvent.SUPERSEDE,
+    )
 }
 _FAIL_LOGIN: Final = (
     update(LOGINS)
@@ -49,6 +64,7 @@ _SUPERSEDE: Final = {
 _END_BEGUN: Final = (
     move_one_shots(CHALLENGES, states.OneShotEvent.FAIL, _of_user(CHALLENGES)),
     move_one_shots(PUSHES, states.OneShotEvent.FAIL, _of_user(PUSHES)),
+    move_one_shots(PROMPTS, states.OneShotEvent.FAIL, _of_user(PROMPTS)),
     update(LOGINS)
     .where(_of_user(LOGINS), login_allows(states.LoginEvent.FAIL))
     .values(state=states.Login.FAILED.value, closed_ms=bindparam("now_ms")),
@@ -111,7 +127,7 @@ def close_one_shot(
 def close_questions_of(
     connection: "Connection", login_id: "LoginId", event: "states.OneShotEvent", *, now_ms: int
 ) -> None:
-    """Close what a login's device was still asked: its challenge and its request."""
+    """Close what a login still asked: its request, its challenge, its prompt."""
     for statement in _CLOSE_QUESTIONS[event]:
         connection.execute(statement, {"of_login": login_id, "now_ms": now_ms})
 
@@ -119,8 +135,8 @@ def close_questions_of(
 def close_request_of(
     connection: "Connection", login_id: "LoginId", event: "states.OneShotEvent", *, now_ms: int
 ) -> None:
-    """Close the request of a login whose challenge was answered."""
-    connection.execute(_CLOSE_QUESTIONS[event][-1], {"of_login": login_id, "now_ms": now_ms})
+    """Close the request of a login whose challenge or prompt was answered."""
+    connection.execute(_CLOSE_QUESTIONS[event][0], {"of_login": login_id, "now_ms": now_ms})
 
 
 def fail_login(connection: "Connection", login_id: "LoginId", *, reason: str, now_ms: int) -> None:
@@ -144,13 +160,22 @@ def end_sessions(connection: "Connection", user_id: "UserId", *, now_ms: int) ->
     return len(connection.execute(_END_SESSIONS, {"of_user": user_id, "now_ms": now_ms}).all())
 
 
+def cancel_held(connection: "Connection", user_id: "UserId", *, now_ms: int) -> None:
+    """End what the user's devices were asked that are not active, and their own sessions."""
+    for statement in _END_HELD:
+        connection.execute(statement, {"of_user": user_id, "now_ms": now_ms})
+    connection.execute(_FORGET_DEVICE_SESSIONS, {"of_user": user_id})
+
+
 def end_held(connection: "Connection", user_id: "UserId", *, now_ms: int) -> int:
     """End all that the user's devices hold open that are not active, and the user's sessions of two factors.
 
     Returns how many sessions there were.
     """
-    values = {"of_user": user_id, "now_ms": now_ms}
-    for statement in _END_HELD:
-        connection.execute(statement, values)
-    connection.execute(_FORGET_DEVICE_SESSIONS, {"of_user": user_id})
-    return len(connection.execute(_END_TWO_FACTOR_SESSIONS, values).all())
+    cancel_held(connection, user_id, now_ms=now_ms)
+    return end_two_factor_sessions(connection, user_id, now_ms=now_ms)
+
+
+def end_two_factor_sessions(connection: "Connection", user_id: "UserId", *, now_ms: int) -> int:
+    """End the user's open sessions of two factors; return how many there were."""
+    return len(connection.execute(_END_TWO_FACTOR_SESSIONS, {"of_user": user_id, "now_ms": now_ms}).all())

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Final, final
 from sqlalchemy import bindparam, exists, func, insert, literal, select, update
 
 from authsim import states
-from authsim.adapters.consequences import compose_replaced, compose_sessions_ended
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.conditions import one_shot_allows
-from authsim.adapters.sql.devices import insert_device, replace_devices
-from authsim.adapters.sql.endings import close_by, close_one_shot, end_held, supersede
+from authsim.adapters.sql.devices import give_way, insert_device
+from authsim.adapters.sql.endings import close_by, close_one_shot, supersede
 from authsim.adapters.sql.locks import lock_judged, lock_owner, lock_owner_by, lock_user
 from authsim.adapters.sql.rows import format_enrolment, parse_enrolment
-from authsim.adapters.sql.tables import ACTIVATIONS, ENROLMENTS
+from authsim.adapters.sql.tables import ENROLMENTS
 from authsim.adapters.sql.texts import deliver
 from authsim.errors import StoreConflictError
 
@@ -159,7 +158,7 @@ class SqlEnrolments:
         now_ms: int,
         events: "Sequence[Event]",
     ) -> "Sequence[Device]":
-        """Consume it, replace the user's devices by the new one."""
+        """Consume it and insert the device; an active one replaces the user's others."""
         values = {
             "of_flow": flow_id,
             "of_user": device.user_id,
@@ -173,12 +172,10 @@ class SqlEnrolments:
             lock_user(connection, device.user_id)
             if connection.execute(_CONSUME, values).one_or_none() is None:
                 raise StoreConflictError("the enrolment is closed already")
-            replaced = replace_devices(connection, device.user_id, now_ms=now_ms)
-            facts = compose_replaced(replaced, now_ms=now_ms)
-            if replaced:
-                ended = end_held(connection, device.user_id, now_ms=now_ms)
-                facts += compose_sessions_ended(facts[0], device.user_id, ended)
-            supersede(connection, ACTIVATIONS, device.user_id, now_ms=now_ms)
+            replaced: list[Device] = []
+            facts: list[Event] = []
+            if device.state is states.Device.ACTIVE:
+                replaced, facts = give_way(connection, device.user_id, device.device_id, now_ms=now_ms)
             insert_device(connection, device)
             record(connection, [*events, *facts])
             return replaced

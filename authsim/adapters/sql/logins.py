@@ -2,21 +2,21 @@
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, exists, insert, literal, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from authsim import states
+from authsim.adapters.sql.asking import advance, insert_questions, require_awaiting
 from authsim.adapters.sql.audit import record
+from authsim.adapters.sql.completing import complete_approved, complete_login
 from authsim.adapters.sql.conditions import device_is_active, login_allows, one_shot_allows
 from authsim.adapters.sql.devices import note_use
 from authsim.adapters.sql.endings import close_questions_of, close_request_of, fail_login, move_one_shots
 from authsim.adapters.sql.locks import lock_judged, lock_owner, lock_owner_by, lock_user
-from authsim.adapters.sql.pushes import insert_push
-from authsim.adapters.sql.rows import format_challenge, format_login, parse_challenge, parse_login
+from authsim.adapters.sql.rows import format_login, parse_challenge, parse_login
 from authsim.adapters.sql.sessions import insert_session
 from authsim.adapters.sql.tables import CHALLENGES, DEVICES, LOGINS, PUSHES
 from authsim.adapters.sql.users import clear_lockout, lock_lockout, lock_lockout_by, set_lockout
 from authsim.errors import StoreConflictError
-from authsim.model import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         PortalSession,
         PushRequest,
         SessionId,
+        UserId,
     )
 
 _OF_LOGIN: Final = LOGINS.c.login_id == bindparam("of_login")
@@ -43,7 +44,7 @@ _OF_CHALLENGE: Final = CHALLENGES.c.challenge_id == bindparam("of_challenge")
 _LOCK_OWNER: Final = lock_owner_by(LOGINS, LOGINS.c.login_id)
 _LOCK_OWNER_OF_CHALLENGE: Final = lock_owner_by(CHALLENGES, CHALLENGES.c.challenge_id)
 _INSERT: Final = insert(LOGINS)
-_INSERT_CHALLENGE: Final = insert(CHALLENGES)
+_GET: Final = select(LOGINS).where(_OF_LOGIN)
 _FIND: Final = select(LOGINS).where(LOGINS.c.token_hash == bindparam("of_token"))
 _CHALLENGE_OF: Final = (
     select(CHALLENGES)
@@ -52,16 +53,8 @@ _CHALLENGE_OF: Final = (
     .limit(1)
 )
 _COUNT_QUESTIONS: Final = select(DEVICES.c.questions).where(DEVICES.c.device_id == bindparam("of_device"))
-_ADVANCE: Final = (
-    update(LOGINS)
-    .where(_OF_LOGIN, login_allows(states.LoginEvent.AWAIT_SECOND_FACTOR))
-    .values(
-        state=states.Login.SECOND_FACTOR.value,
-        token_hash=bindparam("new_token"),
-        mode=bindparam("new_mode"),
-        expires_ms=bindparam("new_expires_ms"),
-    )
-    .returning(LOGINS.c.serial)
+_COUNT_CHALLENGES: Final = select(func.count()).where(
+    CHALLENGES.c.user_id == bindparam("of_user"), CHALLENGES.c.issued_ms >= bindparam("since_ms")
 )
 _EXPIRE: Final = (
     update(LOGINS)
@@ -84,36 +77,11 @@ _COUNT_RESPONSE: Final = (
 _CONSUME: Final = move_one_shots(
     CHALLENGES, states.OneShotEvent.CONSUME, _OF_CHALLENGE, device_is_active(CHALLENGES.c.device_id)
 ).returning(CHALLENGES.c.login_id, CHALLENGES.c.device_id)
-_COMPLETE: Final = (
-    update(LOGINS)
-    .where(_OF_LOGIN, login_allows(states.LoginEvent.COMPLETE))
-    .values(state=states.Login.DONE.value, closed_ms=bindparam("now_ms"))
-    .returning(LOGINS.c.serial)
-)
 _FAIL_CHALLENGE: Final = move_one_shots(CHALLENGES, states.OneShotEvent.FAIL, _OF_CHALLENGE).returning(
     CHALLENGES.c.login_id
 )
 _LOCKOUT_OF_CHALLENGE: Final = lock_lockout_by(CHALLENGES, CHALLENGES.c.challenge_id)
 _LOCKOUT_OF_REQUEST: Final = lock_lockout_by(PUSHES, PUSHES.c.request_id)
-_COMPLETE_APPROVED: Final = _COMPLETE.where(
-    LOGINS.c.expires_ms > bindparam("now_ms"),
-    exists(
-        select(literal(1)).where(
-            PUSHES.c.request_id == bindparam("of_request"),
-            PUSHES.c.login_id == LOGINS.c.login_id,
-            PUSHES.c.state == states.OneShot.CONSUMED.value,
-            PUSHES.c.decision == Decision.APPROVE,
-            device_is_active(PUSHES.c.device_id),
-        )
-    ),
-)
-
-
-def _insert_questions(connection: "Connection", challenge: "Challenge | None", push: "PushRequest | None") -> None:
-    if challenge is not None:
-        connection.execute(_INSERT_CHALLENGE, format_challenge(challenge))
-    if push is not None:
-        insert_push(connection, push)
 
 
 @final
@@ -139,7 +107,7 @@ class SqlLogins:
         def work(connection: "Connection") -> None:
             lock_judged(connection, login.user_id, judged)
             connection.execute(_INSERT, format_login(login))
-            _insert_questions(connection, challenge, push)
+            insert_questions(connection, challenge, push)
             record(connection, events)
 
         self._database.write(work)
@@ -153,21 +121,56 @@ class SqlLogins:
         events: "Sequence[Event]",
     ) -> None:
         """Move to the second factor, with its challenge and request."""
-        values = {
-            "of_login": login.login_id,
-            "new_token": login.token_hash,
-            "new_mode": login.mode.value,
-            "new_expires_ms": login.expires_ms,
-        }
 
         def work(connection: "Connection") -> None:
             lock_user(connection, login.user_id)
-            if connection.execute(_ADVANCE, values).one_or_none() is None:
+            if not advance(connection, login):
                 raise StoreConflictError("the login is not waiting any more")
-            _insert_questions(connection, challenge, push)
+            insert_questions(connection, challenge, push)
             record(connection, events)
 
         self._database.write(work)
+
+    def offer(self, login: "LoginTransaction", *, judged: str, events: "Sequence[Event]") -> None:
+        """Insert a transaction whose second factor is still to be chosen, or move a remembered one there."""
+
+        def work(connection: "Connection") -> None:
+            lock_judged(connection, login.user_id, judged)
+            if not advance(connection, login):
+                connection.execute(_INSERT, format_login(login))
+            record(connection, events)
+
+        self._database.write(work)
+
+    def ask(
+        self,
+        login_id: "LoginId",
+        *,
+        challenge: "Challenge",
+        push: "PushRequest | None",
+        now_ms: int,
+        events: "Sequence[Event]",
+    ) -> None:
+        """Ask the phone, and supersede what the login asked before."""
+
+        def work(connection: "Connection") -> None:
+            lock_owner(connection, _LOCK_OWNER, login_id)
+            require_awaiting(connection, login_id, challenge.device_id, now_ms=now_ms)
+            close_questions_of(connection, login_id, states.OneShotEvent.SUPERSEDE, now_ms=now_ms)
+            insert_questions(connection, challenge, push)
+            record(connection, events)
+
+        self._database.write(work)
+
+    def count_challenges(self, user_id: "UserId", *, since_ms: int) -> int:
+        """Return how many challenges were issued to this user's phones since an instant."""
+        values = {"of_user": user_id, "since_ms": since_ms}
+        return self._database.read(lambda connection: connection.execute(_COUNT_CHALLENGES, values).scalar_one())
+
+    def get(self, login_id: "LoginId") -> "LoginTransaction | None":
+        """Return by id."""
+        row = self._database.read(lambda connection: connection.execute(_GET, {"of_login": login_id}).one_or_none())
+        return None if row is None else parse_login(row)
 
     def find(self, token_hash: bytes) -> "LoginTransaction | None":
         """Return by the hash of the browser's token."""
@@ -241,8 +244,7 @@ class SqlLogins:
             asked = connection.execute(_CONSUME, consume).one_or_none()
             if asked is None:
                 raise StoreConflictError("the challenge is closed already")
-            if connection.execute(_COMPLETE, {"of_login": asked.login_id, "now_ms": now_ms}).one_or_none() is None:
-                raise StoreConflictError("the login is not waiting any more")
+            complete_login(connection, asked.login_id, now_ms=now_ms)
             clear_lockout(connection, user_id, lockout, locked_until_ms=locked_until_ms)
             close_request_of(connection, asked.login_id, states.OneShotEvent.CANCEL, now_ms=now_ms)
             note_use(connection, asked.device_id, now_ms=now_ms)
@@ -263,12 +265,10 @@ class SqlLogins:
         events: "Sequence[Event]",
     ) -> None:
         """Close the login of an approved request and open the session."""
-        values = {"of_login": push.login_id, "of_request": push.request_id, "now_ms": now_ms}
 
         def work(connection: "Connection") -> None:
             user_id, lockout = lock_lockout(connection, _LOCKOUT_OF_REQUEST, push.request_id)
-            if connection.execute(_COMPLETE_APPROVED, values).one_or_none() is None:
-                raise StoreConflictError("the request is not approved, or its login is over")
+            complete_approved(connection, push.login_id, push.request_id, now_ms=now_ms)
             clear_lockout(connection, user_id, lockout, locked_until_ms=locked_until_ms)
             close_questions_of(connection, push.login_id, states.OneShotEvent.CANCEL, now_ms=now_ms)
             note_use(connection, push.device_id, now_ms=now_ms)

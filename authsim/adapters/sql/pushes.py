@@ -81,7 +81,12 @@ def _decide(event: "states.OneShotEvent", state: "states.OneShot") -> "Update":
     return (
         update(PUSHES)
         .where(_OF_REQUEST, one_shot_allows(PUSHES.c.state, event), device_is_active(PUSHES.c.device_id))
-        .values(state=state.value, decision=bindparam("new_decision"), closed_ms=bindparam("now_ms"))
+        .values(
+            state=state.value,
+            decision=bindparam("new_decision"),
+            decision_digest=bindparam("new_digest"),
+            closed_ms=bindparam("now_ms"),
+        )
         .returning(PUSHES.c.login_id)
     )
 
@@ -170,7 +175,12 @@ class SqlPushes:
 
     def decide(self, push: "PushRequest", decision: "Decision", *, digest: bytes, now_ms: int, event: "Event") -> None:
         """Keep what a person answered."""
-        values = {"of_request": push.request_id, "new_decision": int(decision), "now_ms": now_ms}
+        values = {
+            "of_request": push.request_id,
+            "new_decision": int(decision),
+            "new_digest": digest,
+            "now_ms": now_ms,
+        }
         is_approval = decision is Decision.APPROVE
 
         def work(connection: "Connection") -> None:

@@ -77,6 +77,18 @@ _MAKE_ROOM: Final = (
 )
 
 
+_SPEND: Final = (
+    update(SESSIONS)
+    .where(
+        SESSIONS.c.session_id == bindparam("of_session"),
+        SESSIONS.c.ended_ms.is_(None),
+        SESSIONS.c.verified_purpose == bindparam("of_purpose"),
+        SESSIONS.c.verified_ms >= bindparam("since_ms"),
+    )
+    .values(verified_purpose=None, verified_ms=None)
+)
+
+
 def insert_session(
     connection: "Connection",
     session: "PortalSession",
@@ -131,6 +143,12 @@ class SqlSessions:
         values = {"of_user": user_id, "now_ms": now_ms}
         rows = self._database.read(lambda connection: connection.execute(_LIST_OPEN, values).all())
         return [parse_session(row) for row in rows]
+
+    def spend_verification(self, session_id: "SessionId", *, purpose: int, since_ms: int) -> None:
+        """Spend the proof that this session's user was verified for a purpose."""
+        values = {"of_session": session_id, "of_purpose": purpose, "since_ms": since_ms}
+        if not self._database.write(lambda connection: connection.execute(_SPEND, values).rowcount):
+            raise StoreConflictError("there is no such proof, or it was spent")
 
     def touch(self, session_id: "SessionId", *, now_ms: int) -> None:
         """Note last-seen."""

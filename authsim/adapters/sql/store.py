@@ -10,14 +10,19 @@ from authsim.adapters.sql import postgres, schema, sqlite, sweeping
 from authsim.adapters.sql.activations import SqlActivations
 from authsim.adapters.sql.audit import SqlAudit
 from authsim.adapters.sql.database import LONGEST_WAIT_S, Database
+from authsim.adapters.sql.decoys import SqlDecoys
 from authsim.adapters.sql.device_sessions import SqlDeviceSessions
 from authsim.adapters.sql.devices import SqlDevices
 from authsim.adapters.sql.enrolments import SqlEnrolments
+from authsim.adapters.sql.factors import SqlFactors
 from authsim.adapters.sql.instances import SqlInstances
 from authsim.adapters.sql.logins import SqlLogins
+from authsim.adapters.sql.prompts import SqlPrompts
 from authsim.adapters.sql.pushes import SqlPushes
 from authsim.adapters.sql.sessions import SqlSessions
+from authsim.adapters.sql.tallies import SqlTallies
 from authsim.adapters.sql.texts import SqlTexts
+from authsim.adapters.sql.tickets import SqlTickets
 from authsim.adapters.sql.users import SqlUsers
 from authsim.errors import StoreError
 
@@ -36,14 +41,19 @@ class SqlStore:
         "activations",
         "audit",
         "database",
+        "decoys",
         "device_sessions",
         "devices",
         "enrolments",
+        "factors",
         "instances",
         "logins",
+        "prompts",
         "pushes",
         "sessions",
+        "tallies",
         "texts",
+        "tickets",
         "users",
     )
 
@@ -61,6 +71,11 @@ class SqlStore:
         self.logins = SqlLogins(database)
         self.pushes = SqlPushes(database)
         self.sessions = SqlSessions(database)
+        self.factors = SqlFactors(database)
+        self.prompts = SqlPrompts(database)
+        self.decoys = SqlDecoys(database)
+        self.tallies = SqlTallies(database)
+        self.tickets = SqlTickets(database)
         self.audit = SqlAudit(database)
 
     def make_schema(self) -> None:

@@ -2,14 +2,19 @@
 
 from typing import TYPE_CHECKING, Any, Final, final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, literal, select, update
 
+from authsim import states
+from authsim.adapters.consequences import compose_closed
 from authsim.adapters.sql.audit import record
-from authsim.adapters.sql.endings import end_begun
-from authsim.adapters.sql.locks import is_owner_of, lock_for_removal
+from authsim.adapters.sql.endings import end_begun, move_one_shots
+from authsim.adapters.sql.factor_endings import forget_factors
+from authsim.adapters.sql.locks import is_owner_of, lock_for_removal, lock_user
 from authsim.adapters.sql.rows import format_lockout, format_user, parse_lockout, parse_user
 from authsim.adapters.sql.tables import (
     ACTIVATIONS,
+    ASKED_QUESTIONS,
+    ATTACHMENTS,
     CHALLENGES,
     DEVICE_SESSIONS,
     DEVICES,
@@ -18,6 +23,8 @@ from authsim.adapters.sql.tables import (
     PUSHES,
     SESSIONS,
     TEXTS,
+    TICKET_MESSAGES,
+    TICKETS,
     USERS,
 )
 from authsim.errors import StoreConflictError, StoreStaleError
@@ -26,11 +33,11 @@ from authsim.model import Lockout
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Column, Connection, Select, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Select, Table
 
     from authsim.adapters.sql.database import Database
     from authsim.events import Event
-    from authsim.model import User, UserId
+    from authsim.model import SecureLogin, User, UserId
 
 _OF_USER: Final = USERS.c.user_id == bindparam("of_user")
 
@@ -47,13 +54,53 @@ _SET_LOCKOUT: Final = (
 )
 _SET_PASSWORD: Final = update(USERS).where(_OF_USER).values(password_hash=bindparam("new_hash"))
 _SET_SEAMLESS: Final = update(USERS).where(_OF_USER).values(is_seamless=bindparam("new_is_seamless"))
+_SET_SECURE_LOGIN: Final = (
+    update(USERS)
+    .where(_OF_USER, USERS.c.secure_login == bindparam("before"))
+    .values(secure_login=bindparam("after"), opts_out_ms=bindparam("new_opts_out_ms"))
+)
+_SET_PHONE: Final = (
+    update(USERS).where(_OF_USER).values(phone=bindparam("new_phone"), phone_verified_ms=bindparam("new_verified_ms"))
+)
+_CANCEL_ENROLMENTS_BY_OTHER: Final = move_one_shots(
+    ENROLMENTS,
+    states.OneShotEvent.CANCEL,
+    ENROLMENTS.c.user_id == bindparam("of_user"),
+    exists(select(literal(1)).where(_OF_USER, USERS.c.phone.is_distinct_from(bindparam("new_phone")))),
+)
+
+
+def _is_of(table: "Table", key: str) -> "ColumnElement[bool]":
+    """Say that a row of `table` belongs to what another table, which has the key, keeps of the user."""
+    parents = {"login_id": LOGINS, "ticket_id": TICKETS, "device_id": DEVICES}
+    parent = parents[key]
+    return table.c[key].in_(select(parent.c[key]).where(parent.c.user_id == bindparam("of_user")))
+
+
 _DELETE_ALL: Final = (  # children first
-    delete(CHALLENGES).where(
-        CHALLENGES.c.login_id.in_(select(LOGINS.c.login_id).where(LOGINS.c.user_id == bindparam("of_user")))
+    *(
+        delete(table).where(_is_of(table, key))
+        for table, key in (
+            (CHALLENGES, "login_id"),
+            (ASKED_QUESTIONS, "device_id"),
+            (TICKET_MESSAGES, "ticket_id"),
+            (ATTACHMENTS, "ticket_id"),
+        )
     ),
     *(
         delete(table).where(table.c.user_id == bindparam("of_user"))
-        for table in (PUSHES, LOGINS, SESSIONS, ACTIVATIONS, ENROLMENTS, TEXTS, DEVICE_SESSIONS, DEVICES, USERS)
+        for table in (
+            PUSHES,
+            LOGINS,
+            SESSIONS,
+            ACTIVATIONS,
+            ENROLMENTS,
+            TEXTS,
+            TICKETS,
+            DEVICE_SESSIONS,
+            DEVICES,
+            USERS,
+        )
     ),
 )
 
@@ -151,6 +198,37 @@ class SqlUsers:
 
         self._database.write(work)
 
+    def set_secure_login(
+        self,
+        user_id: "UserId",
+        *,
+        before: "SecureLogin",
+        after: "SecureLogin",
+        opts_out_ms: int | None,
+        event: "Event",
+    ) -> None:
+        """Move between enrolled, opting out and opted out."""
+        moves = {"before": before.value, "after": after.value, "new_opts_out_ms": opts_out_ms}
+
+        def work(connection: "Connection") -> None:
+            if not connection.execute(_SET_SECURE_LOGIN, {"of_user": user_id, **moves}).rowcount:
+                raise StoreConflictError("the user is elsewhere by now, or gone")
+            record(connection, [event])
+
+        self._database.write(work)
+
+    def set_phone(self, user_id: "UserId", phone: str, *, verified_ms: int | None, event: "Event") -> None:
+        """Replace the number, or note that it was verified."""
+        values = {"of_user": user_id, "new_phone": phone}
+
+        def work(connection: "Connection") -> None:
+            lock_user(connection, user_id)
+            connection.execute(_CANCEL_ENROLMENTS_BY_OTHER, {**values, "now_ms": event.at_ms})
+            connection.execute(_SET_PHONE, {**values, "new_verified_ms": verified_ms})
+            record(connection, [event])
+
+        self._database.write(work)
+
     def set_password(self, user_id: "UserId", password_hash: str, *, event: "Event") -> None:
         """Replace the hash, and end what the old password opened."""
 
@@ -167,9 +245,10 @@ class SqlUsers:
 
         def work(connection: "Connection") -> None:
             lock_for_removal(connection, user_id)
+            shared = forget_factors(connection, user_id)
             for statement in _DELETE_ALL:
                 connection.execute(statement, {"of_user": user_id})
-            record(connection, [event])
+            record(connection, [event, *compose_closed(shared, now_ms=event.at_ms, by=event.facts.get("by"))])
 
         self._database.write(work)
         self._database.wipe_log()

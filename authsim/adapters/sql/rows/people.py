@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from authsim.model import Client, Factors, Lockout, Mode, PortalSession, Role, User
+from authsim.model import Client, FactorKind, Factors, Lockout, Mode, PortalSession, Reach, Role, SecureLogin, User
 
 if TYPE_CHECKING:
     from authsim.adapters.sql.rows import AnyRow, Values
@@ -34,6 +34,10 @@ def format_user(user: User) -> "Values":
         "locale": user.locale,
         "password_hash": user.password_hash,
         "is_seamless": int(user.is_seamless),
+        "secure_login": user.secure_login.value,
+        "opts_out_ms": user.opts_out_ms,
+        "region": user.region,
+        "phone_verified_ms": user.phone_verified_ms,
         "created_ms": user.created_ms,
         "expires_ms": user.expires_ms,
         **format_lockout(user.lockout),
@@ -53,6 +57,10 @@ def parse_user(row: "AnyRow") -> User:
         password_hash=row.password_hash,
         lockout=parse_lockout(row),
         is_seamless=bool(row.is_seamless),
+        secure_login=SecureLogin(row.secure_login),
+        opts_out_ms=row.opts_out_ms,
+        region=row.region,
+        phone_verified_ms=row.phone_verified_ms,
         created_ms=row.created_ms,
         expires_ms=row.expires_ms,
     )
@@ -65,6 +73,10 @@ def format_session(session: PortalSession) -> "Values":
         "token_hash": session.token_hash,
         "user_id": session.user_id,
         "factors": session.factors.value,
+        "proof": None if session.proof is None else session.proof.value,
+        "reach": session.reach.value,
+        "verified_purpose": session.verified_purpose,
+        "verified_ms": session.verified_ms,
         "client_address": session.client.address,
         "client_agent": session.client.agent,
         "opened_ms": session.opened_ms,
@@ -81,6 +93,10 @@ def parse_session(row: "AnyRow") -> PortalSession:
         token_hash=row.token_hash,
         user_id=row.user_id,
         factors=Factors(row.factors),
+        proof=None if row.proof is None else FactorKind(row.proof),
+        reach=Reach(row.reach),
+        verified_purpose=row.verified_purpose,
+        verified_ms=row.verified_ms,
         client=Client(address=row.client_address, agent=row.client_agent),
         opened_ms=row.opened_ms,
         last_seen_ms=row.last_seen_ms,

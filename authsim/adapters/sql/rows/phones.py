@@ -27,6 +27,10 @@ def format_device(device: Device) -> "Values":
         "last_used_ms": device.last_used_ms,
         "counter": device.counter,
         "alarms": device.alarms,
+        "question": device.question,
+        "confirmations": device.confirmations,
+        "confirmations_allowed": device.confirmations_allowed,
+        "expires_ms": device.expires_ms,
     }
 
 
@@ -45,6 +49,10 @@ def parse_device(row: "AnyRow") -> Device:
         last_used_ms=row.last_used_ms,
         counter=row.counter,
         alarms=row.alarms,
+        question=row.question,
+        confirmations=row.confirmations,
+        confirmations_allowed=row.confirmations_allowed,
+        expires_ms=row.expires_ms,
     )
 
 
