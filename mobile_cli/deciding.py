@@ -3,13 +3,13 @@
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.authenticator.device import accounts_named, full_name
 from authsim.authenticator.keystore import Unlocked
-from authsim.protocol.codes import Purpose
 from authsim.protocol.push import RequestInfo
 from mobile_cli.ceremonies.decide import Asked
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
 from mobile_cli.prompts import is_interactive
+from mobile_cli.purposes import is_grave, read_purpose
 
 
 def open_lines(invocation: Invocation, unlocked: Unlocked, user: str | None) -> list[Line]:
@@ -61,9 +61,25 @@ def ask_number(invocation: Invocation, request: RequestInfo, given: str | None) 
     return number
 
 
-def is_grave(request: RequestInfo) -> bool:
-    """Say whether the request is for more than one login."""
-    return request.purpose != Purpose.LOG_IN
+def confirm_approval(invocation: Invocation, request: RequestInfo, said: str | None, *, yes: bool) -> None:
+    """Ask a person whether to approve; more than a login is asked for by what it does.
+
+    In a pipe the command itself is the person's word for a login. For more, `said` (--purpose) must name it, or --yes.
+    """
+    wanted, effect = None if said is None else read_purpose(said), invocation.console.say(f"purpose_{request.purpose}")
+    if wanted not in (None, request.purpose):
+        raise PhoneError(Exit.REFUSED, "other_purpose", effect=effect)
+    if is_grave(request.purpose):
+        if is_interactive() or wanted is None:
+            require_yes(invocation, "ask_approve_effect", yes=yes, effect=effect)
+    elif is_interactive():
+        require_yes(invocation, "ask_approve", yes=yes)
+
+
+def require_yes(invocation: Invocation, key: str, *, yes: bool, **facts: object) -> None:
+    """Ask; anything but yes ends the command, and the request still waits."""
+    if not invocation.confirm(key, yes=yes, **facts):
+        raise PhoneError(Exit.REFUSED, "not_approved")
 
 
 def report(invocation: Invocation, asked: Asked, state: str) -> None:

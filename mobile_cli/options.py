@@ -33,6 +33,9 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Languag
 biometric_option = click.option(
     "--biometric", type=click.Choice(["match", "no-match"]), help="What Face ID or Touch ID finds (iOS)."
 )
+purpose_option = click.option(
+    "--purpose", metavar="NAME", help="What it is for: log-in, add-device, secure-login, change-contact and so on."
+)
 yes_option = click.option("--yes", is_flag=True, help="Go on without asking.")
 
 _json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object for a script.")

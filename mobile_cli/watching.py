@@ -13,10 +13,11 @@ from authsim.protocol.push import APPROVE, DENY, REPORT
 from mobile_cli.ceremonies.decide import Asked, decide, require_open
 from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Reach
 from mobile_cli.ceremonies.session import Line, read_request
-from mobile_cli.deciding import ask_number, seconds_left, show_request
+from mobile_cli.deciding import ask_number, require_yes, seconds_left, show_request
 from mobile_cli.exits import PhoneError
 from mobile_cli.invocation import Invocation
 from mobile_cli.prompts import LineReader
+from mobile_cli.purposes import is_grave
 from mobile_cli.refusals import explain
 
 #: When a person who is thinking is told how long is left.
@@ -176,6 +177,9 @@ class Watch:
     def _decide(self, asked: Asked, decision: int) -> str:
         number = ""
         if decision == APPROVE:
+            if is_grave(asked.request.purpose):
+                effect = self._invocation.console.say(f"purpose_{asked.request.purpose}")
+                require_yes(self._invocation, "ask_approve_effect", yes=False, effect=effect)
             number = ask_number(self._invocation, asked.request, None)
             self._invocation.open_phone()
         return decide(asked, decision, number=number)

@@ -7,11 +7,12 @@ import click
 from authsim.protocol.login_uri import LoginUri
 from authsim.protocol.push import APPROVE
 from mobile_cli.ceremonies.decide import decide, find_requests, find_scanned, require_open
-from mobile_cli.deciding import ask_number, choose_request, open_lines, report, show_request
+from mobile_cli.deciding import ask_number, choose_request, confirm_approval, open_lines, report, show_request
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
-from mobile_cli.options import biometric_option, phone_command, yes_option
+from mobile_cli.options import biometric_option, phone_command, purpose_option, yes_option
 from mobile_cli.prompts import is_interactive
+from mobile_cli.purposes import is_grave
 from mobile_cli.scan import MOST_PICTURE_BYTES, find_in_argument, find_in_bytes, find_in_picture, read_login
 
 
@@ -23,6 +24,7 @@ from mobile_cli.scan import MOST_PICTURE_BYTES, find_in_argument, find_in_bytes,
         "authkey approve",
         "authkey approve --user alice",
         "authkey approve screenshot.png",
+        "authkey approve --purpose secure-login",
         "authkey approve --clipboard --pin-file alice.pin",
     ),
 )
@@ -31,6 +33,7 @@ from mobile_cli.scan import MOST_PICTURE_BYTES, find_in_argument, find_in_bytes,
 @click.option("--user", metavar="NAME", help="For which user, when the phone answers for several.")
 @click.option("--clipboard", is_flag=True, help="Scan what was copied.")
 @click.option("--screen", is_flag=True, help="Scan the screen.")
+@purpose_option
 @biometric_option
 @yes_option
 def command(
@@ -40,12 +43,14 @@ def command(
     user: str | None,
     clipboard: bool,
     screen: bool,
+    purpose: str | None,
     biometric: str | None,
     yes: bool,
 ) -> None:
     """Approve the request that waits in the app; with a SOURCE, the login whose QR code it shows.
 
-    What is asked, and from where, is shown first. Scanning alone approves nothing.
+    What is asked, and from where, is shown first. Scanning alone approves nothing. What is more than a login is asked
+    for by its effect, and then the security element once more; a script names it with --purpose, or says --yes.
     """
     if sum((source is not None, clipboard, screen)) > 1:
         raise PhoneError(Exit.USAGE, "one_source")
@@ -59,9 +64,9 @@ def command(
     require_open(asked.request)
     show_request(invocation, asked)
     typed = ask_number(invocation, asked.request, number)
-    # In a pipe the command itself is the person's word.
-    if is_interactive() and not invocation.confirm("ask_approve", yes=yes):
-        raise PhoneError(Exit.REFUSED, "not_approved")
+    confirm_approval(invocation, asked.request, purpose, yes=yes)
+    if is_grave(asked.request.purpose) and is_interactive() and not invocation.has_pin:
+        invocation.open_phone(biometric)
     report(invocation, asked, decide(asked, APPROVE, number=typed))
 
 

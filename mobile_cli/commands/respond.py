@@ -9,11 +9,9 @@ from authsim.errors import MessageError
 from authsim.protocol.codes import Purpose, purpose_of, require_challenge
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
-from mobile_cli.options import biometric_option, phone_command, yes_option
+from mobile_cli.options import biometric_option, phone_command, purpose_option, yes_option
 from mobile_cli.prompts import is_interactive
-
-# Whoever answers these hands over more than one login: they are asked once more.
-_GRAVE = range(Purpose.ADD_DEVICE, Purpose.RECOVERY + 1)
+from mobile_cli.purposes import is_grave, read_purpose
 
 
 @phone_command(
@@ -23,23 +21,25 @@ _GRAVE = range(Purpose.ADD_DEVICE, Purpose.RECOVERY + 1)
     examples=(
         "authkey respond 123456",
         "authkey respond 123 456 --user alice",
+        "authkey respond 123456 --purpose secure-login",
         "authkey respond 123456 --pin-file alice.pin",
     ),
 )
 @click.argument("challenge", nargs=-1, metavar="CHALLENGE...")
 @click.option("--user", metavar="NAME", help="For which user, when the phone answers for several.")
-@click.option("--purpose", type=click.IntRange(1, 9), help="What the response is for; 1 is logging in.")
+@purpose_option
 @biometric_option
 @yes_option
 def command(
     invocation: Invocation,
     challenge: tuple[str, ...],
     user: str | None,
-    purpose: int | None,
+    purpose: str | None,
     biometric: str | None,
     yes: bool,
 ) -> None:
     """Compute the response string to the challenge code that the trading device or the portal shows."""
+    wanted = None if purpose is None else read_purpose(purpose)
     candidates = _learn(invocation, user)
     invocation.require_app(online=False)
     if not challenge and not is_interactive():
@@ -49,8 +49,8 @@ def command(
     digits, phone = _open(invocation, " ".join(challenge), suite, biometric)
     account = _find_account(phone, chosen)
     digits = _require_challenge(account.suite, digits)
-    _approve(invocation, account, digits, purpose, yes=yes)
-    response = respond(account, digits, purpose=None if purpose is None else Purpose(purpose))
+    _approve(invocation, account, digits, wanted, yes=yes)
+    response = respond(account, digits, purpose=wanted)
     invocation.console.code("response", response.text)
     invocation.console.json(
         {"portal": account.origin, "purpose": response.purpose, "response": response.text, "user": account.label}
@@ -125,7 +125,7 @@ def _ambiguous(users: list[tuple[str, str]]) -> PhoneError:
     return PhoneError(Exit.USAGE, "need_user", names=", ".join(names))
 
 
-def _approve(invocation: Invocation, account: Account, digits: str, purpose: int | None, *, yes: bool) -> None:
+def _approve(invocation: Invocation, account: Account, digits: str, purpose: Purpose | None, *, yes: bool) -> None:
     """Name what the response is for, and ask once more where it is more than one login."""
     console = invocation.console
     said = purpose_of(account.suite, digits, purpose or Purpose.LOG_IN)
@@ -137,7 +137,7 @@ def _approve(invocation: Invocation, account: Account, digits: str, purpose: int
     console.note(f"{console.say('purpose')}: {effect}")
     # In a pipe, --purpose is the confirmation: the script named the effect itself.
     is_said_already = purpose is not None and not is_interactive()
-    if said not in _GRAVE or is_said_already:
+    if not is_grave(said) or is_said_already:
         return
     if not invocation.confirm("ask_purpose", yes=yes, effect=effect):
         raise PhoneError(Exit.REFUSED, "stopped")

@@ -34,7 +34,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         # what a response is for
         "purpose_1": "log in",
         "purpose_2": "add or move an authentication device",
-        "purpose_3": "change the secure login system",
+        "purpose_3": "switch off secure login",
         "purpose_4": "issue a temporary passcode",
         "purpose_5": "change phone, password or notification address",
         "purpose_6": "recover IB Key",

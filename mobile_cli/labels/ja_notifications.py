@@ -118,6 +118,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "seconds": "{seconds} 秒",
         "number": "ポータルの画面の番号 ({digits}桁)",
         "ask_approve": "承認しますか。 [y/N]",
+        "ask_approve_effect": "これはログインではありません。「{effect}」を承認しますか。 [y/N]",
+        "unknown_purpose": "{purpose} という目的はありません。次から選んでください: {names}",
+        "other_purpose": "このリクエストの目的は「{effect}」です。何も承認していません。リクエストは残っています。",
         "decided_approved": "{user} の認証に成功しました。ポータルは自動的に進みます。",
         "decided_denied": "拒否しました。{user} のログインは終了しました。",
         "decided_reported": (

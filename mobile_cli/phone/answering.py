@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, final
 from authsim.authenticator.device import accounts_named
 from authsim.authenticator.respond import respond
 from authsim.errors import MessageError, Reason, RefusalError
-from authsim.protocol.codes import require_challenge
+from authsim.protocol.codes import Purpose, purpose_of, require_challenge
 from authsim.protocol.push import APPROVE, DENY, REPORT
+from authsim.protocol.suite import CLASSIC6
 from mobile_cli.ceremonies.decide import decide, find_requests
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.phone.given import Given
@@ -30,13 +31,22 @@ class Answering:
         except MessageError:
             raise PhoneError(Exit.MALFORMED, "bad_challenge") from None
 
-    def respond(self, user: str, challenge: str, given: Given) -> str:
+    @property
+    def asks_purpose(self) -> bool:
+        """Say whether a challenge of some user here leaves open what its response is for."""
+        return any(self._handset.suite_of(user) == CLASSIC6 for user in self._handset.users)
+
+    def purpose_of(self, user: str, digits: str, chosen: Purpose) -> Purpose:
+        """Return what a response is for: what the challenge says, or else what was chosen."""
+        return Purpose(purpose_of(self._handset.suite_of(user), digits, chosen))
+
+    def respond(self, user: str, challenge: str, given: Given, *, purpose: Purpose = Purpose.LOG_IN) -> str:
         """Return the response string, 8 digits."""
         digits = self.require_challenge(user, challenge)
         found = accounts_named(self._handset.open(given).phone.accounts, user)
         if not found:
             raise RefusalError(Reason.NOT_ENROLLED)
-        return respond(found[0], digits).text
+        return respond(found[0], digits, purpose=purpose).text
 
     def find_requests(self) -> list[Notice]:
         """Ask the portals what waits for this phone, also where no notification was seen; the newest first."""

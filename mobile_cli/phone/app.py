@@ -10,6 +10,7 @@ from mobile_cli.phone.frame import Glass
 from mobile_cli.phone.handset import Handset
 from mobile_cli.phone.notices import Notice
 from mobile_cli.phone.words import find_word, words_of
+from mobile_cli.purposes import is_grave
 from mobile_cli.refusals import explain
 
 
@@ -82,10 +83,14 @@ class PhoneApp(App[None]):
             screen.show_notice(notice)
 
     def notice_text(self, notice: Notice) -> str:
-        """Return what a notification says: its text only where the settings show it."""
-        text = (
-            self.say("notice_text", user=notice.account.label) if notice.sight.shows_text else self.say("notice_hidden")
-        )
+        """Return what a notification says, as far as the settings let it."""
+        if not notice.sight.shows_text:
+            text = self.say("notice_hidden")
+        elif is_grave(notice.request.purpose):
+            effect = self.say(f"effect_{notice.request.purpose}")
+            text = self.say("notice_effect", user=notice.account.label, effect=effect)
+        else:
+            text = self.say("notice_text", user=notice.account.label)
         return f"{self.say('notice_title')}\n{text}"
 
     def forget_notice(self, request_id: str) -> None:

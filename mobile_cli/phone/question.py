@@ -44,9 +44,14 @@ class Question(ModalScreen[bool]):
 
 def ask(host: Glass, words: str, task: Callable[[], T], then: Callable[[T], object]) -> None:
     """Ask, and do it on Yes alone."""
+    ask_before(host, words, lambda: host.start(task, then))
+
+
+def ask_before(host: Glass, words: str, go_on: Callable[[], object]) -> None:
+    """Ask, and go on to what else is asked, on Yes alone."""
 
     def answered(is_yes: bool | None) -> None:
         if is_yes:
-            host.start(task, then)
+            go_on()
 
     host.app.push_screen(Question(host, words), answered)

@@ -149,7 +149,7 @@ def test_more_than_a_login_is_confirmed(authkey: Authkey, answer: str, status: i
     """The effect is named, and no is the answer unless it is yes."""
     authkey.holds(make_phone(ALICE))
     with authkey.at_terminal("respond", "123456", "--purpose", "3", "--pin-file", str(authkey.pin)) as child:
-        child.expect_exact("This response is to change the secure login system. Go on? [y/N]: ")
+        child.expect_exact("This response is to switch off secure login. Go on? [y/N]: ")
         child.sendline(answer)
         seen = rest_of(child, status)
 
@@ -160,7 +160,7 @@ def test_a_strict_challenge_shows_its_purpose(authkey: Authkey) -> None:
     """What one sees is what one signs."""
     authkey.holds(make_phone(make_account(suite=STRICT10)))
     with authkey.at_terminal("respond", "3314159260", "--pin-file", str(authkey.pin)) as child:
-        child.expect_exact("Purpose: change the secure login system")
+        child.expect_exact("Purpose: switch off secure login")
         child.expect_exact("[y/N]: ")
         child.sendline("y")
         assert "Response String" in rest_of(child)

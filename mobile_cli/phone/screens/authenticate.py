@@ -5,10 +5,13 @@ from textual.content import Content
 from textual.widgets import Input, Select
 
 from authsim.authenticator.device import Platform
+from authsim.protocol.codes import Purpose
 from mobile_cli.console import visible
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
 from mobile_cli.phone.given import Given
+from mobile_cli.phone.question import ask_before
+from mobile_cli.purposes import CHOSEN, is_grave
 
 
 class Authenticate(Glass):
@@ -33,6 +36,9 @@ class Authenticate(Glass):
             yield line(self.say("auth_user"), "label")
             names = [(Content(visible(name)), name) for name in users]
             yield Select(names, id="user", allow_blank=False, compact=True)
+        if self.handset.answering.asks_purpose:
+            purposes = [(self.say(f"effect_{purpose}"), purpose) for purpose in CHOSEN]
+            yield Select(purposes, id="purpose", allow_blank=False, compact=True)
         if self.handset.platform is Platform.ANDROID:
             yield line(self.say("element"), "label")
             yield Input(id="pin", password=True)
@@ -45,20 +51,38 @@ class Authenticate(Glass):
         self.press_generate()
 
     def press_generate(self) -> None:
-        """Compute the response with the security element."""
+        """Compute the response with the security element; more than a login is asked for once more."""
         challenge, user = self.text_of("challenge"), self._user()
+        given = None
         if self.handset.platform is Platform.ANDROID:
             given = Given(typed=self.text_of("pin"))
             self.clear("pin")
-            self.start(lambda: self.handset.answering.respond(user, challenge, given), self._show)
+        # A mistyped challenge is noticed before anybody is asked for a face or a Passcode.
+        self.start(
+            lambda: self.handset.answering.require_challenge(user, challenge),
+            lambda digits: self._confirm(user, digits, given),
+        )
+
+    def _confirm(self, user: str, digits: str, given: Given | None) -> None:
+        purpose = self.handset.answering.purpose_of(user, digits, self._purpose())
+        if is_grave(purpose):
+            words = self.say("ask_effect", effect=self.say(f"effect_{purpose}"))
+            ask_before(self, words, lambda: self._answer(user, digits, purpose, given))
         else:
-            # A mistyped challenge is noticed before anybody is asked for a face or a Passcode.
-            self.start(
-                lambda: self.handset.answering.require_challenge(user, challenge),
-                lambda _: ask_element(
-                    self, lambda given: self.handset.answering.respond(user, challenge, given), self._show
-                ),
-            )
+            self._answer(user, digits, purpose, given)
+
+    def _answer(self, user: str, digits: str, purpose: Purpose, given: Given | None) -> None:
+        answering = self.handset.answering
+        if given is None:
+            ask_element(self, lambda given: answering.respond(user, digits, given, purpose=purpose), self._show)
+        else:
+            self.start(lambda: answering.respond(user, digits, given, purpose=purpose), self._show)
+
+    def _purpose(self) -> Purpose:
+        if not self.handset.answering.asks_purpose:
+            return Purpose.LOG_IN
+        chosen = self.query_one("#purpose", Select).value
+        return Purpose(chosen) if isinstance(chosen, int) else Purpose.LOG_IN
 
     def _user(self) -> str:
         users = self.handset.users

@@ -1,4 +1,4 @@
-"""A login request on the glass: who, where, from what; approve, deny, or say that it wasn't you."""
+"""A request on the glass: what for, who, where, from what; approve, deny, or say that it wasn't you."""
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -6,6 +6,8 @@ from textual.widgets import Input
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
 from mobile_cli.phone.notices import Answer, Notice
+from mobile_cli.phone.question import ask_before
+from mobile_cli.purposes import is_grave
 
 
 class LoginRequest(Glass):
@@ -16,11 +18,17 @@ class LoginRequest(Glass):
     def __init__(self, notice: Notice) -> None:
         super().__init__()
         self._notice = notice
+        if is_grave(notice.request.purpose):
+            self.title_key = "request_title_effect"
 
     def body(self) -> ComposeResult:
         """Lay out what is asked and the three answers."""
         notice = self._notice
-        yield line(self.say("request_for", user=notice.account.label), id="for")
+        if is_grave(notice.request.purpose):
+            yield line(self.say(f"effect_{notice.request.purpose}"), "grave", id="effect")
+            yield line(self.say("request_of", user=notice.account.label), id="for")
+        else:
+            yield line(self.say("request_for", user=notice.account.label), id="for")
         yield line(self.say("request_at", portal=notice.account.origin), "label")
         yield line(self.say("request_from", address=notice.request.context.ip or "-"), "label")
         yield line(self.say("request_agent", agent=notice.request.context.agent or "-"), "label")
@@ -42,7 +50,14 @@ class LoginRequest(Glass):
         self.query_one("#left").update(left)  # type: ignore[attr-defined]
 
     def press_approve(self) -> None:
-        """Approve with the security element."""
+        """Approve with the security element; more than a login is asked for once more, by what it does."""
+        purpose = self._notice.request.purpose
+        if is_grave(purpose):
+            ask_before(self, self.say("ask_effect", effect=self.say(f"effect_{purpose}")), self._approve)
+        else:
+            self._approve()
+
+    def _approve(self) -> None:
         number = self.text_of("number") if self._notice.request.digits else ""
         ask_element(self, lambda given: self.handset.answering.approve(self._notice, number, given), self._show)
 

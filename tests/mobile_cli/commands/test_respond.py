@@ -259,9 +259,17 @@ def test_a_strict_challenge_says_its_purpose(authkey: Authkey) -> None:
     unasked = authkey.with_pin("respond", challenge, check=64)
     confirmed = authkey.with_pin("respond", challenge, "--yes", check=0)
 
-    assert refused.stderr == (
-        "authkey: The challenge was issued for another purpose: change the secure login system.\n"
-    )
+    assert refused.stderr == ("authkey: The challenge was issued for another purpose: switch off secure login.\n")
     assert unasked.stderr.endswith("authkey: Nobody can be asked here. Add --yes to go on.\n")
     assert agreed.stdout == confirmed.stdout == f"{respond(STRICT, challenge).text}\n"
-    assert agreed.stderr == "Purpose: change the secure login system\n"
+    assert agreed.stderr == "Purpose: switch off secure login\n"
+
+
+def test_a_purpose_has_a_name(authkey: Authkey) -> None:
+    """The names mean the numbers of the protocol; another one is refused with the list."""
+    authkey.holds(make_phone(ALICE))
+    named = authkey.with_pin("respond", "123456", "--purpose", "temporary-passcode", check=0)
+    unknown = authkey.with_pin("respond", "123456", "--purpose", "10", check=64)
+
+    assert named.stdout == f"{respond(ALICE, '123456', purpose=Purpose.TEMPORARY_PASSCODE).text}\n"
+    assert unknown.stderr.startswith("authkey: There is no purpose 10. There are: log-in, add-device, secure-login, ")

@@ -42,7 +42,7 @@ def test_every_word_is_used() -> None:
         for node in ast.walk(ast.parse(Path(path).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    built = ("set_", "value_", "signal_", "element_look_", "element_match_")
+    built = ("set_", "value_", "signal_", "element_look_", "element_match_", "effect_")
     unused = [
         key
         for key in ENGLISH
