@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, delete, event, insert, select
 
 from authsim import states
 from authsim.adapters.audit_chain import require_unbroken
@@ -20,14 +20,18 @@ from authsim.adapters.sql.tables import (
     ACTIVATIONS,
     AUDIT,
     CHALLENGES,
+    DEVICE_SESSIONS,
     DEVICES,
+    ENROLMENTS,
     INSTANCE,
     LOGINS,
+    PUSHES,
     SESSIONS,
+    TEXTS,
     USERS,
 )
-from authsim.errors import StoreError
-from authsim.model import Lockout
+from authsim.errors import StoreConflictError, StoreError
+from authsim.model import Decision, Lockout, Reach, Role, SecureLogin
 from tests.support import nouns
 from tests.support.child import unmeasured
 from tests.support.nouns import NOW_MS
@@ -35,68 +39,111 @@ from tests.support.postgres import PostgresServer
 
 #: A store of each older version, as that version left it.
 STORES = Path(__file__).with_name("stores")
-PARENTS_FIRST = (INSTANCE, USERS, DEVICES, ACTIVATIONS, LOGINS, CHALLENGES, SESSIONS, AUDIT)
+PARENTS_FIRST = (
+    INSTANCE,
+    USERS,
+    DEVICES,
+    DEVICE_SESSIONS,
+    ACTIVATIONS,
+    ENROLMENTS,
+    TEXTS,
+    LOGINS,
+    CHALLENGES,
+    PUSHES,
+    SESSIONS,
+    AUDIT,
+)
+
+
+@pytest.fixture(params=sorted(schema.OLDER))
+def version(request: pytest.FixtureRequest) -> str:
+    """An older version."""
+    return str(request.param)
 
 
 @pytest.fixture
-def old_path(tmp_path: Path) -> Path:
-    """A SQLite file of version 0001."""
+def old_path(tmp_path: Path, version: str) -> Path:
+    """A SQLite file of an older version."""
     path = tmp_path / "portal.sqlite3"
     path.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript((STORES / "0001.sql").read_text())
+        connection.executescript((STORES / f"{version}.sql").read_text())
     return path
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def old(request: pytest.FixtureRequest, old_path: Path) -> Iterator[SqlStore]:
-    """A store of version 0001, of each kind."""
+def old(request: pytest.FixtureRequest, old_path: Path, version: str) -> Iterator[SqlStore]:
+    """A store of an older version, of each kind."""
     if request.param == "sqlite":
         with closing(open_sqlite(old_path)) as store:
             yield store
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.empty_database() as url, closing(open_postgres(url)) as store:
-        store.database.write(lambda connection: _make_old(connection, old_path))
+        store.database.write(lambda connection: _make_old(connection, old_path, version))
         yield store
 
 
-def _make_old(connection: Connection, rows: Path) -> None:
-    """Migrate to 0001, and bring the rows of a SQLite file over."""
+def _make_old(connection: Connection, rows: Path, version: str) -> None:
+    """Migrate to that version, and bring the rows of a SQLite file over."""
     config = Config()
     config.set_main_option("script_location", str(schema._MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, version)
     with closing(sqlite3.connect(rows)) as source:
         source.row_factory = sqlite3.Row
-        for table in PARENTS_FIRST:
+        known = {name for (name,) in source.execute("SELECT name FROM sqlite_schema")}
+        for table in (table for table in PARENTS_FIRST if table.name in known):
             for row in source.execute(f"SELECT * FROM {table.name} ORDER BY 1"):  # noqa: S608 - names of our own
                 kept = {name: row[name] for name in row.keys() if name not in ("serial", "questions")}  # noqa: SIM118
                 connection.execute(insert(table).values(kept))
 
 
-def test_an_older_store_is_brought_up_to_date(old: SqlStore) -> None:
+def test_an_older_store_is_brought_up_to_date(old: SqlStore, version: str) -> None:
     """All that was in it is there, new columns have their defaults, the record is whole, and the store can be used."""
     store = open_store(old)
+    has_phones = version != "0001"
 
     alice, bob, carol = store.users.list_all()
     assert [user.name for user in (alice, bob, carol)] == ["alice", "bob", "carol"]
-    assert alice.is_seamless
+    assert (alice.is_seamless, carol.is_seamless) == (True, not has_phones)
+    assert (alice.secure_login, alice.region, alice.phone_verified_ms) == (SecureLogin.ENROLLED, "US", None)
     assert bob.lockout == Lockout(failures_ms=(NOW_MS,))
     newer, older = store.devices.list_of(alice.user_id)
     assert (newer.state, older.state) == (states.Device.ACTIVE, states.Device.REVOKED)
-    assert (newer.counter, newer.alarms) == (0, 0)
+    assert (newer.counter, newer.alarms, newer.question, newer.expires_ms) == (int(has_phones), 0, "", None)
     assert store.devices.current_of(alice.user_id) == newer
-    assert store.logins.count_questions(newer.device_id) == 2
-    assert len(store.sessions.list_open(alice.user_id, now_ms=NOW_MS)) == 1
+    assert store.logins.count_questions(newer.device_id) == (4 if has_phones else 2)
+    (opened,) = store.sessions.list_open(alice.user_id, now_ms=NOW_MS)
+    assert (opened.reach, opened.proof, opened.verified_purpose) == (Reach.FULL, None, None)
+    assert len(store.texts.list_of("+15550100", after=0, most=9)) == int(has_phones)
+    requests = store.pushes.list_notified(newer.device_id, after=0, most=9)
+    approved = [request.decision for request in requests if request.state is states.OneShot.CONSUMED]
+    assert approved == [Decision.APPROVE] * int(has_phones)
     (offered,) = store.database.read(lambda connection: connection.execute(_ISSUED).all())
     assert offered.user_id == bob.user_id
     assert require_unbroken(store.audit.read(after=0, most=1_000)) == store.audit.head()
     push = nouns.send(store, newer)
-    assert store.pushes.list_notified(newer.device_id, after=0, most=9) == [push]
+    assert store.pushes.list_notified(newer.device_id, after=0, most=9)[-1] == push
     nouns.enrol(store, bob.user_id)
+    nouns.add_user(store, name="desk", role=Role.HELP_DESK)
+    store.users.remove(store.users.list_all()[-1].user_id, event=nouns.event())
     assert open_store(store).users.list_all() == [alice, bob, carol]
+
+
+def test_no_question_of_before_comes_again(old: SqlStore) -> None:
+    """What a phone was asked by the older version is not asked again, also when its challenge is gone."""
+    store = open_store(old)
+    phone = store.devices.active_of(store.users.list_all()[0].user_id)
+    asked = store.database.read(lambda connection: connection.execute(select(CHALLENGES.c.question)).scalars().all())
+    store.database.write(lambda connection: connection.execute(delete(PUSHES)))
+    store.database.write(lambda connection: connection.execute(delete(CHALLENGES)))
+
+    assert phone is not None
+    for question in asked:
+        with pytest.raises(StoreConflictError):
+            nouns.ask(store, phone, question=question)
 
 
 def test_it_has_the_schema_of_a_new_one(old_path: Path, tmp_path: Path) -> None:
@@ -113,23 +160,23 @@ def test_it_has_the_schema_of_a_new_one(old_path: Path, tmp_path: Path) -> None:
     assert shape(old_path) == shape(new_path)
 
 
-def test_the_store_is_kept_as_it_was(old_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_store_is_kept_as_it_was(old_path: Path, version: str, caplog: pytest.LogCaptureFixture) -> None:
     """Beside the file lies a private copy that the older version can open, and the operator is told where."""
     open_store(open_sqlite(old_path)).close()
 
-    copy = old_path.with_name("portal.sqlite3.schema-0001")
+    copy = old_path.with_name(f"portal.sqlite3.schema-{version}")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(version,)]
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (3,)
         assert connection.execute("PRAGMA application_id").fetchone() == (0x41755369,)
     assert str(copy) in caplog.text
     assert sorted(path.name for path in old_path.parent.iterdir()) == [old_path.name, copy.name]
 
 
-def test_a_copy_that_stands_there_is_replaced(old_path: Path) -> None:
+def test_a_copy_that_stands_there_is_replaced(old_path: Path, version: str) -> None:
     """What an earlier attempt left does not keep a store from being brought up to date."""
-    copy = old_path.with_name("portal.sqlite3.schema-0001")
+    copy = old_path.with_name(f"portal.sqlite3.schema-{version}")
     copy.write_bytes(b"an earlier one")
     copy.with_name(f"{copy.name}.part").write_bytes(b"half of one")
 
@@ -139,23 +186,23 @@ def test_a_copy_that_stands_there_is_replaced(old_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (3,)
 
 
-def test_without_a_copy_nothing_is_changed(old_path: Path) -> None:
+def test_without_a_copy_nothing_is_changed(old_path: Path, version: str) -> None:
     """When the copy cannot be made, the store stays what it was."""
-    old_path.with_name("portal.sqlite3.schema-0001").mkdir()
+    old_path.with_name(f"portal.sqlite3.schema-{version}").mkdir()
 
     with closing(open_sqlite(old_path)) as store, pytest.raises(StoreError, match="cannot copy"):
         open_store(store)
 
-    assert _version_of(old_path) == "0001"
+    assert _version_of(old_path) == version
 
 
-def test_a_failure_leaves_the_older_store(old: SqlStore) -> None:
+def test_a_failure_leaves_the_older_store(old: SqlStore, version: str) -> None:
     """Whichever statement fails, the store is of the older version, with its rows, and the next start succeeds."""
     statements: list[str] = []
 
     def listen(_1: object, _2: object, statement: str, *_more: object) -> None:
         statements.append(statement)
-        if "push_requests_of_user" in statement:
+        if "tickets_of_user" in statement:
             raise StoreError("the disk is full")
 
     event.listen(old.database.engine, "before_cursor_execute", listen)
@@ -163,12 +210,13 @@ def test_a_failure_leaves_the_older_store(old: SqlStore) -> None:
         open_store(old)
     event.remove(old.database.engine, "before_cursor_execute", listen)
 
-    assert any("CREATE TABLE push_requests" in statement for statement in statements)
-    assert old.database.read(schema.require_usable) == "0001"
+    assert any("CREATE TABLE tickets" in statement for statement in statements)
+    assert old.database.read(schema.require_usable) == version
     assert len(open_store(old).users.list_all()) == 3
 
 
-def test_of_many_starts_one_migrates(old: SqlStore, old_path: Path) -> None:
+@pytest.mark.parametrize("version", [max(schema.OLDER)])
+def test_of_many_starts_one_migrates(old: SqlStore, old_path: Path, version: str) -> None:
     """Processes that start at one moment all find the store of this version, and the copy is of the older one."""
     address = str(old_path)
     if old.database.engine.dialect.name != "sqlite":
@@ -187,7 +235,7 @@ def test_of_many_starts_one_migrates(old: SqlStore, old_path: Path) -> None:
 
     assert [start.wait(60) for start in starts] == [0] * 4
     if "://" not in address:
-        assert _version_of(old_path.with_name("portal.sqlite3.schema-0001")) == "0001"
+        assert _version_of(old_path.with_name(f"portal.sqlite3.schema-{version}")) == version
 
 
 def test_every_older_version_has_a_store_to_try() -> None:
