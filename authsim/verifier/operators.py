@@ -5,7 +5,6 @@ Accounts exist only because an operator made them, with fictional telephone numb
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,22 +12,26 @@ from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import Device, Lockout, Mode, PortalSession, Role, User, UserId
-from authsim.policy import DAY, Policy
+from authsim.policy import DAY
 from authsim.secret import Secret
-from authsim.verifier import Verifier, lockout
+from authsim.verifier import Verifier, limits, lockout, secure_login
 from authsim.verifier.device_changes import change_device, topics_of_user
 from authsim.verifier.device_changes import suspend as suspend_device
 from authsim.verifier.inbox import Received, list_texts
+from authsim.verifier.password_rules import require_strength
 from authsim.verifier.passwords import USER_NAME, find_user
+from authsim.verifier.secure_login import Standing
 from authsim.verifier.sessions import list_sessions
 from authsim.verifier.tokens import draw_id
 from authsim.verifier.topics import publish
 
 LOCALES = ("en", "ja")
-PASSWORD_MOST_CHARACTERS = 128
+#: Who did it, as the record says.
+OPERATOR = "operator"
 
 # Numbers that belong to nobody: 555-01xx of the North American plan, and Ofcom's range for drama.
 _PHONE = re.compile(r"\+1[0-9]{3}55501[0-9]{2}|\+447700900[0-9]{3}", re.ASCII)
+_REGION = re.compile(r"[A-Z]{2}", re.ASCII)
 _PHONE_ORNAMENT = str.maketrans("", "", " -()[]")
 
 # Proquints (D. S. Wilkerson, arXiv:0901.4016): 16 bits as five letters that can be read aloud.
@@ -59,11 +62,13 @@ def add_user(
     mode: Mode = Mode.LIVE,
     phone: str | None = None,
     locale: str = "en",
+    region: str = "US",
 ) -> User:
     """Add a user. An account is named after a primary user: a primary opens an own one unless `account` names another.
 
-    A secondary user belongs to `account`, or to that of the first primary. Raises `MessageError` for a malformed name,
-    password, number or locale; refuses with `NO_SUCH_ACCOUNT` and `NAME_TAKEN`.
+    A secondary user belongs to `account`, or to that of the first primary; a help-desk user to none but themself.
+    Raises `MessageError` for a malformed name, password, number, locale or region; refuses with `NO_SUCH_ACCOUNT` and
+    `NAME_TAKEN`.
     """
     now_ms = verifier.clock.now_ms()
     user_id = UserId(draw_id(verifier.entropy))
@@ -71,8 +76,10 @@ def add_user(
         raise MessageError("a user name is 3 to 32 of a-z, 0-9 and '-', and begins with a letter")
     if locale not in LOCALES:
         raise MessageError(f"a locale is one of: {', '.join(LOCALES)}")
+    if not _REGION.fullmatch(region):
+        raise MessageError("a region is an ISO 3166-1 code of two capital letters, such as US, HK or IN")
     number = None if phone is None else require_phone(phone)
-    require_strength(password, verifier.policy)
+    require_strength(verifier, password, name=name)
     user = User(
         user_id=user_id,
         name=name,
@@ -81,6 +88,7 @@ def add_user(
         mode=mode,
         phone=number,
         locale=locale,
+        region=region,
         password_hash=verifier.passwords.hash(password),
         created_ms=now_ms,
         expires_ms=now_ms + verifier.policy.account_days * DAY,
@@ -123,38 +131,45 @@ def list_users(verifier: Verifier) -> Sequence[UserFacts]:
 def set_password(verifier: Verifier, user: User, password: Secret) -> None:
     """Replace a password; every session of the user ends. Raises `MessageError` when the password is unsuitable."""
     now_ms = verifier.clock.now_ms()
-    require_strength(password, verifier.policy)
+    require_strength(verifier, password, name=user.name)
     password_hash = verifier.passwords.hash(password)
     event = Event(kind=EventKind.PASSWORD_SET, at_ms=now_ms, user_id=user.user_id)
     verifier.store.users.set_password(user.user_id, password_hash, event=event)
 
 
 def unlock(verifier: Verifier, user: User) -> None:
-    """Lift a lock and forget the failures that led to it. Unlocking an unlocked user changes nothing."""
+    """Lift a lock, and forget the failures that led to it and wrong answers. Unlocking an unlocked user is no error."""
     now_ms = verifier.clock.now_ms()
     event = Event(kind=EventKind.USER_UNLOCKED, at_ms=now_ms, user_id=user.user_id)
     verifier.store.users.change_lockout(user.user_id, lambda _: Lockout(), event=event)
+    forgive(verifier, user)
+
+
+def forgive(verifier: Verifier, user: User) -> None:
+    """Take the second factor's answers again, where a profile blocks them after wrong ones."""
+    device = verifier.store.devices.current_of(user.user_id)
+    limits.forgive_answers(verifier, user_id=user.user_id, device_id=None if device is None else device.device_id)
 
 
 def lock(verifier: Verifier, user: User) -> None:
     """Lock a user for `lockout_seconds`, as ten failures would, and end the sessions that are open."""
     now_ms = verifier.clock.now_ms()
-    event = Event(kind=EventKind.USER_LOCKED, at_ms=now_ms, user_id=user.user_id, facts={"by": "operator"})
+    event = Event(kind=EventKind.USER_LOCKED, at_ms=now_ms, user_id=user.user_id, facts={"by": OPERATOR})
     verifier.store.users.change_lockout(
         user.user_id, lambda current: lockout.lock(current, verifier.policy, now_ms=now_ms), event=event
     )
     topics = topics_of_user(verifier, user.user_id, None, now_ms=now_ms)
-    ended = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=user.user_id, facts={"by": "operator"})
+    ended = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=user.user_id, facts={"by": OPERATOR})
     verifier.store.sessions.end_all(user.user_id, now_ms=now_ms, event=ended)
     publish(verifier.bus, *topics)
 
 
-def suspend(verifier: Verifier, user: User) -> Device:
+def suspend(verifier: Verifier, user: User, *, by: str = OPERATOR) -> Device:
     """Suspend the user's device and return it; refuses with `NO_ACTIVE_DEVICE`. Twice is no error."""
-    return suspend_device(verifier, user.user_id, now_ms=verifier.clock.now_ms(), by="operator")
+    return suspend_device(verifier, user.user_id, now_ms=verifier.clock.now_ms(), by=by)
 
 
-def resume(verifier: Verifier, user: User) -> Device:
+def resume(verifier: Verifier, user: User, *, by: str = OPERATOR) -> Device:
     """Let the user's suspended device answer again, and return it. Twice is no error.
 
     Refuses with `NO_ACTIVE_DEVICE`.
@@ -163,7 +178,7 @@ def resume(verifier: Verifier, user: User) -> Device:
     if device.state is states.Device.ACTIVE:
         return device
     now_ms = verifier.clock.now_ms()
-    return change_device(verifier, device, states.DeviceEvent.RESUME, now_ms=now_ms, by="operator")
+    return change_device(verifier, device, states.DeviceEvent.RESUME, now_ms=now_ms, by=by)
 
 
 def revoke_device(verifier: Verifier, user: User) -> Device:
@@ -173,16 +188,27 @@ def revoke_device(verifier: Verifier, user: User) -> Device:
     """
     device = _require_device(verifier, user)
     now_ms = verifier.clock.now_ms()
-    change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by="operator")
+    change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by=OPERATOR)
     return device
 
 
 def set_seamless(verifier: Verifier, user: User, is_seamless: bool) -> None:
     """Switch notifications at login on or off for a user, who may do it too (`secure_login`)."""
     now_ms = verifier.clock.now_ms()
-    facts = {"by": "operator", "seamless": "on" if is_seamless else "off"}
+    facts = {"by": OPERATOR, "seamless": "on" if is_seamless else "off"}
     event = Event(kind=EventKind.SEAMLESS_SET, at_ms=now_ms, user_id=user.user_id, facts=facts)
     verifier.store.users.set_seamless(user.user_id, is_seamless, event=event)
+
+
+def set_secure_login(verifier: Verifier, user: User, *, is_needed: bool) -> Standing:
+    """Opt a user in or out of the secure login system for the trading device, at once whatever the profile waits.
+
+    Refuses with `NOT_OPTED_OUT`; with `OPT_OUT_UNAVAILABLE`, `NO_ACTIVE_DEVICE` and `ALREADY_OPTED_OUT`.
+    """
+    now_ms = verifier.clock.now_ms()
+    if is_needed:
+        return secure_login.come_back(verifier, user, by=OPERATOR, facts={}, now_ms=now_ms)
+    return secure_login.leave(verifier, user, by=OPERATOR, facts={}, cooling_ms=0, now_ms=now_ms)
 
 
 def texts(verifier: Verifier, user: User) -> Sequence[Received]:
@@ -204,14 +230,6 @@ def generate_password(verifier: Verifier) -> Secret:
     return Secret("-".join(words))
 
 
-def require_strength(password: Secret, policy: Policy) -> None:
-    """Return when a password is long enough (code points, NFC), and not too long to hash; else `MessageError`."""
-    characters = len(unicodedata.normalize("NFC", password.reveal_text()))
-    least = policy.password_least_characters
-    if not least <= characters <= PASSWORD_MOST_CHARACTERS:
-        raise MessageError(f"a password has {least} to {PASSWORD_MOST_CHARACTERS} characters")
-
-
 def require_phone(text: str) -> str:
     """Return a fictional telephone number without blanks, hyphens and brackets; any other is a `MessageError`."""
     number = text.translate(_PHONE_ORNAMENT)
@@ -229,8 +247,10 @@ def _require_device(verifier: Verifier, user: User) -> Device:
 
 def _require_account(verifier: Verifier, name: str, role: Role, account: str | None) -> str:
     """Return the account that a new user belongs to."""
-    if role is Role.PRIMARY and account in (None, name):
+    if role is not Role.SECONDARY and account in (None, name):
         return name
+    if role is Role.HELP_DESK:
+        raise RefusalError(Reason.NO_SUCH_ACCOUNT)
     primaries = [user for user in verifier.store.users.list_all() if user.role is Role.PRIMARY]
     if account is None and primaries:
         return min(primaries, key=lambda user: user.created_ms).account

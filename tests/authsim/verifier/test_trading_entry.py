@@ -1,0 +1,151 @@
+"""The trading device of a user who opted out: credentials alone open it, and it opens nothing else."""
+
+import pytest
+
+from authsim.errors import Reason
+from authsim.events import EventKind
+from authsim.model import Factors, Mode, PendingLogin, Reach
+from authsim.secret import Secret
+from authsim.verifier import operators
+from authsim.verifier.secure_login import cancel_opt_out, opt_out
+from authsim.verifier.sessions import SignedIn, require_session
+from authsim.verifier.trading_entry import EnteredTrading, enter_trading
+from tests.support.device import TestPhone
+from tests.support.people import BROWSER, Person, Town, refused
+
+
+@pytest.fixture
+def signed_in(town: Town, alice: Person, phone: TestPhone) -> SignedIn:
+    """alice's browser at the portal, signed in with both factors."""
+    alice.activates(phone)
+    return require_session(town.verifier, alice.logs_in(with_=phone).token)
+
+
+def enter(town: Town, person: Person) -> EnteredTrading:
+    """Type the credentials into the trading device, and be in."""
+    entered = enter_trading(town.verifier, person.passes_password())
+    assert isinstance(entered, EnteredTrading)
+    return entered
+
+
+def test_credentials_alone_open_it(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """The session has one factor and reaches trading; the record has the login with one factor."""
+    opt_out(town.verifier, signed_in, agreed=True)
+
+    entered = enter(town, alice)
+
+    opened = require_session(town.verifier, entered.token)
+    assert (opened.session, opened.user.name) == (entered.session, "alice")
+    assert (opened.session.factors, opened.session.reach, opened.session.proof) == (Factors.ONE, Reach.TRADING, None)
+    assert alice.events()[-2:] == [(EventKind.SESSION_OPENED, None), (EventKind.LOGIN_COMPLETED, None)]
+    assert town.record()[-1].facts == {"factors": "one", "address": BROWSER.address, "agent": BROWSER.agent}
+
+
+def test_the_phone_is_not_asked(town: Town, alice: Person, phone: TestPhone, signed_in: SignedIn) -> None:
+    """No challenge, no request: nothing to approve."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    before = len(town.record())
+    enter(town, alice)
+
+    assert {event.kind for event in town.record()[before:]}.isdisjoint(
+        {EventKind.CHALLENGE_ISSUED, EventKind.PUSH_SENT, EventKind.LOGIN_STARTED}
+    )
+
+
+def test_everybody_else_is_asked_for_a_device(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """Who is enrolled, who is opting out and not yet there, and who came back; nothing is announced."""
+    town.under(opt_out_cooling_seconds=60)
+
+    def asks() -> bool:
+        pending = enter_trading(town.verifier, alice.passes_password())
+        assert isinstance(pending, PendingLogin)
+        assert pending.push is None or not pending.push.is_notified
+        return True
+
+    assert asks()
+    opt_out(town.verifier, signed_in, agreed=True)
+    assert asks()
+    town.clock.advance(seconds=60)
+    assert enter(town, alice)
+    cancel_opt_out(town.verifier, signed_in)
+    assert asks()
+
+
+def test_who_has_no_device_and_is_enrolled_is_refused(town: Town, alice: Person) -> None:
+    """As at every login: there is nothing to ask."""
+    with refused(Reason.NO_ACTIVE_DEVICE):
+        enter_trading(town.verifier, alice.passes_password())
+
+
+def test_the_portal_asks_for_the_device_all_the_same(
+    town: Town, alice: Person, phone: TestPhone, signed_in: SignedIn
+) -> None:
+    """Opting out is partial."""
+    opt_out(town.verifier, signed_in, agreed=True)
+
+    assert alice.begins(mode=Mode.LIVE).challenge is not None
+    assert alice.logs_in(with_=phone).session.factors is Factors.TWO
+
+
+def test_it_clears_the_failures_and_says_how_many_there_were(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """It is a completed login."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    for _ in range(3):
+        alice.fails_password()
+
+    assert enter(town, alice).failures_before == 3
+    assert alice.lockout.failures_ms == ()
+
+
+def test_a_lock_that_was_set_meanwhile_stays(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """Between the judging of the password and the opening of the session an operator locks the user."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    first = alice.passes_password()
+    alice.is_locked()
+
+    enter_trading(town.verifier, first)
+
+    assert alice.lockout.locked_until_ms is not None
+
+
+def test_a_password_that_was_replaced_meanwhile_opens_nothing(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """Nobody gets in with what is no password any more."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    first = alice.passes_password()
+    operators.set_password(town.verifier, alice.user, Secret("another horse battery"))
+
+    with refused(Reason.WRONG_PASSWORD):
+        enter_trading(town.verifier, first)
+    assert alice.events()[-1] == (EventKind.LOGIN_REFUSED, Reason.WRONG_PASSWORD)
+
+
+def test_coming_back_ends_what_credentials_alone_opened(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """At once, and nothing else: the browser in which it was done stays."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    entered = enter(town, alice)
+
+    cancel_opt_out(town.verifier, signed_in)
+
+    with refused(Reason.SESSION_EXPIRED):
+        require_session(town.verifier, entered.token)
+    assert signed_in.session in town.verifier.store.sessions.list_open(alice.user.user_id, now_ms=town.clock.now_ms())
+    assert alice.events()[-1] == (EventKind.SESSION_ENDED, None)
+
+
+def test_a_trading_session_that_ends_meanwhile_is_no_matter(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """Its user logs out at the very moment."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    entered = enter(town, alice)
+    now_ms = town.clock.now_ms()
+    ended = town.record()[-1]
+    town.between.before(
+        "sessions.end",
+        lambda: town.verifier.store.sessions.end(
+            entered.session.session_id, alice.user.user_id, now_ms=now_ms, event=ended
+        ),
+    )
+
+    cancel_opt_out(town.verifier, signed_in)
+
+    with refused(Reason.SESSION_EXPIRED):
+        require_session(town.verifier, entered.token)
