@@ -28,6 +28,7 @@ from authsim.protocol.activation_uri import ActivationUri, format_activation_uri
 from authsim.protocol.keys import CODE_BYTES, derive_activation_keys, fingerprint
 from authsim.secret import Secret
 from authsim.verifier import Verifier
+from authsim.verifier.confirmation import end_pending
 from authsim.verifier.device_changes import change_device
 from authsim.verifier.identity import require_origin
 from authsim.verifier.records import client_facts, refuse_login, require_row
@@ -126,7 +127,9 @@ def disown(verifier: Verifier, *, session: PortalSession, token: Secret) -> Acti
     if code.state is not states.OneShot.CONSUMED or code.device_id is None:
         raise RefusalError(Reason.NOT_YOURS)
     device = verifier.store.devices.get(code.device_id)
-    if device is not None and not states.is_terminal(states.DEVICE, device.state):
+    if device is not None and device.state is states.Device.PENDING:
+        end_pending(verifier, device.device_id, now_ms=now_ms, by="user")
+    elif device is not None and not states.is_terminal(states.DEVICE, device.state):
         with suppress(StoreConflictError):  # pressed twice
             change_device(verifier, device, states.DeviceEvent.REVOKE, now_ms=now_ms, by="user")
     return fresh_activation(verifier, session=session, token=token)

@@ -22,6 +22,7 @@ _KINDS: Final[Mapping[states.DeviceEvent, EventKind]] = MappingProxyType(
         states.DeviceEvent.SUSPEND: EventKind.DEVICE_SUSPENDED,
         states.DeviceEvent.RESUME: EventKind.DEVICE_RESUMED,
         states.DeviceEvent.REVOKE: EventKind.DEVICE_REVOKED,
+        states.DeviceEvent.EXPIRE: EventKind.DEVICE_REVOKED,
     }
 )
 
@@ -46,7 +47,7 @@ def change_device(
     by: str,
     client: Client | None = None,
 ) -> Device:
-    """Suspend, resume or revoke a device, and return it as it is then.
+    """Suspend, resume or revoke a device, or give up one that was never confirmed; return it as it is then.
 
     `by` is who asked: `user` or `operator`. `StoreConflictError` when somebody else just changed it.
     """

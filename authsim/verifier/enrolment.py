@@ -4,11 +4,17 @@ Both ends agree on a seed (X25519, and a secret that the phone got in another wa
 promises, message A2. What was judged before, and what is consumed with it, are `redemption` and `add_user`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authsim import states
 from authsim.model import Device, DeviceId, User
-from authsim.protocol.keys import agreement_public_key, compute_shared, derive_seed, require_signing_key
+from authsim.protocol.keys import (
+    agreement_public_key,
+    compute_shared,
+    derive_confirmation,
+    derive_seed,
+    require_signing_key,
+)
 from authsim.protocol.messages import ActivateReply, activate_reply_transcript, format_activate_reply
 from authsim.secret import Secret
 from authsim.verifier import Verifier
@@ -74,8 +80,12 @@ def enrol(
     psk: Secret,
     shared: Secret,
     expires_ms: int,
+    is_pending: bool,
 ) -> Enrolled:
-    """Return the device, active, and A2. `psk` came to the phone by another way than `shared`; a thief needs both."""
+    """Return the device and A2. `psk` came to the phone by another way than `shared`; a thief needs both.
+
+    The device is active, or pending: then it waits until `expires_ms` for its confirmation.
+    """
     suite = verifier.instance.suite
     pkx = agreement_public_key(draft.kx)
     transcript = _reply_transcript(verifier, draft, offered, user=user, pkx=pkx, expires_ms=expires_ms)
@@ -100,6 +110,14 @@ def enrol(
         seed=seal_seed(verifier, seed, user_id=user.user_id, device_id=draft.device_id, suite=suite),
         activated_ms=draft.now_ms,
     )
+    if is_pending:
+        device = replace(
+            device,
+            state=states.Device.PENDING,
+            question=derive_confirmation(suite, psk, shared, transcript),
+            confirmations_allowed=verifier.policy.confirmation_tries,
+            expires_ms=expires_ms,
+        )
     return Enrolled(device=device, reply=format_activate_reply(reply))
 
 

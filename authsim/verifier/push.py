@@ -16,13 +16,15 @@ from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import Decision, Device, PushRequest, RequestId
-from authsim.policy import SECOND
+from authsim.policy import DAY, SECOND
 from authsim.protocol.keys import require_signature
 from authsim.protocol.login_uri import LoginUri, format_login_uri
 from authsim.protocol.push import DecisionRequest, RequestContext, RequestInfo, push_decision_transcript
+from authsim.protocol.transcript import Tag, encode_transcript
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.approval import complete_approved, resend_request
+from authsim.verifier.device_approval import settle_device_approval
 from authsim.verifier.device_changes import INACTIVE
 from authsim.verifier.device_sessions import DeviceSignedIn, require_counter
 from authsim.verifier.identity import require_origin
@@ -75,11 +77,17 @@ def decide(verifier: Verifier, request_id: RequestId, request: DecisionRequest) 
     Refuses with `PUSH_UNKNOWN`; with `DEVICE_MISMATCH` (the signature: nothing is counted); with `DEVICE_SUSPENDED`,
     `DEVICE_REVOKED`, `DEVICE_REPLACED` and `CLONE_SUSPECTED`; with `PUSH_EXPIRED`, `PUSH_SUPERSEDED` and `PUSH_CLOSED`
     for a tap that comes too late; with `WRONG_NUMBER`, whose `attempts_remaining` is above 0 when the same request may
-    be answered again. Deny and report end the login.
+    be answered again. Deny and report end the login. The very decision that was accepted, sent again, is answered as it
+    was, and raises no alarm. Where the request is about another phone (`device_approval`), the decision settles that
+    too; `ACTIVATION_EXPIRED` when that phone waits no more.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     decision = Decision(request.decision)
+    repeated = _find_repeated(verifier, request_id, request)
+    if repeated is not None:
+        settle_device_approval(verifier, repeated, is_approved=decision is Decision.APPROVE, now_ms=now_ms)
+        return decision
     try:
         push = _count(verifier, request_id, request, now_ms=now_ms)
     except StoreConflictError:
@@ -87,13 +95,13 @@ def decide(verifier: Verifier, request_id: RequestId, request: DecisionRequest) 
         push = _count(verifier, request_id, request, now_ms=now_ms)
     # (7) the one constant-time comparison of the number
     if decision is Decision.APPROVE and not hmac.compare_digest(push.number.encode(), request.number.encode()):
-        raise _refuse_number(verifier, push, now_ms=now_ms)
+        raise _refuse_number(verifier, push, request, now_ms=now_ms)
     # (8) consume: wins once, and (9) the record goes with it
     try:
         verifier.store.pushes.decide(
             push,
             decision,
-            digest=hashlib.sha256(request.sig).digest(),
+            digest=_digest(request),
             now_ms=now_ms,
             event=_event(_KINDS[decision], push, _REASONS.get(decision), now_ms=now_ms),
         )
@@ -101,6 +109,7 @@ def decide(verifier: Verifier, request_id: RequestId, request: DecisionRequest) 
         current = require_row(verifier.store.pushes.get(push.request_id))
         raise _refuse(verifier, push, CLOSED.get(current.state, Reason.PUSH_CLOSED), now_ms=now_ms) from None
     publish(verifier.bus, device_topic(push.device_id), login_topic(push.login_id))
+    settle_device_approval(verifier, push, is_approved=decision is Decision.APPROVE, now_ms=now_ms)
     return decision
 
 
@@ -170,6 +179,8 @@ def _count(verifier: Verifier, request_id: RequestId, request: DecisionRequest, 
     # (4) is the device still active, and its counter new?
     if device.state is not states.Device.ACTIVE:
         raise _refuse(verifier, push, INACTIVE[device.state], now_ms=now_ms)
+    if request.ctr <= device.counter and verifier.store.tallies.count(_counted_key(verifier, request), since_ms=0):
+        raise _refuse(verifier, push, Reason.WRONG_NUMBER, now_ms=now_ms)  # the wrong number of before, sent again
     require_counter(verifier, device, request.ctr, now_ms=now_ms)
     # (4) is the request still issued? (5) fresh? If not, the counter was used all the same.
     push = settle_request(verifier, push, now_ms=now_ms)
@@ -180,6 +191,25 @@ def _count(verifier: Verifier, request_id: RequestId, request: DecisionRequest, 
     # (2) count the decision, durably
     event = _event(EventKind.PUSH_COUNTED, push, None, now_ms=now_ms)
     return verifier.store.pushes.count_decision(request_id, counter=request.ctr, now_ms=now_ms, event=event)
+
+
+def _find_repeated(verifier: Verifier, request_id: RequestId, request: DecisionRequest) -> PushRequest | None:
+    """Return the request that this very decision was accepted for, if it was."""
+    push = verifier.store.pushes.get(request_id)
+    if push is None or not hmac.compare_digest(push.decision_digest or b"", _digest(request)):
+        return None
+    device = require_row(verifier.store.devices.get(push.device_id))
+    return push if _is_genuine(verifier, device, push, request) else None
+
+
+def _digest(request: DecisionRequest) -> bytes:
+    """Return what stands for a decision: its signature names all of it."""
+    return hashlib.sha256(request.sig).digest()
+
+
+def _counted_key(verifier: Verifier, request: DecisionRequest) -> bytes:
+    """Return the key under which a decision with a wrong number is remembered."""
+    return verifier.vault.mac(encode_transcript("tally-decision", [(Tag.CONTEXT_DIGEST, _digest(request))]))
 
 
 def _is_genuine(verifier: Verifier, device: Device, push: PushRequest, request: DecisionRequest) -> bool:
@@ -211,8 +241,9 @@ def _context(push: PushRequest) -> RequestContext:
     return RequestContext(ip=push.client.address, agent=push.client.agent, place=PLACE)
 
 
-def _refuse_number(verifier: Verifier, push: PushRequest, *, now_ms: int) -> RefusalError:
+def _refuse_number(verifier: Verifier, push: PushRequest, request: DecisionRequest, *, now_ms: int) -> RefusalError:
     """Record a wrong number; the last one ends the request, and leaves the login to its challenge."""
+    verifier.store.tallies.take(_counted_key(verifier, request), now_ms=now_ms, spans=[(1, DAY)])
     remaining = push.attempts_allowed - push.attempts
     if remaining:
         _refuse(verifier, push, Reason.WRONG_NUMBER, now_ms=now_ms)

@@ -75,7 +75,7 @@ def _enrol(
     keys: ActivationKeys,
     digest: bytes,
 ) -> str:
-    """Consume the code and insert the device, active, in one change; return A2."""
+    """Consume the code and insert the device, active or waiting for its confirmation, in one change; return A2."""
     user = require_row(verifier.store.users.get(code.user_id))
     offered = OfferedKey(
         flow_id=code.code_id,
@@ -84,7 +84,16 @@ def _enrol(
         client_nonce=request.cn,
         label=request.label,
     )
-    enrolled = enrol(verifier, draft, offered, user=user, psk=keys.psk, shared=shared, expires_ms=code.expires_ms)
+    enrolled = enrol(
+        verifier,
+        draft,
+        offered,
+        user=user,
+        psk=keys.psk,
+        shared=shared,
+        expires_ms=code.expires_ms,
+        is_pending=bool(verifier.policy.confirm_activation),
+    )
     event = Event(
         kind=EventKind.ACTIVATION_CONSUMED,
         at_ms=draft.now_ms,

@@ -19,8 +19,9 @@ from authsim.model import Client, Enrolment, FlowId, User, UserId
 from authsim.protocol.add_user import AddUserFinish, add_user_finish_transcript, code_transcript, derive_text_psk
 from authsim.protocol.keys import require_signature
 from authsim.secret import Secret
-from authsim.verifier import Verifier, lockout
-from authsim.verifier.device_changes import topics_of_user
+from authsim.verifier import Verifier, limits, lockout
+from authsim.verifier.device_approval import begin_device_approval, require_askable
+from authsim.verifier.device_changes import require_active, topics_of_user
 from authsim.verifier.enrolment import Draft, OfferedKey, draft_device, enrol, require_keys
 from authsim.verifier.identity import require_origin
 from authsim.verifier.records import client_facts, require_row
@@ -37,21 +38,33 @@ CLOSED: Final[Mapping[states.OneShot, Reason]] = MappingProxyType(
     }
 )
 
+#: What only the answer to a flow that exists could tell.
+_UNIFORM: Final = frozenset(
+    {Reason.ENROLMENT_UNKNOWN, Reason.ENROLMENT_MISMATCH, Reason.USER_LOCKED, Reason.WRONG_CODE, *CLOSED.values()}
+)
+
 
 def complete_add_user(verifier: Verifier, request: AddUserFinish, *, client: Client) -> str:
     """Return the JSON of A2, in which the flow stands in the place of the code's id.
 
     Refuses with `ENROLMENT_UNKNOWN`, `ENROLMENT_MISMATCH` (the signature: nothing is counted), `ENROLMENT_USED`,
     `ENROLMENT_EXPIRED`, `CODE_TRIES_SPENT` and `USER_LOCKED` (`retry_after_ms`); with `WRONG_CODE`, whose
-    `attempts_remaining` is above 0 when the same enrolment may be tried again.
+    `attempts_remaining` is above 0 when the same enrolment may be tried again; where the profile says so, after a right
+    code, as `require_no_stop` and `device_approval.require_askable` do. Where logins are uniform every refusal before
+    the right code is `WRONG_CODE`, as for a flow that does not exist.
     """
     # (0) one instant
     draft = draft_device(verifier, now_ms=verifier.clock.now_ms())
     try:
-        return _judge(verifier, request, draft, client=client)
-    except StoreConflictError:
-        # Another request was faster: judge once more, by what it left behind.
-        return _judge(verifier, request, draft, client=client)
+        try:
+            return _judge(verifier, request, draft, client=client)
+        except StoreConflictError:
+            # Another request was faster: judge once more, by what it left behind.
+            return _judge(verifier, request, draft, client=client)
+    except RefusalError as refusal:
+        if verifier.policy.uniform_login and refusal.reason in _UNIFORM:
+            raise RefusalError(Reason.WRONG_CODE) from None
+        raise
 
 
 def compute_code_mac(verifier: Verifier, user_id: UserId, flow_id: FlowId, code: Secret) -> bytes:
@@ -72,6 +85,19 @@ def require_open(verifier: Verifier, flow_id: FlowId, *, now_ms: int, client: Cl
     if enrolment.attempts >= enrolment.attempts_allowed:  # the last try is being judged for another request
         raise _refuse(verifier, enrolment, Reason.CODE_TRIES_SPENT, now_ms=now_ms, client=client)
     return enrolment
+
+
+def require_no_stop(verifier: Verifier, user_id: UserId, *, now_ms: int) -> None:
+    """Return when a text may bring in a phone for this user; where the profile asks for more, it may not always.
+
+    Refuses with `DEVICE_SUSPENDED` while the user's phone is: stopping it must not open this door. Refuses with
+    `HOLD_NOT_OVER` (`retry_after_ms`) for a while after a phone was revoked.
+    """
+    device = verifier.store.devices.current_of(user_id)
+    if device is None:
+        limits.require_no_hold(verifier, user_id, now_ms=now_ms)
+    elif verifier.policy.add_user_by_device:
+        require_active(device)
 
 
 def refuse_enrolment(
@@ -114,6 +140,8 @@ def _judge(verifier: Verifier, request: AddUserFinish, draft: Draft, *, client: 
     # (7) the one constant-time comparison of the code
     if not hmac.compare_digest(compute_code_mac(verifier, user.user_id, flow_id, request.code), counted.code_mac):
         raise _refuse_try(verifier, counted, Reason.WRONG_CODE, now_ms=now_ms, client=client)
+    # (3) limits of the profile, told only to who brought the code
+    require_no_stop(verifier, user.user_id, now_ms=now_ms)
     # (8) consume, once, and (9) record
     return _complete(verifier, request, draft, counted, user, digest, client=client)
 
@@ -128,7 +156,14 @@ def _complete(
     *,
     client: Client,
 ) -> str:
-    """Make the device active in the place of the user's other one, in one change; return A2."""
+    """Make the device active in the place of the user's other one, in one change; return A2.
+
+    Where the policy says so the device waits instead: for its confirmation, or for the approval of the other one.
+    """
+    present = verifier.store.devices.current_of(user.user_id)
+    approver = present if verifier.policy.add_user_by_device else None
+    if approver is not None:
+        require_askable(verifier, approver, now_ms=draft.now_ms)
     offered = OfferedKey(
         flow_id=enrolment.flow_id,
         sign_pk=enrolment.sign_pk,
@@ -144,6 +179,7 @@ def _complete(
         psk=derive_text_psk(request.code, enrolment.flow_id),
         shared=require_keys(draft, sign_pk=enrolment.sign_pk, kx_pk=enrolment.kx_pk),
         expires_ms=enrolment.expires_ms,
+        is_pending=bool(verifier.policy.confirm_activation) or approver is not None,
     )
     event = Event(
         kind=EventKind.ENROLMENT_COMPLETED,
@@ -151,7 +187,6 @@ def _complete(
         user_id=user.user_id,
         facts={"label": enrolment.label} | dict(client_facts(client)),
     )
-    present = verifier.store.devices.current_of(user.user_id)
     topics = topics_of_user(verifier, user.user_id, present, now_ms=draft.now_ms)
     verifier.store.enrolments.complete(
         enrolment.flow_id,
@@ -162,6 +197,8 @@ def _complete(
         events=[event],
     )
     publish(verifier.bus, *topics)
+    if approver is not None:
+        begin_device_approval(verifier, enrolled.device, approver, user=user, client=client, now_ms=draft.now_ms)
     return enrolled.reply
 
 

@@ -114,30 +114,51 @@ def test_a_decision_for_another_portal(town: Town, victim: Person, phone: TestPh
 
 
 def test_a_decision_is_not_replayed(town: Town, victim: Person, phone: TestPhone) -> None:
-    """Neither on its own request nor on the next one, whatever it decided (A22)."""
+    """On its own request it is answered as it was and opens nothing more; on the next one it is refused (A22)."""
     pending, asked = victim.is_asked()
     signed = phone.signs_decision(town.verifier, push.request_info(town.verifier, asked), Decision.APPROVE)
     push.decide(town.verifier, asked.request_id, signed)
     victim.collects(pending)
     _, later = victim.is_asked()
 
-    with refused(Reason.CLONE_SUSPECTED):
-        push.decide(town.verifier, asked.request_id, signed)
+    rows = len(town.events())
+    assert push.decide(town.verifier, asked.request_id, signed) is Decision.APPROVE
+    assert len(town.events()) == rows
     with refused(Reason.DEVICE_MISMATCH):
         push.decide(town.verifier, later.request_id, signed)
+    with refused(Reason.PUSH_NOT_APPROVED):
+        victim.collects(victim.begins())
     assert opened(town, victim) == 1
 
 
-def test_two_replays_stop_the_phone_and_this_is_documented(town: Town, victim: Person, phone: TestPhone) -> None:
-    """Honest: a repeated signature looks like a copied key, so who reads the wire can have a phone suspended (A22)."""
+@pytest.mark.parametrize("decision", list(Decision))
+def test_replays_do_not_stop_the_phone(town: Town, victim: Person, phone: TestPhone, decision: Decision) -> None:
+    """Whoever reads the wire and sends a decision again, as often as he likes, raises no alarm (A22)."""
     _, asked = victim.is_asked()
-    signed = phone.signs_decision(town.verifier, push.request_info(town.verifier, asked), Decision.DENY)
+    signed = phone.signs_decision(town.verifier, push.request_info(town.verifier, asked), decision)
     push.decide(town.verifier, asked.request_id, signed)
 
-    for _ in range(2):
-        with refused(Reason.CLONE_SUSPECTED):
+    for _ in range(10):
+        assert push.decide(town.verifier, asked.request_id, signed) is decision
+    assert victim.device is not None
+    assert (victim.device.alarms, victim.device.state) == (0, states.Device.ACTIVE)
+
+
+def test_replays_of_a_wrong_number_do_not_stop_the_phone(town: Town, victim: Person, phone: TestPhone) -> None:
+    """A number that was wrong once is wrong again: it costs no further try and raises no alarm (A22)."""
+    town.under(push_number_digits=6, push_tries=3)
+    _, asked = victim.is_asked()
+    wrong = f"{(int(asked.number) + 1) % 10**6:06d}"
+    signed = phone.signs_decision(
+        town.verifier, push.request_info(town.verifier, asked), Decision.APPROVE, number=wrong
+    )
+
+    for _ in range(10):
+        with refused(Reason.WRONG_NUMBER):
             push.decide(town.verifier, asked.request_id, signed)
-    assert phone.hears_its_state(town.verifier) == "suspended"
+    assert victim.device is not None
+    assert victim.device.alarms == 0
+    assert phone.approves(town.verifier, asked, number=asked.number) is Decision.APPROVE
 
 
 def test_another_users_phone_decides_nothing(town: Town, victim: Person) -> None:

@@ -21,6 +21,7 @@ from authsim.protocol.keys import (
     compute_mac,
     compute_shared,
     derive_activation_keys,
+    derive_confirmation,
     derive_seed,
     require_signature,
     sign,
@@ -59,7 +60,10 @@ class Attempt:
 
 @dataclass(slots=True, kw_only=True)
 class TestPhone:
-    """A phone that scans, enrols and answers. It holds one account; `counter` is the last that it signed."""
+    """A phone that scans, enrols and answers. It holds one account; `counter` is the last that it signed.
+
+    `confirmation` is the code that it shows after an activation, 8 digits.
+    """
 
     __test__ = False
 
@@ -70,6 +74,7 @@ class TestPhone:
     reply: ActivateReply | None = None
     dsk: Secret | None = None
     counter: int = 0
+    confirmation: str = ""
 
     def scan(self, text: Secret) -> Attempt:
         """Read a QR code and prepare A1."""
@@ -166,6 +171,8 @@ class TestPhone:
         require_signature(psk, transcript, reply.sig)
         self.seed = derive_seed(secret, compute_shared(dkx, reply.pkx), transcript)
         self.suite, self.reply, self.dsk, self.counter = suite, reply, dsk, 0
+        question = derive_confirmation(suite, secret, compute_shared(dkx, reply.pkx), transcript)
+        self.confirmation = self.respond(question, purpose=Purpose.ACTIVATION)
 
     def activate(self, verifier: Verifier, text: Secret) -> None:
         """Scan, ask the portal, and accept its reply."""

@@ -29,7 +29,17 @@ from authsim.model import (
 from authsim.policy import Policy
 from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
-from authsim.verifier import Verifier, activation, challenge_response, inbox, login, operators, passwords, push
+from authsim.verifier import (
+    Verifier,
+    activation,
+    challenge_response,
+    confirmation,
+    inbox,
+    login,
+    operators,
+    passwords,
+    push,
+)
 from tests.support.adding import code_in
 from tests.support.device import TestPhone
 from tests.support.ports import BetweenSteps, CheapPasswords, CountedEntropy, FakeClock, make_verifier
@@ -91,10 +101,16 @@ class Person:
         return view.offer.uri
 
     def activates(self, phone: TestPhone) -> LimitedEntry:
-        """Sign in with the password and let the phone scan what the page shows."""
+        """Sign in with the password, let the phone scan what the page shows, and confirm it where that is asked."""
         entry = self.enters()
         phone.activate(self.town.verifier, self.sees_code(entry))
+        if self.town.policy.confirm_activation:
+            self.confirms(entry, phone.confirmation)
         return entry
+
+    def confirms(self, entry: LimitedEntry, code: str) -> Device:
+        """Type the code that the phone shows into the page that showed the QR code."""
+        return confirmation.confirm_activation(self.town.verifier, entry.session, code=code, client=BROWSER)
 
     def adds_herself(self, phone: TestPhone) -> None:
         """Let a phone enrol by credentials and texted code."""
@@ -133,7 +149,8 @@ class Person:
         return pending, pending.push
 
     def resends(self, pending: PendingLogin) -> PushRequest:
-        """Press *Resend notification*."""
+        """Wait as long as one has to, and press *Resend notification*."""
+        self.town.clock.advance(seconds=self.town.policy.push_resend_seconds)
         asked = push.resend_request(self.town.verifier, token=pending.token, client=BROWSER).push
         assert asked is not None
         return asked

@@ -46,10 +46,13 @@ def is_refused(town: Town, asked: PushRequest, request: DecisionRequest, reason:
     return caught.value
 
 
-def sign(town: Town, phone: TestPhone, asked: PushRequest, *, ctr: int | None = None) -> DecisionRequest:
-    """Return a signed approval."""
+def sign(
+    town: Town, phone: TestPhone, asked: PushRequest, *, ctr: int | None = None, number: str | None = None
+) -> DecisionRequest:
+    """Return a signed approval, with the right number unless told otherwise."""
     info = push.request_info(town.verifier, asked)
-    return phone.signs_decision(town.verifier, info, Decision.APPROVE, number=asked.number, ctr=ctr)
+    typed = asked.number if number is None else number
+    return phone.signs_decision(town.verifier, info, Decision.APPROVE, number=typed, ctr=ctr)
 
 
 class TestDecide:
@@ -140,12 +143,12 @@ class TestDecide:
         assert enrolled.events()[-1] == (EventKind.PUSH_REFUSED, reason)
 
     def test_a_repeated_counter_is_an_alarm(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
-        """A message that is sent twice, and a copied key, look the same: refused, and counted."""
+        """Another message with a counter that was used is what a copied key looks like: refused, and counted."""
         _, asked = enrolled.is_asked()
-        request = sign(town, phone, asked)
-        push.decide(town.verifier, asked.request_id, request)
+        copy = phone.is_copied()
+        push.decide(town.verifier, asked.request_id, sign(town, phone, asked))
 
-        is_refused(town, asked, request, Reason.CLONE_SUSPECTED)
+        is_refused(town, asked, sign(town, copy, asked, number="1"), Reason.CLONE_SUSPECTED)
 
         assert enrolled.device is not None
         assert enrolled.device.alarms == 1

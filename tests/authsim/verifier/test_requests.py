@@ -62,6 +62,7 @@ def test_silent_requests_do_not_count(town: Town, enrolled: Person) -> None:
     """What nobody is disturbed by is no fatigue."""
     for _ in range(5):
         enrolled.is_asked(notify=False)
+        town.clock.advance(seconds=180)
 
     assert enrolled.is_asked()[1].is_notified
 
@@ -157,6 +158,7 @@ def test_a_report_overtaken_by_a_request_under_way_still_counts(town: Town, enro
 
 def test_a_new_phone_begins_without_a_past(town: Town, enrolled: Person, phone: TestPhone) -> None:
     """What the old phone's user reported does not silence the new one."""
+    town.under(add_user_by_device=0, confirm_activation=0)
     _, asked = enrolled.is_asked()
     phone.reports(town.verifier, asked)
     town.clock.advance(seconds=1)

@@ -81,8 +81,8 @@ def test_another_request_is_no_repetition(town: Town, alice: Person, attempt: Ad
 
 @pytest.mark.parametrize(("profile", "tries"), [("classic", 3), (HARDENED, 5)])
 def test_the_last_wrong_code_ends_it(profile: str, tries: int) -> None:
-    """Each wrong code is counted and told; after the last not even the right one helps."""
-    town = Town(policy=replace(PROFILES[profile], password_least_characters=8))
+    """Each wrong code is counted, and told where logins are not uniform; after the last the right one helps no more."""
+    town = Town(policy=replace(PROFILES[profile], uniform_login=0))
     alice, phone = town.adds("alice"), town.sells_phone()
     attempt = phone.starts_adding(town.verifier, "alice", PASSWORD)
     code = alice.reads_code()
