@@ -15,6 +15,7 @@ ID: Final = "{id}"
 #: A host that is not ours becomes a name that can never be resolved, the same for the same host.
 _HOST: Final = "host-{}.invalid"
 _MOST_SEGMENTS: Final = 40
+_MOST_PARAMETERS: Final = 256
 _MOST_SEGMENT: Final = 64
 _MOST_WORDS: Final = 6
 _MOST_WORD: Final = 20
@@ -87,7 +88,7 @@ def _note_parts(scrubber: Scrubber, match: re.Match[str], place: str) -> None:
 
 def note_query(scrubber: Scrubber, query: str, place: str) -> None:
     """Count what a query string held, by the names of its parameters."""
-    for part in query.split("&"):
+    for part in query.split("&", _MOST_PARAMETERS):
         name, _, value = part.partition("=")
         scrubber.note(NAMED.get(unquote_plus(name).lower(), Kind.PARAMETER) if value else Kind.PARAMETER, place)
 

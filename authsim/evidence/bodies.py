@@ -24,12 +24,12 @@ _PAIR: Final = re.compile(
     r'"([A-Za-z0-9_.:-]{1,64})"\s{0,8}:\s{0,8}(?:"((?:[^"\\]|\\.){0,4096})"?|(-?[0-9.]{1,32}))', re.ASCII | re.DOTALL
 )
 _PART: Final = re.compile(
-    r'; ?name="([^"\r\n]{1,64})"[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,200}){0,4}\r?\n\r?\n([^\r\n]{1,4096})'
+    r'; ?name="([^"\r\n]{1,64})"[^\r\n]{0,100}(?:\r?\n[^\r\n]{1,100}){0,2}\r?\n\r?\n([^\r\n]{1,4096})'
 )
-_INPUT: Final = re.compile(r"<input\b[^>]{0,1000}>", re.IGNORECASE)
+_INPUT: Final = re.compile(r"<input\b[^<>]{0,1000}>", re.IGNORECASE)
 _NAME: Final = re.compile(r"""\bname=["']?([^"'\s>]{1,64})""", re.IGNORECASE)
 _VALUE: Final = re.compile(r"""\bvalue=["']?([^"'>]{1,4096})""", re.IGNORECASE)
-_CLASSED: Final = re.compile(r"\b(xyz-[a-z]{1,32})\b[^<>]{0,300}>\s{0,80}([^<]{1,512})", re.ASCII)
+_CLASSED: Final = re.compile(r"\b(xyz-[a-z]{1,32})\b[^<>]{0,120}>\s{0,80}([^<]{1,512})", re.ASCII)
 #: Shapes that need no name.
 SHAPES: Final = (
     (Kind.KEY, re.compile(r"\b(?:authsim|otpauth)://[^\s\"'<>]{8,2048}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY", re.ASCII)),

@@ -4,6 +4,7 @@ A number has only the digits that somebody reads: of fractions three stay.
 """
 
 import re
+from datetime import datetime
 from typing import Final
 
 from authsim.evidence.scrubbing import Scrubber
@@ -48,6 +49,10 @@ def clean_instant(scrubber: Scrubber, value: object) -> str:
     if match is None:
         return BEGINNING
     kept = f"{match[1]}T{match[2]}.{(match[3] or '')[:3]:0<3}{match[4].upper()}"
+    try:
+        datetime.fromisoformat(kept)  # no calendar has a thirtieth of February
+    except ValueError:
+        return BEGINNING
     return BEGINNING if scrubber.holds_known(kept) else kept
 
 

@@ -149,7 +149,7 @@ def parse_report(data: bytes) -> Report:
                 for one in members["findings"]
             ),
         )
-    except (ValueError, KeyError, TypeError):
+    except (MessageError, ValueError, KeyError, TypeError):
         raise MessageError("this is no report of ours") from None
 
 

@@ -46,6 +46,21 @@ STORY: Final = (
 )
 
 
+#: Headers whose values may stay, as they usually are.
+LISTED: Final = MappingProxyType(
+    {
+        "Accept-Language": "en-US,en;q=0.9,ja;q=0.8",
+        "Cache-Control": "no-store, max-age=0",
+        "Content-Length": "311",
+        "Content-Security-Policy": "default-src 'none'; script-src 'nonce-c4n4ry0123456789'; report-uri /csp",
+        "Date": "Wed, 04 Mar 2026 05:06:07 GMT",
+        "Referrer-Policy": "same-origin",
+        "Vary": "Cookie, Accept-Language",
+        "X-Content-Type-Options": "nosniff",
+    }
+)
+
+
 def _entry(number: int, method: str, path: str, status: int, mime: str) -> dict[str, Any]:
     return {
         "startedDateTime": f"2026-03-04T05:06:{number:02}.123Z",
@@ -79,8 +94,8 @@ def _entry(number: int, method: str, path: str, status: int, mime: str) -> dict[
     }
 
 
-def _form(**fields: str) -> dict[str, Any]:
-    text = "&".join(f"{name.replace('_', '-')}={quote_plus(value)}" for name, value in fields.items())
+def _form(fields: Mapping[str, str]) -> dict[str, Any]:
+    text = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
     return {
         "mimeType": "application/x-www-form-urlencoded",
         "text": text,
@@ -92,18 +107,19 @@ def make_login() -> dict[str, Any]:
     """Return a login as the format has it, without anything that only one program writes."""
     entries = [_entry(number, *told) for number, told in enumerate(STORY)]
     first, page, answer, finish, key, qr = entries
-    first["request"]["postData"] = _form(username=_USER, password=_S["password"], csrf_token=_S["csrf"])
+    first["request"]["postData"] = _form({"username": _USER, "password": _S["password"], "csrf_token": _S["csrf"]})
     first["response"]["headers"].append(
         {"name": "Set-Cookie", "value": f"authsim_l_0123abcd={_S['login']}; Path=/; HttpOnly"}
     )
     first["response"]["cookies"] = [{"name": "authsim_l_0123abcd", "value": _S["login"], "path": "/", "httpOnly": True}]
+    first["response"]["headers"] += [{"name": name, "value": value} for name, value in LISTED.items()]
     first["response"]["redirectURL"] = "/sso/SecondFactor"
     page["request"]["headers"].append(
         {"name": "Cookie", "value": f"authsim_l_0123abcd={_S['login']}; sid={_S['session']}"}
     )
     page["request"]["cookies"] = [{"name": "sid", "value": _S["session"]}]
     page["response"]["content"]["text"] = _CHALLENGE_PAGE.format(**_S)
-    answer["request"]["postData"] = _form(gold_response=_S["response"], csrf_token=_S["csrf"])
+    answer["request"]["postData"] = _form({"gold-response": _S["response"], "csrf_token": _S["csrf"]})
     finish["request"]["postData"] = {"mimeType": "application/json", "text": json.dumps({"v": 1, "code": _S["code"]})}
     finish["request"]["headers"].append({"name": "Authorization", "value": f"Bearer {_S['bearer']}"})
     key["request"]["url"] = (
