@@ -130,8 +130,9 @@ def _clean_cookies(scrubber: Scrubber, message: Members, place: str) -> list[dic
         for flag in ("httpOnly", "secure"):
             if type(cookie.get(flag)) is bool:
                 kept[flag] = cookie[flag]
-        if cookie.get("sameSite") in _SAME_SITE:
-            kept["sameSite"] = cookie["sameSite"]
+        same_site = text_of(cookie.get("sameSite"))
+        if same_site in _SAME_SITE:
+            kept["sameSite"] = same_site
         cleaned.append(kept)
     return cleaned
 

@@ -13,7 +13,6 @@ from authsim.evidence.report import Kind
 from authsim.evidence.scrubbing import FEWEST_CHARACTERS
 from authsim.evidence.vocabulary import KEPT_MEMBERS, NAMED, VAGUE
 
-_MOST_SECRETS: Final = 100_000
 _NOT_SECRET: Final = frozenset().union(*KEPT_MEMBERS.values()) | {"true", "false", "null", "none", "undefined"}
 
 
@@ -25,8 +24,6 @@ def gather_secrets(har: Har) -> frozenset[str]:
             word = value.strip().lower()
             if len(word) >= FEWEST_CHARACTERS and word not in _NOT_SECRET:
                 found.add(word)
-        if len(found) > _MOST_SECRETS:
-            break
     return frozenset(found)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authsim.errors import MessageError
-from authsim.evidence import read_har, sanitise
+from authsim.evidence import Kind, read_har, sanitise
 from authsim.evidence.needles import spell
 from authsim.secret import Secret
 from tests.support.canaries import forms_of
@@ -120,7 +120,16 @@ def test_no_place_lets_a_secret_through(spelling: str, how: str) -> None:
             | st.dictionaries(
                 st.sampled_from(
                     [
-                        "name",
+                        *(
+                            "name",
+                            "sameSite",
+                            "encoding",
+                            "method",
+                            "httpVersion",
+                            "serverIPAddress",
+                            "statusText",
+                            "error",
+                        ),
                         "value",
                         "text",
                         "url",
@@ -274,3 +283,41 @@ def test_empty_bodies_stay_empty() -> None:
 
     assert entry["request"]["postData"] == {"mimeType": "", "text": ""}
     assert entry["response"]["content"] == {"size": 0, "mimeType": "x-unknown"}
+
+
+def test_what_only_says_how_stays() -> None:
+    """Flags of cookies, loopback, and a size that was written as a fraction are no secrets."""
+    file = make_login()
+    entry = file["log"]["entries"][0]
+    entry["serverIPAddress"] = "127.0.0.1"
+    entry["response"]["cookies"][0] |= {"sameSite": "Lax", "secure": False, "expires": "2026-03-04T05:06:07Z"}
+    entry["response"]["bodySize"] = 17.0
+
+    kept = json.loads(sanitise(read_har(write(file)), entropy=CountedEntropy()).har)["log"]["entries"][0]
+
+    cookie = kept["response"]["cookies"][0]
+    assert (cookie["sameSite"], cookie["secure"], cookie["httpOnly"]) == ("Lax", False, True)
+    assert kept["serverIPAddress"] == "127.0.0.1"
+    assert kept["response"]["bodySize"] == 17
+
+
+def test_fields_are_found_in_every_kind_of_body() -> None:
+    """A form, a multipart body, JSON and a page: what is in a telling field is counted, and known again elsewhere."""
+    file = make_login()
+    bodies = [
+        "password=gladiolus&x=1",
+        '--CANARY\r\nContent-Disposition: form-data; name="password"\r\n\r\ngladiolus\r\n--CANARY--',
+        '{"deep": [{"password": "gladiolus"}]}',
+        '<input type=hidden><input name="password" type="text" value="gladiolus">',
+    ]
+    for entry, body in zip(file["log"]["entries"], bodies, strict=False):
+        entry["request"]["postData"] = {"mimeType": "x", "text": body}
+    for entry in file["log"]["entries"]:
+        entry["request"]["url"] = "http://localhost/gladiolus"
+    file["log"]["entries"][4]["request"]["url"] = "http://[password=gladiolus"
+
+    cleaned = sanitise(read_har(write(file)), entropy=CountedEntropy())
+
+    assert "gladiolus" not in cleaned.har.decode()
+    (found,) = (one for one in cleaned.report.findings if one.kind is Kind.PASSWORD)
+    assert (found.place, found.count, found.entries) == ("request.postData.text", 4, (0, 1, 2, 3))
