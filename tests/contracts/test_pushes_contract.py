@@ -189,7 +189,7 @@ def test_a_decision_that_cannot_count_changes_nothing(store: Store, device: Devi
 
 
 def test_an_approval_makes_the_login_satisfiable(store: Store, device: Device) -> None:
-    """The request is consumed with its decision and what it hashes to; login and challenge go on waiting for the browser."""
+    """The request is consumed, with decision and digest; login and challenge go on waiting for the browser."""
     login = nouns.login(device.user_id)
     push = send(store, device, of=login)
     asked = store.logins.challenge_of(push.login_id)

@@ -1,7 +1,8 @@
 """What is over for long is taken away, so that a store does not grow with each login for ever.
 
-Never taken: the audit record, phones, what a phone that may still answer was asked (a question never comes twice), and
-reports of requests that nobody had asked for.
+Never taken: the audit record, phones, which questions a phone was asked while it may still answer (none comes twice),
+reports of requests that nobody had asked for, tickets, and what decides whether another temporary passcode may be had:
+the passcodes, and the lasting factors that were once in use.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -10,16 +11,22 @@ from sqlalchemy import BigInteger, bindparam, delete, exists, func, literal, or_
 
 from authsim.adapters.sql.tables import (
     ACTIVATIONS,
+    ASKED_QUESTIONS,
     CHALLENGES,
+    DECOYS,
     DEVICE_SESSIONS,
     DEVICES,
     ENROLMENTS,
+    FACTORS,
     LOGINS,
+    PROMPTS,
     PUSHES,
     SESSIONS,
+    TALLIES,
     TEXTS,
 )
-from authsim.model import Decision
+from authsim.factor_rules import WORTH
+from authsim.model import Decision, FactorKind
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, Table
@@ -37,13 +44,15 @@ def _is_over(table: "Table") -> "ColumnElement[bool]":
 
 def _is_gone(device_id: "Column[str]") -> "ColumnElement[bool]":
     """Say that a device was taken out of use before."""
-    return exists(select(literal(1)).where(DEVICES.c.device_id == device_id, DEVICES.c.closed_ms < _BEFORE))
+    return device_id.in_(select(DEVICES.c.device_id).where(DEVICES.c.closed_ms < _BEFORE))
 
 
-def _is_left_by(table: "Table") -> "ColumnElement[bool]":
-    return ~exists(select(literal(1)).where(table.c.login_id == LOGINS.c.login_id))
+def _is_left_by(table: "Table", key: "Column[str]") -> "ColumnElement[bool]":
+    """Say that no row of `table` refers to a row by its `key`."""
+    return ~exists(select(literal(1)).where(table.c[key.name] == key))
 
 
+_DECIDES: Final = {kind.value for kind in FactorKind if kind is FactorKind.TEMPORARY_PASSCODE or WORTH[kind].is_lasting}
 _RULES: Final = (  # children first
     (SESSIONS, func.coalesce(SESSIONS.c.ended_ms, SESSIONS.c.expires_ms) < _BEFORE),
     (DEVICE_SESSIONS, DEVICE_SESSIONS.c.expires_ms < _BEFORE),
@@ -52,12 +61,26 @@ _RULES: Final = (  # children first
     (ENROLMENTS, _is_over(ENROLMENTS)),
     (
         PUSHES,
-        _is_over(PUSHES)
-        & _is_gone(PUSHES.c.device_id)
-        & or_(PUSHES.c.decision.is_(None), PUSHES.c.decision != Decision.REPORT),
+        _is_over(PUSHES) & or_(PUSHES.c.decision.is_(None), PUSHES.c.decision != Decision.REPORT),
     ),
-    (CHALLENGES, _is_over(CHALLENGES) & _is_gone(CHALLENGES.c.device_id)),
-    (LOGINS, _is_over(LOGINS) & _is_left_by(CHALLENGES) & _is_left_by(PUSHES)),
+    (CHALLENGES, _is_over(CHALLENGES)),
+    (ASKED_QUESTIONS, _is_gone(ASKED_QUESTIONS.c.device_id)),
+    (PROMPTS, _is_over(PROMPTS)),
+    (
+        FACTORS,
+        _is_over(FACTORS)
+        & or_(FACTORS.c.activated_ms.is_(None), FACTORS.c.kind.not_in(sorted(_DECIDES)))
+        & _is_left_by(PROMPTS, FACTORS.c.factor_id),
+    ),
+    (
+        LOGINS,
+        _is_over(LOGINS)
+        & _is_left_by(CHALLENGES, LOGINS.c.login_id)
+        & _is_left_by(PUSHES, LOGINS.c.login_id)
+        & _is_left_by(PROMPTS, LOGINS.c.login_id),
+    ),
+    (DECOYS, DECOYS.c.expires_ms < _BEFORE),
+    (TALLIES, TALLIES.c.newest_ms < _BEFORE),
 )
 _ASK: Final = tuple(select(literal(1)).select_from(table).where(rule).limit(1) for table, rule in _RULES)
 _TAKE: Final = tuple(delete(table).where(rule) for table, rule in _RULES)

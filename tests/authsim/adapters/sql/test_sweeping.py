@@ -20,6 +20,10 @@ TABLES = (
     "enrolments",
     "push_requests",
     "challenges",
+    "prompts",
+    "factors",
+    "decoys",
+    "tallies",
     "logins",
 )
 
