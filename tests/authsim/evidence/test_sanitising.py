@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from authsim.errors import MessageError
 from authsim.evidence import Kind, read_har, sanitise
 from authsim.evidence.needles import spell
+from authsim.evidence.vocabulary import NAMED
 from authsim.secret import Secret
 from tests.support.canaries import forms_of
 from tests.support.ports import CountedEntropy
@@ -321,3 +322,19 @@ def test_fields_are_found_in_every_kind_of_body() -> None:
     assert "gladiolus" not in cleaned.har.decode()
     (found,) = (one for one in cleaned.report.findings if one.kind is Kind.PASSWORD)
     assert (found.place, found.count, found.entries) == ("request.postData.text", 4, (0, 1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "access_token appID assertion auth authenticity_token authorization challenge client_id client_secret code",
+        "code_challenge code_verifier email facetID fcParams id_token password refresh_token SAMLRequest SAMLResponse",
+        "serverData shdf state token usg vses2 x-client-data cookie set-cookie proxy-authorization www-authenticate",
+        "x-csrf-token x-api-key x-forwarded-for x-real-ip forwarded referer location etag last-event-id session sid",
+        "jsessionid csrf nonce sn cn mac sig dsk dkx pkx seed secret otp pin passcode response number sms phone",
+        "recovery username user_label device_id flow_id request_id qr uri key private_key ctr",
+    ],
+)
+def test_the_usual_names_of_secrets_are_known(words: str) -> None:
+    """A second belt: what public sanitizers look for by name, and our own names, is counted by its kind."""
+    assert [word for word in words.split() if word.lower() not in NAMED] == []
