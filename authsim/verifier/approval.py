@@ -13,7 +13,6 @@ from authsim.model import (
     Challenge,
     Client,
     FactorKind,
-    Factors,
     Lockout,
     PendingLogin,
     PortalSession,
@@ -23,20 +22,21 @@ from authsim.model import (
 from authsim.secret import Secret
 from authsim.verifier import Verifier, lockout
 from authsim.verifier.device_changes import require_active
+from authsim.verifier.entering import draw_entry, entry_events, settle_entry
 from authsim.verifier.pending import require_pending, require_vouched
 from authsim.verifier.records import client_facts, require_row
-from authsim.verifier.requests import draw_request, find_limit, is_approved, sent_event
-from authsim.verifier.sessions import draw_session
+from authsim.verifier.requests import draw_request, find_limit, is_approved, require_pause, sent_event
 from authsim.verifier.tokens import draw_token
-from authsim.verifier.topics import device_topic, login_topic, publish, session_topic
+from authsim.verifier.topics import device_topic, login_topic, publish
 
 
 def resend_request(verifier: Verifier, *, token: Secret, client: Client) -> PendingLogin:
     """Send the login's request again: a new one, which supersedes the older; the challenge stays.
 
     A user without notifications gets a silent one, for a fresh QR code. Refuses as `find_pending` does; with
-    `PUSH_CLOSED` when it was approved already; with `PUSHES_BLOCKED` and `PUSHES_SPENT` (`retry_after_ms`, or None
-    when only a completed login helps).
+    `PUSH_CLOSED` when it was approved already; with `PUSH_SUPERSEDED` when the login asks for something else now; with
+    `RESENT_TOO_SOON` (`retry_after_ms`); with `PUSHES_BLOCKED` and `PUSHES_SPENT` (`retry_after_ms`, or None when only
+    a completed login helps).
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
@@ -49,6 +49,7 @@ def resend_request(verifier: Verifier, *, token: Secret, client: Client) -> Pend
         raise RefusalError(Reason.PUSH_SUPERSEDED)
     device = require_active(require_row(verifier.store.devices.get(pending.challenge.device_id)))
     # (3) limits
+    require_pause(verifier, pending.login, now_ms=now_ms)
     limit = find_limit(verifier, device, now_ms=now_ms) if user.is_seamless else None
     if limit is not None:
         raise limit
@@ -86,15 +87,8 @@ def complete_approved(verifier: Verifier, *, token: Secret, client: Client) -> A
     if lockout.locked_for_ms(user.lockout, now_ms=now_ms):
         raise _refuse_locked(verifier, challenge, user, client=client, now_ms=now_ms)
     # (8) complete: wins once, and (9) the record goes with it
-    session = draw_session(
-        verifier,
-        user,
-        session_token,
-        factors=Factors.TWO,
-        proof=FactorKind.IB_KEY,
-        purpose=pending.login.purpose,
-        client=client,
-        now_ms=now_ms,
+    session = draw_entry(
+        verifier, pending.login, user, session_token, proof=FactorKind.IB_KEY, client=client, now_ms=now_ms
     )
     _complete(verifier, pending, challenge, push, session, user, now_ms=now_ms)
     return Authenticated(
@@ -116,7 +110,6 @@ def _complete(
     now_ms: int,
 ) -> None:
     """Open the session, unless the login is closed by now, or somebody locked the user since."""
-    facts = client_facts(session.client)
     try:
         verifier.store.logins.complete_approved(
             push,
@@ -125,10 +118,7 @@ def _complete(
             sessions_allowed=verifier.policy.sessions_per_user,
             locked_until_ms=user.lockout.locked_until_ms,
             now_ms=now_ms,
-            events=[
-                Event(kind=EventKind.LOGIN_COMPLETED, at_ms=now_ms, user_id=user.user_id, facts=facts),
-                Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user.user_id, facts=facts),
-            ],
+            events=entry_events(pending.login, session, now_ms=now_ms),
         )
     except StoreStaleError:
         locked = require_row(verifier.store.users.get(user.user_id))
@@ -136,9 +126,8 @@ def _complete(
     except StoreConflictError:
         require_pending(verifier, pending.token, now_ms=now_ms)
         raise
-    publish(verifier.bus, device_topic(push.device_id), login_topic(pending.login.login_id))
-    if pending.login.session_id is not None:
-        publish(verifier.bus, session_topic(pending.login.session_id))
+    publish(verifier.bus, device_topic(push.device_id))
+    settle_entry(verifier, pending.login, session, user, now_ms=now_ms)
 
 
 def _refuse_locked(

@@ -15,21 +15,21 @@ from authsim.model import (
     Challenge,
     Client,
     FactorKind,
-    Factors,
     Lockout,
     PendingLogin,
     PortalSession,
+    User,
 )
 from authsim.protocol.codes import RESPONSE_DIGITS, compute_challenge_response
 from authsim.protocol.encodings import require_digits
 from authsim.secret import Secret
-from authsim.verifier import Verifier, lockout
+from authsim.verifier import Verifier, limits, lockout
+from authsim.verifier.entering import draw_entry, entry_events, settle_entry
 from authsim.verifier.pending import require_pending, require_vouched
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.sealing import open_seed
-from authsim.verifier.sessions import draw_session
 from authsim.verifier.tokens import draw_token
-from authsim.verifier.topics import device_topic, login_topic, publish, session_topic
+from authsim.verifier.topics import device_topic, login_topic, publish
 
 
 def complete_challenge(verifier: Verifier, *, token: Secret, response: str, client: Client) -> Authenticated:
@@ -37,22 +37,25 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
 
     `response` is what a person typed: ASCII blanks and hyphens are deleted, then it must be 8 digits.
     Refuses with `LOGIN_EXPIRED`, `CHALLENGE_EXPIRED`, `CHALLENGE_CONSUMED`, `LOGIN_CLOSED` and `NO_ACTIVE_DEVICE`; with
-    `PUSH_DENIED` and `PUSH_REPORTED`, when the phone declined meanwhile; with `MALFORMED_RESPONSE`, which counts
-    nothing; with `USER_LOCKED` (`retry_after_ms`); with `WRONG_RESPONSE`, whose `attempts_remaining` is above 0 when
-    the same challenge may be tried again.
+    `CHALLENGE_SUPERSEDED` when the login asks for something else now; with `PUSH_DENIED` and `PUSH_REPORTED`, when the
+    phone declined meanwhile; with `MALFORMED_RESPONSE`, `SECOND_FACTOR_BLOCKED`, `TYPED_MODE_LOCKED` and `SLOW_DOWN`,
+    which count nothing; with `USER_LOCKED` (`retry_after_ms`); with `WRONG_RESPONSE`, whose `attempts_remaining` is
+    above 0 when the same challenge may be tried again.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     session_token = draw_token(verifier.entropy)
     # (1) known?
-    pending = require_pending(verifier, token, now_ms=now_ms)
+    pending = _require_typing(verifier, token, now_ms=now_ms)
     user = require_row(verifier.store.users.get(pending.login.user_id))
     require_vouched(verifier, pending, now_ms=now_ms)
     asked = _require_challenge(pending)
     typed = _require_response(response, asked)
+    # (3) limits of the profile: what they refuse is neither counted nor judged
+    limits.take_answer(verifier, user_id=user.user_id, device_id=asked.device_id, client=client, now_ms=now_ms)
     # (2) count the attempt, durably: the same conditional update asks (4) still issued? and (5) fresh?
     challenge, before, after = _count(verifier, pending, asked, client=client, now_ms=now_ms)
-    # (3) limits: an attempt during a lock begins the lock anew, and is not judged
+    # (3) the lock-out: an attempt during a lock begins the lock anew, and is not judged
     if lockout.locked_for_ms(before, now_ms=now_ms):
         raise _refuse_locked(verifier, challenge, after, client=client, now_ms=now_ms)
     # (6) recompute
@@ -67,23 +70,26 @@ def complete_challenge(verifier: Verifier, *, token: Secret, response: str, clie
     if not hmac.compare_digest(expected.encode("ascii"), typed.encode("ascii")):
         raise _refuse_wrong(verifier, challenge, after, client=client, now_ms=now_ms)
     # (8) consume: wins once, and (9) the record goes with it
-    session = draw_session(
-        verifier,
-        user,
-        session_token,
-        factors=Factors.TWO,
-        proof=FactorKind.IB_KEY,
-        purpose=pending.login.purpose,
-        client=client,
-        now_ms=now_ms,
+    session = draw_entry(
+        verifier, pending.login, user, session_token, proof=FactorKind.IB_KEY, client=client, now_ms=now_ms
     )
-    _complete(verifier, pending, challenge, session, after, now_ms=now_ms)
+    _complete(verifier, pending, challenge, session, user, after, now_ms=now_ms)
     return Authenticated(
         token=session_token,
         session=session,
         user=replace(user, lockout=Lockout()),
         failures_before=len(before.failures_ms),
     )
+
+
+def _require_typing(verifier: Verifier, token: Secret, *, now_ms: int) -> PendingLogin:
+    """As `require_pending`; but whoever types answers the challenge, whether or not a notification was shown too."""
+    try:
+        return require_pending(verifier, token, now_ms=now_ms)
+    except RefusalError as refusal:
+        if refusal.reason is Reason.PUSH_EXPIRED:
+            raise RefusalError(Reason.CHALLENGE_EXPIRED) from None
+        raise
 
 
 def _require_challenge(pending: PendingLogin) -> Challenge:
@@ -128,13 +134,12 @@ def _complete(
     pending: PendingLogin,
     challenge: Challenge,
     session: PortalSession,
+    user: User,
     after: Lockout,
     *,
     now_ms: int,
 ) -> None:
     """Open the session, unless the challenge is closed by now, or the user was locked since the try was counted."""
-    facts = client_facts(session.client)
-    user_id = pending.login.user_id
     try:
         verifier.store.logins.complete(
             challenge,
@@ -143,25 +148,21 @@ def _complete(
             sessions_allowed=verifier.policy.sessions_per_user,
             locked_until_ms=after.locked_until_ms,
             now_ms=now_ms,
-            events=[
-                Event(kind=EventKind.LOGIN_COMPLETED, at_ms=now_ms, user_id=user_id, facts=facts),
-                Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user_id, facts=facts),
-            ],
+            events=entry_events(pending.login, session, now_ms=now_ms),
         )
     except StoreStaleError:
-        user = require_row(verifier.store.users.get(user_id))
-        raise _refuse_locked(verifier, challenge, user.lockout, client=session.client, now_ms=now_ms) from None
+        locked = require_row(verifier.store.users.get(user.user_id))
+        raise _refuse_locked(verifier, challenge, locked.lockout, client=session.client, now_ms=now_ms) from None
     except StoreConflictError:
         raise _refuse_lost(verifier, pending, now_ms=now_ms) from None
-    publish(verifier.bus, device_topic(challenge.device_id), login_topic(pending.login.login_id))
-    if pending.login.session_id is not None:
-        publish(verifier.bus, session_topic(pending.login.session_id))
+    publish(verifier.bus, device_topic(challenge.device_id))
+    settle_entry(verifier, pending.login, session, user, typed_on=challenge.device_id, now_ms=now_ms)
 
 
 def _refuse_lost(verifier: Verifier, pending: PendingLogin, *, now_ms: int) -> RefusalError:
     """Return why no response is taken: a challenge that still looks open is being judged for another request."""
     try:
-        current = _require_challenge(require_pending(verifier, pending.token, now_ms=now_ms))
+        current = _require_challenge(_require_typing(verifier, pending.token, now_ms=now_ms))
     except RefusalError as refusal:
         return refusal
     is_late = current.expires_ms <= now_ms  # the login waits on, for its request

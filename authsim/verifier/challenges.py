@@ -10,7 +10,7 @@ from authsim import states
 from authsim.errors import Reason, RefusalError, StoreConflictError, StoreStaleError
 from authsim.model import Challenge, ChallengeId, Device, LoginTransaction
 from authsim.protocol.codes import challenge_space, format_challenge
-from authsim.verifier import Verifier
+from authsim.verifier import Verifier, limits
 from authsim.verifier.tokens import draw_id
 
 #: With at most half of the questions used, 64 draws in a row hit used ones less than once in 2**64 logins.
@@ -28,8 +28,10 @@ def issue_challenge(
     """Draw a question until `keep` accepts it; return the challenge that was kept.
 
     `keep` raises `StoreConflictError` when that device was asked that question before. Refuses with
-    `CHALLENGES_EXHAUSTED` when more than half of the space is used: that device must be activated anew.
+    `CHALLENGES_EXHAUSTED` when more than half of the space is used: that device must be activated anew; with
+    `CHALLENGES_SPENT` beyond the limits.
     """
+    limits.require_challenge(verifier, login.user_id, now_ms=now_ms)
     space = challenge_space(device.suite)
     if 2 * verifier.store.logins.count_questions(device.device_id) > space:
         raise RefusalError(Reason.CHALLENGES_EXHAUSTED)

@@ -21,6 +21,8 @@ from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.tokens import draw_id
 
 NONCE_BYTES: Final = 32
+#: One that expired or was answered is not waited for: what the person asks for then is news to the phone.
+_SHOWN: Final = frozenset({states.OneShot.ISSUED, states.OneShot.SUPERSEDED})
 #: A request that blocks is the newest that was announced, or was overtaken by the few that were under way with it.
 _LOOK_BACK: Final = 20
 
@@ -87,6 +89,15 @@ def sent_event(push: PushRequest) -> Event:
 def is_approved(push: PushRequest) -> bool:
     """Say whether a person approved it."""
     return push.state is states.OneShot.CONSUMED and push.decision is Decision.APPROVE
+
+
+def require_pause(verifier: Verifier, login: LoginTransaction, *, now_ms: int) -> None:
+    """Return when this login may announce another request; refuses with `RESENT_TOO_SOON` (`retry_after_ms`)."""
+    push = verifier.store.pushes.latest_of_login(login.login_id)
+    if push is not None and push.is_notified and push.state in _SHOWN:
+        ends_ms = push.issued_ms + verifier.policy.push_resend_seconds * SECOND
+        if ends_ms > now_ms:
+            raise RefusalError(Reason.RESENT_TOO_SOON, retry_after_ms=ends_ms - now_ms)
 
 
 def settle_request(verifier: Verifier, push: PushRequest, *, now_ms: int) -> PushRequest:

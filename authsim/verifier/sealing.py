@@ -1,7 +1,7 @@
-"""What the portal keeps encrypted: a device's seed, the keys of an activation code, texts, and the code on a page.
+"""What the portal keeps encrypted: seeds of devices and factors, keys of activation codes, texts, the code on a page.
 
 Each ciphertext is bound by its associated data to the row it belongs to, so that one moved to another row opens
-nothing. The first three are sealed under the portal's master key. The last is sealed under a key that only the
+nothing. All are sealed under the portal's master key, but the code on a page: that is sealed under a key that only the
 browser's token gives, so that a reload can draw the same QR code while whoever reads the store learns no code.
 """
 
@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsim.errors import StoreError
-from authsim.model import ActivationCode, CodeId, Device, DeviceId, Sealed, TextMessage, UserId
+from authsim.model import ActivationCode, CodeId, Device, DeviceId, Factor, FactorId, Sealed, TextMessage, UserId
 from authsim.protocol.hkdf import expand, extract
 from authsim.protocol.keys import ActivationKeys
 from authsim.protocol.suite import suite_text
@@ -32,6 +32,18 @@ def open_seed(verifier: Verifier, device: Device) -> Secret:
     """Return a device's seed; `StoreError` when the ciphertext is not that of this row."""
     aad = _seed_aad(verifier, device.user_id, device.device_id, device.suite)
     return verifier.vault.open(device.seed, aad=aad)
+
+
+def seal_factor(verifier: Verifier, secret: Secret, *, user_id: UserId, factor_id: FactorId) -> Sealed:
+    """Encrypt what the answers of a second factor are computed from: 20 bytes for an app, 32 for a card."""
+    return verifier.vault.seal(secret, aad=_factor_aad(verifier, user_id, factor_id))
+
+
+def open_factor(verifier: Verifier, factor: Factor) -> Secret:
+    """Return a factor's own secret; `StoreError` when it has none, or the ciphertext is not that of this row."""
+    if factor.secret is None:
+        raise StoreError("this factor has no secret of its own")
+    return verifier.vault.open(factor.secret, aad=_factor_aad(verifier, factor.user_id, factor.factor_id))
 
 
 def seal_keys(verifier: Verifier, keys: ActivationKeys, *, user_id: UserId) -> Sealed:
@@ -81,6 +93,17 @@ def _seed_aad(verifier: Verifier, user_id: UserId, device_id: DeviceId, suite: s
             (Tag.USER_ID, bytes.fromhex(user_id)),
             (Tag.DEVICE_ID, bytes.fromhex(device_id)),
             (Tag.SUITE, suite_text(suite).encode("ascii")),
+        ],
+    )
+
+
+def _factor_aad(verifier: Verifier, user_id: UserId, factor_id: FactorId) -> bytes:
+    return encode_transcript(
+        "factor-at-rest",
+        [
+            (Tag.INSTANCE_ID, bytes.fromhex(verifier.instance.instance_id)),
+            (Tag.USER_ID, bytes.fromhex(user_id)),
+            (Tag.FLOW_ID, bytes.fromhex(factor_id)),
         ],
     )
 

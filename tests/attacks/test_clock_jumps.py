@@ -30,7 +30,7 @@ def test_a_challenge_that_was_seen_expired_stays_expired(
     alice.activates(phone)
     pending = alice.begins()
     set_clock(town, pending.challenge.expires_ms)
-    with refused(Reason.CHALLENGE_EXPIRED):
+    with refused(Reason.PUSH_EXPIRED):
         login.find_pending(town.verifier, pending.token)
 
     set_clock(town, BEGINNING_MS + jump_ms)

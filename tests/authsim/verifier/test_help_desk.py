@@ -254,8 +254,8 @@ class TestFile:
     def test_it_holds_no_secret(self, town: Town, alice: Person, phone: TestPhone, desk: SignedIn) -> None:
         """No hash, no sealed seed, no key, no token, no question: whatever it is asked for."""
         sign_in(town, alice, phone)
-        card = hold(town, alice, FactorKind.SECURITY_CARD, secret=sealed(), secret_hash="$argon2id$card")
         pending = alice.begins()
+        card = hold(town, alice, FactorKind.SECURITY_CARD, secret=sealed(), secret_hash="$argon2id$card")
         device = alice.device
         assert device is not None
         assert pending.challenge is not None

@@ -36,7 +36,7 @@ class TestFindPending:
 
     def test_a_challenge_expires_to_the_millisecond_and_is_written_once(self, town: Town, enrolled: Person) -> None:
         """At its 180th second the challenge is over for good, and the first look writes it."""
-        pending = enrolled.begins()
+        pending = enrolled.begins(notify=False)
         town.clock.advance(seconds=180)
 
         self.find(town, pending, Reason.CHALLENGE_EXPIRED)
@@ -45,6 +45,16 @@ class TestFindPending:
         assert kept is not None
         assert kept.state is states.OneShot.EXPIRED
         assert enrolled.events().count((EventKind.CHALLENGE_EXPIRED, None)) == 1
+        assert enrolled.lockout.failures_ms == ()
+
+    def test_a_notification_that_nobody_answered_is_what_is_told(self, town: Town, enrolled: Person) -> None:
+        """Who waited for the phone hears of the notification, whenever they look; who types hears of the challenge."""
+        pending = enrolled.begins()
+        town.clock.advance(seconds=180)
+        with refused(Reason.CHALLENGE_EXPIRED):
+            enrolled.answers(pending, "00000000")
+        self.find(town, pending, Reason.PUSH_EXPIRED)
+        self.find(town, pending, Reason.PUSH_EXPIRED)
         assert enrolled.lockout.failures_ms == ()
 
     def test_a_completed_login_is_consumed(self, town: Town, enrolled: Person, phone: TestPhone) -> None:
@@ -110,7 +120,7 @@ class TestFindPending:
         asked = enrolled.resends(pending)
         town.clock.advance(seconds=180)
 
-        self.find(town, pending, Reason.CHALLENGE_EXPIRED)
+        self.find(town, pending, Reason.PUSH_EXPIRED)
 
         kept = town.verifier.store.pushes.get(asked.request_id)
         assert kept is not None
