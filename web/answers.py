@@ -62,10 +62,14 @@ def redirect_refused(
     *,
     name: str | None = None,
     paper: bool = False,
+    typed: str = "",
     parts: Mapping[str, str] = MappingProxyType({}),
     query: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """Carry a refusal to the page it belongs to. `name` only of a user who proved the password."""
+    """Carry a refusal to the page it belongs to. `name` only of a user who proved the password.
+
+    `typed`: the kind of second factor whose answer was declined, so that the sentence fits what was typed.
+    """
     LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), error.reason.value, request.endpoint)
     session[_KEY] = {
         "reason": error.reason.value,
@@ -73,6 +77,7 @@ def redirect_refused(
         "ref": scope.reference(),
         "name": name,
         "paper": paper,
+        "typed": typed,
     }
     return redirect_to(endpoint, parts=parts, query=query)
 
@@ -84,7 +89,8 @@ def take_carried() -> Carried | None:
         return None
     paper = bool(kept["paper"])
     error = RefusalError(Reason(kept["reason"]), retry_after_ms=kept["wait"])
-    return Carried(explanation=explain(error, paper=paper), reference=kept["ref"], name=kept["name"], paper=paper)
+    explanation = explain(error, paper=paper, typed=str(kept.get("typed", "")))
+    return Carried(explanation=explanation, reference=kept["ref"], name=kept["name"], paper=paper)
 
 
 def leave_notice(name: str) -> None:

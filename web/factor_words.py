@@ -1,4 +1,4 @@
-"""What second factors are called, which sign stands for each, and what one may withdraw: for every page that names them.
+"""What second factors are called, and what one may withdraw with each: for every page that names them.
 
 The English names are a contract with programs that choose from the login page's list by its words.
 """
@@ -26,15 +26,8 @@ NAMES: Final[Mapping[FactorKind, LazyString | str]] = MappingProxyType(
     }
 )
 
-
-def kind_of(held: Factor | Device) -> FactorKind:
-    """Return the kind of what a user holds: a phone is its IB Key."""
-    return FactorKind.IB_KEY if isinstance(held, Device) else held.kind
-
-
-def id_of(held: Factor | Device) -> str:
-    """Return the id by which a form names what a user holds."""
-    return held.device_id if isinstance(held, Device) else held.factor_id
+#: What lets its user withdraw least; whoever opted out for trading withdraws no more than with this.
+LEAST_WORTH: Final = min(FactorKind, key=lambda kind: WORTH[kind].strength)
 
 
 def name_kind(kind: FactorKind) -> str:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
 
 from .entries import Entry, Next
-from .refused_factors import FACTOR_REASONS
+from .refused_factors import FACTOR_REASONS, TYPED_REASONS
 from .refused_logins import LOGIN_REASONS, WRONG_MODE_PAPER
 from .refused_phones import PHONE_REASONS
 from .wording import format_wait
@@ -100,10 +100,13 @@ STATUSES: Final[Mapping[int, Entry]] = MappingProxyType(
 )
 
 
-def explain(error: Exception, *, paper: bool = False) -> Explanation:
-    """Return what may be said about any error. `paper`: the switch of the login form stood on paper."""
+def explain(error: Exception, *, paper: bool = False, typed: str = "") -> Explanation:
+    """Return what may be said about any error. `paper`: the switch of the login form stood on paper.
+
+    `typed`: the kind of second factor whose answer was declined, "" for any other matter.
+    """
     if isinstance(error, RefusalError):
-        entry = REASONS[error.reason]
+        entry = TYPED_REASONS.get((error.reason, typed), REASONS[error.reason])
         what = str(WRONG_MODE_PAPER if paper and error.reason is Reason.WRONG_MODE else entry.what)
         if error.retry_after_ms is not None:
             what = what % {"wait": format_wait(error.retry_after_ms)}

@@ -10,6 +10,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from authsim.errors import Reason
+from authsim.model import FactorKind
 
 from .entries import Entry, Next
 
@@ -152,6 +153,56 @@ FACTOR_REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
             code="slow_down",
             what=_l("It was sent a moment ago."),
             remedy=_l("Look at the phone first. It can be sent again in a few seconds."),
+        ),
+    }
+)
+
+_LOGIN_FAILED: Final = _l("Login failed")
+_CARD_VALUES: Final = Entry(
+    status=401,
+    code="auth_failed",
+    what=_LOGIN_FAILED,
+    remedy=_l("Look up both index numbers again, and type both values together, without blanks."),
+)
+_CODE_FORM: Final = Entry(
+    status=400,
+    code="malformed",
+    what=_l("A security code has 6 digits."),
+    remedy=_l("Type the digits that you see. Nothing was counted."),
+)
+_VALUES_FORM: Final = Entry(
+    status=400,
+    code="malformed",
+    what=_l("Two card values together have 6 letters and digits."),
+    remedy=_l("Type both, in the order of the index numbers. Nothing was counted."),
+)
+
+#: What is said instead where another device than the phone was asked; the kind is that of the model.
+TYPED_REASONS: Final[Mapping[tuple[Reason, str], Entry]] = MappingProxyType(
+    {
+        (Reason.WRONG_RESPONSE, FactorKind.CODE_CARD.value): _CARD_VALUES,
+        (Reason.WRONG_RESPONSE, FactorKind.ONLINE_CARD.value): _CARD_VALUES,
+        (Reason.WRONG_RESPONSE, FactorKind.TEMPORARY_PASSCODE.value): Entry(
+            status=401,
+            code="auth_failed",
+            what=_LOGIN_FAILED,
+            remedy=_l("Letters of a temporary passcode are in upper case. Type it as it stands in the text."),
+        ),
+        (Reason.WRONG_RESPONSE, FactorKind.SECURITY_CARD.value): Entry(
+            status=401,
+            code="auth_failed",
+            what=_l("Authentication failed"),
+            remedy=_l("The response did not fit. Type the challenge code into the card exactly."),
+        ),
+        (Reason.MALFORMED_RESPONSE, FactorKind.TEXT.value): _CODE_FORM,
+        (Reason.MALFORMED_RESPONSE, FactorKind.AUTHENTICATOR_APP.value): _CODE_FORM,
+        (Reason.MALFORMED_RESPONSE, FactorKind.CODE_CARD.value): _VALUES_FORM,
+        (Reason.MALFORMED_RESPONSE, FactorKind.ONLINE_CARD.value): _VALUES_FORM,
+        (Reason.MALFORMED_RESPONSE, FactorKind.TEMPORARY_PASSCODE.value): Entry(
+            status=400,
+            code="malformed",
+            what=_l("A temporary passcode has 16 letters and digits, in upper case."),
+            remedy=_l("Type it as it stands in the text. Nothing was counted."),
         ),
     }
 )

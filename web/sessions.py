@@ -11,9 +11,9 @@ from typing import Final, cast
 from flask import Response, g, request, session
 
 from authsim.errors import Reason, RefusalError, StoreError
-from authsim.model import Authenticated, Factors, Instance, LimitedEntry, PendingLogin
+from authsim.model import Authenticated, Factors, Instance, LimitedEntry, PendingLogin, Reach
 from authsim.secret import Secret
-from authsim.verifier.sessions import SignedIn, end_session, require_session, require_two_factors
+from authsim.verifier.sessions import SignedIn, end_session, require_reach, require_session
 
 from . import scope
 
@@ -65,20 +65,35 @@ def require_signed_in() -> SignedIn:
         token = _read_cookie(_SESSION)
         if token is None:
             raise RefusalError(Reason.SESSION_EXPIRED)
-        g.signed_in, g.session_token = require_session(scope.verifier(), token), token
+        signed_in = require_session(scope.verifier(), token)
+        if signed_in.session.reach is Reach.TRADING:  # the trading device's, which opens no page here
+            raise RefusalError(Reason.SESSION_EXPIRED)
+        g.signed_in, g.session_token = signed_in, token
     return cast("SignedIn", g.signed_in)
 
 
 def require_full() -> SignedIn:
-    """Return who is signed in with both factors. Refuses with `SESSION_EXPIRED` and `SECOND_FACTOR_REQUIRED`."""
-    signed_in = require_signed_in()
-    require_two_factors(signed_in)
-    return signed_in
+    """Return who is signed in with both factors, also by a passcode that restricts.
+
+    Refuses with `SESSION_EXPIRED`, `SECOND_FACTOR_REQUIRED` and `OUT_OF_REACH`.
+    """
+    return require_reach(require_signed_in(), Reach.FULL, Reach.RESTRICTED)
+
+
+def require_unrestricted() -> SignedIn:
+    """Return who is signed in with both factors and reaches everything. Refuses as `require_full`."""
+    return require_reach(require_signed_in(), Reach.FULL)
 
 
 def is_full(signed_in: SignedIn) -> bool:
     """Say whether a session was opened by both factors."""
     return signed_in.session.factors is Factors.TWO
+
+
+def has_both_factors() -> bool:
+    """Say whether this browser is signed in with both factors, and refuse nothing."""
+    signed_in = _signed_in_or_none()
+    return signed_in is not None and is_full(signed_in)
 
 
 def session_token() -> Secret:

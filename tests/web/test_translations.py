@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 WEB = Path(__file__).parents[2] / "web"
 PO = WEB / "translations/ja/LC_MESSAGES/messages.po"
 MO = PO.with_suffix(".mo")
-LATIN_ONLY = {"%(instant)s UTC", "%(larger)s & %(smaller)s"}
+LATIN_ONLY = {"%(instant)s UTC", "%(larger)s & %(smaller)s", "OK"}
 
 
 @pytest.fixture(scope="module")

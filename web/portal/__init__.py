@@ -19,6 +19,7 @@ from . import (
     lost_phone,
     plain,
     second_factor,
+    second_factor_choice,
     second_factor_state,
     sessions,
     settings,
@@ -27,7 +28,7 @@ from . import (
 
 _ROOMS: Final = (
     *(activation, activity, app_site, help_pages, home, login, look, lost_phone),
-    *(plain, second_factor, second_factor_state, sessions, settings, sign_out),
+    *(plain, second_factor, second_factor_choice, second_factor_state, sessions, settings, sign_out),
 )
 
 

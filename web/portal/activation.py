@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, json, render_template, session
+from flask import Blueprint, Response, json, render_template
 
 from authsim import states
 from authsim.errors import Reason, RefusalError
@@ -17,7 +17,7 @@ from ..forms import read_form
 from ..qr import draw_qr
 from ..refusals import REASONS
 from ..sessions import is_full, remember_login, require_signed_in, session_token
-from .second_factor import STEP_UP
+from .ways import note_step_up
 
 pages: Final = Blueprint("activation", __name__)
 
@@ -95,7 +95,7 @@ def sign_in_with_phone() -> Response:
         pending = begin_step_up(scope.verifier(), signed_in.session, client=scope.client())
     except RefusalError as refusal:
         return redirect_refused(refusal, "activation.show")
-    session[STEP_UP] = True
+    note_step_up()
     return remember_login(redirect_to("second_factor.show"), pending)
 
 

@@ -5,7 +5,7 @@ Ids, classes and names of its elements are a contract with programs that log in;
 
 from typing import Final
 
-from flask import Blueprint, Response, render_template, session
+from flask import Blueprint, Response, render_template
 
 from authsim.errors import Reason, RefusalError
 from authsim.model import FirstFactorPassed, Mode
@@ -18,7 +18,7 @@ from .. import scope
 from ..answers import redirect_refused, redirect_to, take_carried, take_notice
 from ..forms import read_form
 from ..sessions import login_token, remember_continuation, remember_login, sign_in
-from .second_factor import STEP_UP
+from .ways import note_plain
 
 pages: Final = Blueprint("login", __name__)
 
@@ -34,7 +34,7 @@ def submit() -> Response:
     """Judge the first factor and lead on: to the challenge, or to the activation of a first phone."""
     form = read_form()
     mode = Mode.PAPER if "paperSwitch" in form else Mode.LIVE
-    session.pop(STEP_UP, None)
+    note_plain()
     try:
         first = _require_first_factor(form.get("username", ""), Secret(form.get("password", "")))
     except RefusalError as refusal:

@@ -1,17 +1,18 @@
-"""The second factor, as a ladder: a notification to the phone, a QR code for it, a challenge to type.
+"""The second factor: a choice between devices, a ladder for the phone, or the question that another device was asked.
 
-All three belong to one login and one page; `with` in the address chooses what is shown. Showing, reloading and leaving
-cost nothing; the core counts only a response of the right form. What became of the phone's answer is told by
-`second_factor_state`, and only this browser's own POST completes its login.
+A phone has three rungs: a notification, a QR code, a challenge to type. All of it belongs to one login and one page;
+`with` in the address chooses what is shown. Showing, reloading and leaving cost nothing; the core counts only an answer
+of the right form. What became of the phone's answer is told by `second_factor_state`, choosing and typing for other
+devices are `second_factor_choice`, and only this browser's own POST completes its login.
 """
 
 from typing import Final
 
-from flask import Blueprint, Response, render_template, session
+from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
 from authsim.errors import Reason, RefusalError
-from authsim.model import Authenticated, PendingLogin
+from authsim.model import FactorKind, PendingLogin, User
 from authsim.verifier.approval import complete_approved, resend_request
 from authsim.verifier.challenge_response import complete_challenge
 from authsim.verifier.login import find_pending
@@ -21,43 +22,51 @@ from .. import look, scope
 from ..answers import redirect_refused, redirect_to, take_carried
 from ..forms import read_form, read_query
 from ..qr import draw_qr
-from ..sessions import forget_login, login_token, sign_in
+from ..sessions import login_token
+from ..wording import format_wait
+from .entering import enter, leave
+from .offered import list_choices
 from .standing import Standing, name_standing
+from .ways import errand, way_back
 
 pages: Final = Blueprint("second_factor", __name__)
 
-#: Set in Flask's cookie while a limited session signs in with its new phone: refusals lead back to that page.
-STEP_UP: Final = "step_up"
+CHOICE: Final = "choice"
 NOTIFICATION: Final = "notification"
 QR: Final = "qr"
 CHALLENGE: Final = "challenge"
-_VIEWS: Final = frozenset({NOTIFICATION, QR, CHALLENGE})
+_RUNGS: Final = frozenset({NOTIFICATION, QR, CHALLENGE})
 #: What leaves the login as it was: these refusals stay on the page.
-_STAYING: Final = frozenset({Reason.PUSH_NOT_APPROVED, Reason.PUSH_CLOSED, Reason.PUSHES_SPENT, Reason.PUSHES_BLOCKED})
+_STAYING: Final = frozenset(
+    {
+        *(Reason.PUSH_NOT_APPROVED, Reason.PUSH_CLOSED, Reason.PUSHES_SPENT, Reason.PUSHES_BLOCKED),
+        Reason.RESENT_TOO_SOON,
+    }
+)
 
 
 @pages.get("/sso/SecondFactor")
 def show() -> str | Response:
-    """Show one rung of the ladder, the same at each reload."""
+    """Show the choice, one rung of the ladder, or the question that was asked; the same at each reload."""
     token = login_token()
     if token is None:
         return redirect_to("home.dispatcher")
     try:
         pending = find_pending(scope.verifier(), token)
     except RefusalError as refusal:
-        return forget_login(redirect_refused(refusal, way_back()))
+        return leave(refusal)
     user = scope.verifier().store.users.get(pending.login.user_id)
     look.prefer(look.LANGUAGES[0] if user is None else user.locale)
-    return _draw(pending, is_seamless=user is not None and user.is_seamless)
+    return _draw(pending, user)
 
 
 @pages.post("/sso/SecondFactor")
 def submit() -> Response:
-    """Judge the response; a right one signs in, one that is no response at all may be typed again."""
+    """Judge the response of the phone; a right one signs in, one that is no response at all may be typed again."""
     form = read_form()
     token = login_token()
     if token is None:
-        return redirect_refused(RefusalError(Reason.LOGIN_EXPIRED), way_back())
+        return leave(RefusalError(Reason.LOGIN_EXPIRED))
     try:
         proof = complete_challenge(
             scope.verifier(), token=token, response=form.get("gold-response", ""), client=scope.client()
@@ -65,8 +74,8 @@ def submit() -> Response:
     except RefusalError as refusal:
         if refusal.attempts_remaining:
             return redirect_refused(refusal, "second_factor.show", query={"with": CHALLENGE})
-        return forget_login(redirect_refused(refusal, way_back()))
-    return _enter(proof)
+        return leave(refusal)
+    return enter(proof)
 
 
 @pages.post("/sso/SecondFactor/resend")
@@ -76,7 +85,7 @@ def resend() -> Response:
     view = {"with": QR if form.get("with") == QR else NOTIFICATION}
     token = login_token()
     if token is None:
-        return redirect_refused(RefusalError(Reason.LOGIN_EXPIRED), way_back())
+        return leave(RefusalError(Reason.LOGIN_EXPIRED))
     try:
         resend_request(scope.verifier(), token=token, client=scope.client())
     except RefusalError as refusal:
@@ -90,45 +99,40 @@ def go_on() -> Response:
     read_form()
     token = login_token()
     if token is None:
-        return redirect_refused(RefusalError(Reason.LOGIN_EXPIRED), way_back())
+        return leave(RefusalError(Reason.LOGIN_EXPIRED))
     try:
         proof = complete_approved(scope.verifier(), token=token, client=scope.client())
     except RefusalError as refusal:
         return _stay_or_leave(refusal, NOTIFICATION)
-    return _enter(proof)
-
-
-def way_back() -> str:
-    """Return the page to which a login that ended leads."""
-    return "activation.show" if session.get(STEP_UP) else "login.show"
-
-
-def _enter(proof: Authenticated) -> Response:
-    return sign_in(redirect_to("home.dispatcher", status=302), proof)
+    return enter(proof)
 
 
 def _stay_or_leave(refusal: RefusalError, view: str) -> Response:
     if refusal.reason in _STAYING:
         return redirect_refused(refusal, "second_factor.show", query={"with": view})
-    return forget_login(redirect_refused(refusal, way_back()))
+    return leave(refusal)
 
 
-def _draw(pending: PendingLogin, *, is_seamless: bool) -> str:
+def _draw(pending: PendingLogin, user: User | None) -> str:
     now_ms = scope.verifier().clock.now_ms()
-    push = pending.push
+    push, prompt = pending.push, pending.prompt
     standing = name_standing(pending, now_ms=now_ms)
     is_notified = push is not None and push.is_notified
-    view = _choose_view(is_notified=is_notified)
+    view = _choose_view(pending, is_notified=is_notified)
     device = None if push is None else scope.verifier().store.devices.get(push.device_id)
+    task = errand()
     return render_template(
         "second_factor.html",
         carried=take_carried(),
         pending=pending,
         view=view,
+        choices=list_choices(pending),
+        errand=None if task is None else task.what,
+        purpose=pending.login.purpose,
         standing=standing.value,
         is_notified=is_notified,
-        is_seamless=is_seamless,
-        goes_on=view != CHALLENGE and standing is Standing.WAITING,
+        is_seamless=user is not None and user.is_seamless,
+        goes_on=view in (NOTIFICATION, QR) and standing is Standing.WAITING,
         phone="" if device is None else device.label,
         number="" if push is None else push.number,
         picture=_draw_login(pending) if view == QR and standing is Standing.WAITING else None,
@@ -136,16 +140,32 @@ def _draw(pending: PendingLogin, *, is_seamless: bool) -> str:
         push_whole_ms=1 if push is None else push.expires_ms - push.issued_ms,
         push_expires_ms=0 if push is None else push.expires_ms,
         challenge_remaining_ms=0 if pending.challenge is None else max(0, pending.challenge.expires_ms - now_ms),
-        way_back=way_back(),
+        prompt=None if view == CHOICE else prompt,
+        prompt_remaining_ms=0 if prompt is None else max(0, prompt.expires_ms - now_ms),
+        number_shown=_hide_number(user),
+        resend_wait=format_wait(scope.verifier().policy.sms_resend_seconds * 1000),
+        way_back=way_back().address,
     )
 
 
-def _choose_view(*, is_notified: bool) -> str:
-    """Return what the address asks for; without a wish, the highest rung that there is."""
+def _choose_view(pending: PendingLogin, *, is_notified: bool) -> str:
+    """Return what the address asks for, if it can be shown; without a wish, what was asked, or the highest rung."""
     wish = read_query().get("with", "")
-    if wish in _VIEWS:
+    if wish == CHOICE and len(pending.offered) > 1:
+        return CHOICE
+    if pending.prompt is not None:
+        is_card = pending.prompt.kind is FactorKind.ONLINE_CARD
+        return (FactorKind.CODE_CARD if is_card else pending.prompt.kind).value
+    if pending.challenge is None and pending.push is None:
+        return CHOICE
+    if wish in _RUNGS:
         return wish
     return NOTIFICATION if is_notified else CHALLENGE
+
+
+def _hide_number(user: User | None) -> str:
+    """Return a number's last two digits behind dots: who only has the password learns no more."""
+    return "" if user is None or user.phone is None else f"••• {user.phone[-2:]}"
 
 
 def _draw_login(pending: PendingLogin) -> Markup | None:

@@ -143,7 +143,7 @@ def test_expiry(site: Site, waiting: Browser) -> None:
     assert state(waiting) == "waiting"
     site.clock.advance(seconds=1)
     assert state(waiting) == "over"
-    assert waiting.opens(SHOW).error == "The challenge code has expired."
+    assert waiting.opens(SHOW).error == "The request is no longer valid."
 
 
 def test_resend(site: Site, waiting: Browser, enrolled: TestPhone) -> None:
@@ -168,6 +168,7 @@ def test_newer_login_takes_the_notification(site: Site, waiting: Browser) -> Non
     assert state(waiting) == "superseded"
     page = waiting.opens(SHOW)
     assert "A newer login asked the phone." in page.one(cls="notice").text
+    site.clock.advance(seconds=5)
     waiting.presses("/resend")
     assert state(waiting) == "waiting"
 
@@ -213,6 +214,7 @@ def test_qr_view_of_a_request_that_is_over(site: Site, waiting: Browser, enrolle
     page = waiting.opens(f"{SHOW}?with=qr")
     assert not page.all(cls="qr-plate")
     assert "This code is no longer good." in page.text
+    site.clock.advance(seconds=5)
     page = waiting.presses("/resend")
     assert page.all(cls="qr-plate")
     assert asked(site, enrolled).login_id
@@ -255,6 +257,10 @@ def test_too_many_notifications(opens_site: Callable[..., Site], phone: TestPhon
     browser = site.browser(is_patient=True)
     browser.types_password("alice")
     page = browser.presses("/resend")
+    assert page.error == "It was sent a moment ago."
+    assert page.all(cls="xyzblock-notification")
+    site.clock.advance(seconds=5)
+    page = browser.presses("/resend")
     assert page.error == "No more notifications are sent for now."
     assert page.all(cls="xyzblock-notification")
     page = browser.types_password("alice")
@@ -290,7 +296,7 @@ def test_login_that_ended_meanwhile(site: Site, waiting: Browser) -> None:
     """A button pressed too late leads to the login page with the reason."""
     site.clock.advance(seconds=300)
     page = waiting.presses("/resend")
-    assert (page.path, page.error) == ("/sso/Login", "The challenge code has expired.")
+    assert (page.path, page.error) == ("/sso/Login", "The request is no longer valid.")
 
 
 def test_stream_says_each_change_once(site: Site, waiting: Browser, enrolled: TestPhone) -> None:

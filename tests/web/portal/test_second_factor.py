@@ -66,14 +66,14 @@ def test_policy_may_allow_a_second_try(opens_site, phone: TestPhone) -> None:  #
 
 
 def test_expired_challenge(site: Site, browser: Browser, enrolled: TestPhone) -> None:
-    """At 180 s the page leads back to the login page and says why; a late response does the same."""
+    """At 180 s the page leads back to the login page and says why: the code is late, or nobody answered the phone."""
     response = enrolled.respond(browser.types_password("alice").challenge)
     site.clock.advance(seconds=180)
     late = browser.types_response(response)
     assert (late.path, late.error) == ("/sso/Login", "The challenge code has expired.")
     browser.types_password("alice")
     site.clock.advance(seconds=180)
-    assert browser.opens("/sso/SecondFactor").error == "The challenge code has expired."
+    assert browser.opens("/sso/SecondFactor").error == "The request is no longer valid."
 
 
 def test_response_sent_twice(browser: Browser, enrolled: TestPhone) -> None:
