@@ -133,7 +133,8 @@ _KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
             access_token assertion auth authenticity_token authorization bearer client_id code_challenge code_verifier
             continuation csrf csrf_token csrftoken facetid fcparams flow_id id_token jwt nonce proxy-authorization
             recovery refresh_token request_id samlrequest samlresponse serverdata shdf state token usg vses2
-            www-authenticate x-client-data x-csrf-token x-csrftoken x-xsrf-token xsrf appid relaystate oauth_token etag last-event-id
+            www-authenticate x-client-data x-csrf-token x-csrftoken x-xsrf-token xsrf appid relaystate oauth_token
+            etag last-event-id
             """,
         Kind.KEY: """
             api_key apikey client_secret cn ctr dkx dsk key mac otpauth pkx private_key psk qr secret seed sig
