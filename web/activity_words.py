@@ -97,7 +97,7 @@ CAUSES: Final[Mapping[Reason, LazyString]] = MappingProxyType(
         Reason.EVIDENCE_UNREADABLE: _l("the file could not be read"),
     }
 )
-_GOOD: Final = frozenset(
+GOOD: Final = frozenset(
     {
         EventKind.LOGIN_COMPLETED,
         EventKind.ACTIVATION_CONSUMED,
@@ -111,7 +111,7 @@ _GOOD: Final = frozenset(
         EventKind.FACTOR_ACTIVATED,
     }
 )
-_BAD: Final = frozenset(
+BAD: Final = frozenset(
     {
         EventKind.LOGIN_REFUSED,
         EventKind.ACTIVATION_REFUSED,
@@ -140,7 +140,7 @@ class Line:
 def describe(row: Activity) -> Line:
     """Return a row in the reader's language."""
     cause = "" if row.reason is None else str(CAUSES.get(row.reason, ""))
-    tone = "good" if row.kind in _GOOD else "bad" if row.kind in _BAD else "plain"
+    tone = "good" if row.kind in GOOD else "bad" if row.kind in BAD else "plain"
     facts = tuple(fact for fact in (cause, row.label, row.address, name_agent(row.agent)) if fact)
     return Line(at_ms=row.at_ms, what=str(KINDS[row.kind]), tone=tone, facts=facts)
 

@@ -7,9 +7,14 @@ from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from . import hosts, scope
 from .bare_answers import API_PREFIX
+from .sessions import has_both_factors
 
 FORM_BYTES: Final = 64 * 1024
 API_BYTES: Final = 16 * 1024
+#: A file of evidence, and the form around it.
+UPLOAD_BYTES: Final = 10 * 1024 * 1024 + FORM_BYTES
+#: The forms that take a file; for a browser that is not inside they are as small as any other.
+UPLOADS: Final = frozenset({"messages.submit", "messages_ticket.submit_reply"})
 METHODS: Final = ("GET", "HEAD", "POST")
 _SAME_SITE: Final = frozenset({"same-origin", "none"})
 
@@ -33,7 +38,12 @@ def _require_known_method() -> None:
 
 
 def _limit_body() -> None:
-    request.max_content_length = API_BYTES if request.path.startswith(API_PREFIX) else FORM_BYTES
+    if request.path.startswith(API_PREFIX):
+        request.max_content_length = API_BYTES
+    elif request.method == "POST" and request.endpoint in UPLOADS and has_both_factors():
+        request.max_content_length = UPLOAD_BYTES
+    else:
+        request.max_content_length = FORM_BYTES
 
 
 def _require_own_origin() -> None:

@@ -19,6 +19,7 @@ from .entries import Entry, Next
 from .refused_factors import FACTOR_REASONS, TYPED_REASONS
 from .refused_logins import LOGIN_REASONS, WRONG_MODE_PAPER
 from .refused_phones import PHONE_REASONS
+from .refused_tickets import TICKET_REASONS
 from .wording import format_wait
 
 BUSY_RETRY_MS: Final = 5_000
@@ -38,7 +39,9 @@ class Explanation:
 
 
 #: The whole table: a row for each reason, whoever hears it.
-REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType({**LOGIN_REASONS, **PHONE_REASONS, **FACTOR_REASONS})
+REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
+    {**LOGIN_REASONS, **PHONE_REASONS, **FACTOR_REASONS, **TICKET_REASONS}
+)
 
 MALFORMED: Final = Entry(
     status=400,
@@ -87,7 +90,9 @@ STATUSES: Final[Mapping[int, Entry]] = MappingProxyType(
             status=413,
             code="too_large",
             what=_l("The request is too large."),
-            remedy=_l("Send less; a form holds at most 64 KiB, a message of a device 16 KiB."),
+            remedy=_l(
+                "Send less; a form holds at most 64 KiB, a file of evidence 10 MiB, a message of a device 16 KiB."
+            ),
         ),
         415: Entry(
             status=415,

@@ -27,7 +27,8 @@ _THREADS: Final = 64
 #: An answer that stays open holds a thread: half of them may, and pages and phones that ask again still get theirs.
 MOST_STREAMS: Final = _THREADS // 2
 _CONNECTIONS: Final = 1000
-_MOST_BODY: Final = 128 * 1024
+#: What the application allows at most, a file of evidence, and a little more: it refuses in better words.
+_MOST_BODY: Final = 10 * 1024 * 1024 + 256 * 1024
 _MOST_HEADER: Final = 32 * 1024
 _IDLE_SECONDS: Final = 60
 _BACKLOG: Final = 1024

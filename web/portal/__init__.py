@@ -17,6 +17,9 @@ from . import (
     login,
     look,
     lost_phone,
+    messages,
+    messages_guide,
+    messages_ticket,
     plain,
     second_factor,
     second_factor_choice,
@@ -28,6 +31,7 @@ from . import (
 
 _ROOMS: Final = (
     *(activation, activity, app_site, help_pages, home, login, look, lost_phone),
+    *(messages_guide, messages, messages_ticket),
     *(plain, second_factor, second_factor_choice, second_factor_state, sessions, settings, sign_out),
 )
 
