@@ -1,6 +1,7 @@
 """The trading device's own messages: credentials in, a challenge out; a response in, a session out; and signing out.
 
-The device that signs in to trade is another one than the phone that answers: nothing here is signed.
+The device that signs in to trade is another one than the phone that answers: nothing here is signed. A user who has
+opted out of the secure login system gets the session for the credentials.
 """
 
 import re
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from authsim.errors import MessageError
-from authsim.protocol.encodings import require_integer, require_text
+from authsim.protocol.encodings import parse_json_object, require_integer, require_text
 from authsim.protocol.members import (
     MOST_LABEL_BYTES,
     format_members,
@@ -95,6 +96,15 @@ def parse_trading_challenge(body: bytes) -> TradingChallenge:
     )
 
 
+def parse_trading_answer(body: bytes) -> TradingChallenge | TradingEntry:
+    """Return the answer to credentials that are right: what is to be answered, or who is signed in without that.
+
+    Raises `MessageError`.
+    """
+    members = parse_json_object(body)
+    return parse_trading_entry(body) if "session" in members else parse_trading_challenge(body)
+
+
 def format_trading_response(response: TradingResponse) -> str:
     """Return the JSON of the second message."""
     return format_members({"token": response.token.reveal_text(), "response": response.response})
@@ -110,7 +120,7 @@ def parse_trading_response(body: bytes) -> TradingResponse:
 
 
 def format_trading_entry(entry: TradingEntry) -> str:
-    """Return the JSON of the answer to a right response."""
+    """Return the JSON of the answer to a right response, or to the credentials of a user who has opted out."""
     return format_members({"user_label": entry.user_label, "session": entry.session.reveal_text()})
 
 

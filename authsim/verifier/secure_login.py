@@ -10,13 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from authsim import states
 from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.factor_rules import WORTH
 from authsim.model import Reach, Role, SecureLogin, User, UserId
 from authsim.policy import SECOND
+from authsim.protocol.codes import Purpose
 from authsim.verifier import Verifier
+from authsim.verifier.factors import kind_of, offered
+from authsim.verifier.identity_proof import spend_verification
 from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.sessions import SignedIn, require_reach
 
@@ -68,6 +70,19 @@ def stands(user: User, *, now_ms: int) -> SecureLogin:
     return user.secure_login
 
 
+def stand(verifier: Verifier, user: User, *, now_ms: int) -> Standing:
+    """Return how a user stands, as of one instant."""
+    return Standing(
+        user_id=user.user_id,
+        name=user.name,
+        role=user.role,
+        secure_login=stands(user, now_ms=now_ms),
+        opts_out_ms=user.opts_out_ms,
+        is_available=user.region not in REGIONS_WITHOUT,
+        has_device=holds_lasting_device(verifier, user, now_ms=now_ms),
+    )
+
+
 def has_right(user: User) -> bool:
     """Say whether a user may change the security settings of the account."""
     return user.role is Role.PRIMARY
@@ -86,7 +101,7 @@ def list_standings(verifier: Verifier, signed_in: SignedIn) -> Sequence[Standing
     now_ms = verifier.clock.now_ms()
     user = require_reach(signed_in, Reach.FULL, Reach.RESTRICTED).user
     users = _users_of(verifier, user.account) if has_right(user) else [user]
-    return [_stand(verifier, other, now_ms=now_ms) for other in users]
+    return [stand(verifier, other, now_ms=now_ms) for other in users]
 
 
 def opt_out(verifier: Verifier, signed_in: SignedIn, *, agreed: bool, target: UserId | None = None) -> Standing:
@@ -94,15 +109,18 @@ def opt_out(verifier: Verifier, signed_in: SignedIn, *, agreed: bool, target: Us
 
     `target` is another user of the account, None oneself. `agreed`: that losses are the user's own. Refuses with
     `SECOND_FACTOR_REQUIRED`, `OUT_OF_REACH`, `NOT_PERMITTED`, `NOT_YOURS`, `NOT_AGREED`, `OPT_OUT_UNAVAILABLE`,
-    `NO_ACTIVE_DEVICE` and `ALREADY_OPTED_OUT`.
+    `NO_ACTIVE_DEVICE` and `ALREADY_OPTED_OUT`; with `VERIFICATION_REQUIRED` where the profile asks for the user's proof
+    (`identity_proof`) of that purpose.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     # (1) whose settings? (2) whose right?
     user = _require_target(verifier, signed_in, target)
-    # (3) the agreement
+    # (3) the agreement, and the phone's own answer where the profile asks for one
     if not agreed:
         raise RefusalError(Reason.NOT_AGREED)
+    if verifier.policy.opt_out_by_device:
+        spend_verification(verifier, signed_in, Purpose.SECURE_LOGIN)
     return leave(
         verifier,
         user,
@@ -157,12 +175,7 @@ def come_back(verifier: Verifier, user: User, *, by: str, facts: Mapping[str, st
 
 def holds_lasting_device(verifier: Verifier, user: User, *, now_ms: int) -> bool:
     """Say whether the user has a device of their own that logs in to the portal: texts and passcodes are none."""
-    return verifier.store.devices.active_of(user.user_id) is not None or any(
-        factor.state is states.Factor.ACTIVE
-        and WORTH[factor.kind].is_lasting
-        and (factor.expires_ms is None or factor.expires_ms > now_ms)
-        for factor in verifier.store.factors.list_of(user.user_id)
-    )
+    return any(WORTH[kind_of(held)].is_lasting for held in offered(verifier, user, now_ms=now_ms))
 
 
 def _require_target(verifier: Verifier, signed_in: SignedIn, target: UserId | None) -> User:
@@ -187,7 +200,7 @@ def _move(
     except StoreConflictError:
         require_row(verifier.store.users.get(user.user_id))
         raise RefusalError(lost) from None
-    return _stand(verifier, replace(user, secure_login=after, opts_out_ms=opts_out_ms), now_ms=event.at_ms)
+    return stand(verifier, replace(user, secure_login=after, opts_out_ms=opts_out_ms), now_ms=event.at_ms)
 
 
 def _end_trading(verifier: Verifier, user: User, *, by: str, now_ms: int) -> None:
@@ -205,15 +218,3 @@ def _users_of(verifier: Verifier, account: str) -> Sequence[User]:
     return [
         user for user in verifier.store.users.list_all() if user.account == account and user.role is not Role.HELP_DESK
     ]
-
-
-def _stand(verifier: Verifier, user: User, *, now_ms: int) -> Standing:
-    return Standing(
-        user_id=user.user_id,
-        name=user.name,
-        role=user.role,
-        secure_login=stands(user, now_ms=now_ms),
-        opts_out_ms=user.opts_out_ms,
-        is_available=user.region not in REGIONS_WITHOUT,
-        has_device=holds_lasting_device(verifier, user, now_ms=now_ms),
-    )

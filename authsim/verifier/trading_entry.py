@@ -6,13 +6,24 @@ everywhere (`login`), and nothing is announced to it: what the trading device sh
 
 from dataclasses import dataclass, replace
 
-from authsim.errors import Reason, StoreStaleError
+from authsim.errors import Reason, RefusalError, StoreStaleError
 from authsim.events import Event, EventKind
-from authsim.model import Factors, FirstFactorPassed, Lockout, PendingLogin, PortalSession, Reach, SecureLogin, User
+from authsim.model import (
+    Challenge,
+    Device,
+    Factors,
+    FirstFactorPassed,
+    Lockout,
+    PortalSession,
+    Reach,
+    SecureLogin,
+    User,
+)
 from authsim.secret import Secret
 from authsim.verifier import Verifier
+from authsim.verifier.choosing import choose_factor
 from authsim.verifier.login import begin_login
-from authsim.verifier.records import client_facts, refuse_login
+from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.secure_login import stands
 from authsim.verifier.sessions import draw_session
 from authsim.verifier.tokens import draw_token
@@ -28,17 +39,27 @@ class EnteredTrading:
     failures_before: int
 
 
-def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTrading | PendingLogin:
-    """Open the trading device to a user who opted out; begin a login for anybody else, silent as it is there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTrading:
+    """A login that waits for the response of a phone: `token` belongs to this one login."""
 
-    Refuses as `begin_login` does without a switch, and with `WRONG_PASSWORD` when the password was replaced meanwhile.
+    token: Secret
+    challenge: Challenge
+
+
+def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTrading | AskedTrading:
+    """Open the trading device to a user who opted out; ask anybody else's phone, silently as it is there.
+
+    A trading device takes the response of a phone and nothing else: without an active one it refuses with
+    `NO_ACTIVE_DEVICE`, before anything is asked. Refuses as `begin_login` does without a switch, and with
+    `WRONG_PASSWORD` when the password was replaced meanwhile.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     token = draw_token(verifier.entropy)
     user = first.user
     if stands(user, now_ms=now_ms) is not SecureLogin.OPTED_OUT:
-        return begin_login(verifier, first, mode=None, notify=False)
+        return _ask_phone(verifier, first)
     # (8) open the session, and (9) the record goes with it
     session = draw_session(
         verifier, user, token, factors=Factors.ONE, reach=Reach.TRADING, client=first.client, now_ms=now_ms
@@ -64,6 +85,19 @@ def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTradin
         user=replace(user, lockout=Lockout()),
         failures_before=len(user.lockout.failures_ms),
     )
+
+
+def _ask_phone(verifier: Verifier, first: FirstFactorPassed) -> AskedTrading:
+    """Begin a login and ask the phone, also where the user holds something else beside it."""
+    if verifier.store.devices.active_of(first.user.user_id) is None:
+        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+    pending = begin_login(verifier, first, mode=None, notify=False)
+    if pending.challenge is None:
+        phones = [one.device_id for one in pending.offered if isinstance(one, Device)]
+        if not phones:  # it was stopped at this very moment
+            raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+        pending = choose_factor(verifier, token=pending.token, choice=phones[0], client=first.client, notify=False)
+    return AskedTrading(token=pending.token, challenge=require_row(pending.challenge))
 
 
 def _clear_failures(verifier: Verifier, user: User) -> None:

@@ -15,7 +15,7 @@ from authsim.protocol.trading import (
     format_trading_login,
     format_trading_response,
     format_trading_sign_out,
-    parse_trading_challenge,
+    parse_trading_answer,
     parse_trading_entry,
 )
 from authsim.secret import Secret
@@ -35,8 +35,10 @@ class Desk(NamedTuple):
     certificate: str | None
 
 
-def log_in(desk: Desk, username: str, password: Secret) -> TradingChallenge:
+def log_in(desk: Desk, username: str, password: Secret) -> TradingChallenge | TradingEntry:
     """Send the credentials; return the challenge that the authentication device is to answer.
+
+    A user who has opted out of the secure login system is logged in by them.
 
     Refuses with `WRONG_PASSWORD`, with `NO_ACTIVE_DEVICE` when no phone can answer (or the user only practises), with
     `ACCOUNT_EXPIRED`, and with `THROTTLED` and how long to wait.
@@ -45,7 +47,7 @@ def log_in(desk: Desk, username: str, password: Secret) -> TradingChallenge:
     answer = _post(desk, _LOGIN, format_trading_login(TradingLogin(username=username, password=password)))
     refusals = {401: Reason.WRONG_PASSWORD, 403: Reason.ACCOUNT_EXPIRED, 409: Reason.NO_ACTIVE_DEVICE}
     try:
-        return parse_trading_challenge(_judged(desk, answer, refusals))
+        return parse_trading_answer(_judged(desk, answer, refusals))
     except MessageError:
         raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=desk.address) from None
 

@@ -47,7 +47,8 @@ def command(
     """Play the device on which one wants to trade: credentials, Two-Factor Authentication, and the response code.
 
     The challenge code is answered by the authentication device: authkey respond, on another --home. The other choice,
-    Migrate IB Key, makes this phone the authentication device, and the old one loses IB Key.
+    Migrate IB Key, makes this phone the authentication device, and the old one loses IB Key. Who has opted out of the
+    secure login system for trading is asked for neither.
     """
     if not response_stdin and not is_interactive():
         raise PhoneError(Exit.USAGE, "need_response")
@@ -60,13 +61,18 @@ def command(
     name = username or invocation.ask("username")
     password = ask_password(invocation, password_file)
     _press(invocation, "log_in")
-    challenge = log_in(desk, name, password)
-    if not response_stdin and _wants_migration(invocation):
+    asked = log_in(desk, name, password)
+    if isinstance(asked, TradingEntry):
+        entry = asked
+        console.note(console.say("trading_open", user=entry.user_label))
+    elif not response_stdin and _wants_migration(invocation):
         _migrate(invocation, desk, name, password)
         return
-    entry = _answer(invocation, desk, challenge, response_stdin=response_stdin)
+    else:
+        entry = _answer(invocation, desk, asked, response_stdin=response_stdin)
     console.line(console.say("trading", user=entry.user_label))
-    console.json({"portal": desk.address, "state": "logged_in", "user": entry.user_label})
+    secure_login = "off" if entry is asked else "on"
+    console.json({"portal": desk.address, "secure_login": secure_login, "state": "logged_in", "user": entry.user_label})
     try:
         if not response_stdin:
             invocation.ask("log_out")

@@ -164,6 +164,10 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "send_ios": "Send",
         "send_android": "Log In",
         "trading": "Logged in as {user}.",
+        "trading_open": (
+            "The secure login system is off for trading: {user} has opted out, and no device is asked for. Restricted: "
+            "withdrawals, Pink Sheet and OTCBB stocks. The portal, which still asks for one, takes the opt-out back."
+        ),
         "log_out": "Enter logs out",
         "need_response": "Nobody can be asked here. Add --response-stdin, and give the response on standard input.",
         "malformed_response": "A Response String has 8 digits. Type it as the authentication device shows it.",

@@ -184,6 +184,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "send_ios": "送信",
         "send_android": "ログイン",
         "trading": "{user} としてログインしました。",
+        "trading_open": (
+            "取引にセキュア・ログイン・システムは使われません。{user} は解約しているため、デバイスは求められません。"
+            "制限されるもの: 出金、ピンクシートおよびOTCBB株式。"
+            "解約のキャンセルはポータルで行います (ポータルではデバイスが必要です)。"
+        ),
         "log_out": "Enterでログアウト",
         "need_response": (
             "ここでは入力できません。--response-stdin を付けて、標準入力からレスポンスを渡してください。"

@@ -25,22 +25,29 @@ class Trading:
     def __init__(self, handset: "Handset") -> None:
         self._handset = handset
         self._entry: TradingEntry | None = None
+        self.is_opted_out = False
 
     @property
     def user(self) -> str | None:
         """Who is logged in to the app on this phone."""
         return None if self._entry is None else self._entry.user_label
 
-    def log_in(self, username: str, password: str) -> Asked:
-        """Send the credentials; return the challenge for the authentication device."""
+    def log_in(self, username: str, password: str) -> Asked | None:
+        """Send the credentials; return the challenge for the authentication device.
+
+        None for a user who has opted out of the secure login system, and is logged in.
+        """
         require_connection(self._handset.home)
-        challenge = log_in(self._desk(), username.strip(), Secret(password))
-        return Asked(username.strip(), challenge)
+        asked = log_in(self._desk(), username.strip(), Secret(password))
+        if isinstance(asked, TradingEntry):
+            self._entry, self.is_opted_out = asked, True
+            return None
+        return Asked(username.strip(), asked)
 
     def respond(self, asked: Asked, response: str) -> str:
         """Send the response; return who is logged in."""
         require_connection(self._handset.home)
-        self._entry = send_response(self._desk(), asked.challenge, response)
+        self._entry, self.is_opted_out = send_response(self._desk(), asked.challenge, response), False
         return self._entry.user_label
 
     def log_out(self) -> bool:

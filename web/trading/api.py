@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from authsim.errors import Reason, RefusalError
 from authsim.protocol.trading import (
     TradingChallenge,
     TradingEntry,
@@ -16,9 +15,9 @@ from authsim.protocol.trading import (
     parse_trading_sign_out,
 )
 from authsim.verifier.challenge_response import complete_challenge
-from authsim.verifier.login import begin_login
 from authsim.verifier.passwords import require_password
 from authsim.verifier.sessions import end_session, require_session
+from authsim.verifier.trading_entry import EnteredTrading, enter_trading
 
 from .. import scope
 from ..answers import answer_json
@@ -30,18 +29,19 @@ api.before_request(require_no_cookie)
 
 @api.post("/api/trading/v1/login")
 def log_in() -> Response:
-    """Judge the password and ask for a response; nothing is announced to the phone."""
+    """Judge the password and ask for a response; nothing is announced to the phone.
+
+    Who has opted out of the secure login system is in.
+    """
     given = parse_trading_login(read_body())
     verifier = scope.verifier()
     first = require_password(verifier, name=given.username, password=given.password, client=scope.client())
-    pending = begin_login(verifier, first, mode=None, notify=False)
-    challenge = pending.challenge
-    if challenge is None:  # this user holds no phone that could answer here
-        raise RefusalError(Reason.NO_ACTIVE_DEVICE)
+    entered = enter_trading(verifier, first)
+    if isinstance(entered, EnteredTrading):
+        return answer_json(format_trading_entry(TradingEntry(user_label=entered.user.name, session=entered.token)))
+    asked = entered.challenge
     return answer_json(
-        format_trading_challenge(
-            TradingChallenge(token=pending.token, challenge=challenge.question, exp=challenge.expires_ms)
-        )
+        format_trading_challenge(TradingChallenge(token=entered.token, challenge=asked.question, exp=asked.expires_ms))
     )
 
 

@@ -1,7 +1,8 @@
 """The trading device as a page the size of a phone: credentials, the two choices, and the response to a challenge.
 
 It is another device than the one that answers, so it has cookies of its own beside those of the portal's pages in the
-same browser. It holds no keys: *Migrate IB Key* explains, and the new phone does it.
+same browser. It holds no keys: *Migrate IB Key* explains, and the new phone does it. A user who has opted out of the
+secure login system gets in with the credentials, and is shown what is restricted.
 """
 
 import re
@@ -11,13 +12,14 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from authsim.errors import RefusalError
-from authsim.model import PendingLogin
+from authsim.model import PendingLogin, Reach
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from authsim.verifier.challenge_response import complete_challenge
-from authsim.verifier.login import begin_login, find_pending
+from authsim.verifier.login import find_pending
 from authsim.verifier.passwords import require_password
 from authsim.verifier.sessions import SignedIn, end_session, require_session
+from authsim.verifier.trading_entry import EnteredTrading, enter_trading
 
 from .. import look, scope
 from ..answers import redirect_refused, redirect_to, take_carried
@@ -50,7 +52,8 @@ def show(platform: str) -> str | Response:
     signed_in = _signed_in_or_none()
     if signed_in is not None:
         look.prefer(signed_in.user.locale)
-        return _draw(platform, "home", name=signed_in.user.name)
+        is_opted_out = signed_in.session.reach is Reach.TRADING
+        return _draw(platform, "home", name=signed_in.user.name, is_opted_out=is_opted_out)
     wish = read_query().get("screen", "")
     token = read_token(_PENDING)
     if token is None:
@@ -68,7 +71,10 @@ def show(platform: str) -> str | Response:
 
 @pages.post("/mobile/<platform>/log-in")
 def log_in(platform: str) -> Response:
-    """Judge the credentials and lead to the two choices. No notification is sent: this is another device."""
+    """Judge the credentials and lead to the two choices. No notification is sent: this is another device.
+
+    Who has opted out of the secure login system is in.
+    """
     _require_platform(platform)
     form = read_form()
     verifier = scope.verifier()
@@ -80,10 +86,11 @@ def log_in(platform: str) -> Response:
             password=Secret(form.get("password", "")),
             client=scope.client(),
         )
-        pending = begin_login(verifier, first, mode=None, notify=False)
+        entered = enter_trading(verifier, first)
     except RefusalError as refusal:
         return redirect_refused(refusal, "trading.show", parts=here)
-    return keep_token(redirect_to("trading.show", parts=here), _PENDING, pending.token)
+    kind = _SESSION if isinstance(entered, EnteredTrading) else _PENDING
+    return keep_token(redirect_to("trading.show", parts=here), kind, entered.token)
 
 
 @pages.post("/mobile/<platform>/response")
@@ -134,7 +141,14 @@ def _signed_in_or_none() -> SignedIn | None:
         return None
 
 
-def _draw(platform: str, screen: str, *, name: str = "", pending: PendingLogin | None = None) -> str:
+def _draw(
+    platform: str,
+    screen: str,
+    *,
+    name: str = "",
+    pending: PendingLogin | None = None,
+    is_opted_out: bool = False,
+) -> str:
     challenge = None if pending is None else pending.challenge
     verifier = scope.verifier()
     now_ms = verifier.clock.now_ms()
@@ -143,6 +157,7 @@ def _draw(platform: str, screen: str, *, name: str = "", pending: PendingLogin |
         platform=platform,
         screen=screen,
         name=name,
+        is_opted_out=is_opted_out,
         challenge=challenge,
         remaining_ms=0 if challenge is None else max(0, challenge.expires_ms - now_ms),
         origin=verifier.instance.origin,

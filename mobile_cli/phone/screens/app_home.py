@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from authsim.authenticator.device import Platform
 from mobile_cli.phone.frame import Glass, line, press
+from mobile_cli.phone.trading import Asked
 
 
 class AskPermission(Glass):
@@ -73,16 +74,20 @@ class LoginPage(Glass):
         self.press_log_in()
 
     def press_log_in(self) -> None:
-        """Send the credentials; the second factor comes next."""
-        from mobile_cli.phone.screens.trading import ChooseFactor
-
+        """Send the credentials; the second factor comes next, unless its user has opted out."""
         if self.handset.portal is None:
             self.handset.portal = self.text_of("portal").strip()
         name, password = self.text_of("username"), self.text_of("password")
         self.clear("password")
-        self.start(
-            lambda: self.handset.trading.log_in(name, password), lambda asked: self.app.push_screen(ChooseFactor(asked))
-        )
+        self.start(lambda: self.handset.trading.log_in(name, password), self._go_on)
+
+    def _go_on(self, asked: Asked | None) -> None:
+        from mobile_cli.phone.screens.trading import ChooseFactor
+
+        if asked is None:
+            self.phone.open_app()
+        else:
+            self.app.push_screen(ChooseFactor(asked))
 
 
 class Portfolio(Glass):
@@ -100,6 +105,8 @@ class Portfolio(Glass):
     def body(self) -> ComposeResult:
         """Say who is logged in."""
         yield line(self.say("home_text", user=self.handset.trading.user or ""))
+        if self.handset.trading.is_opted_out:
+            yield line(self.say("home_open"))
 
     def foot(self) -> ComposeResult:
         """Lay out the bar at the lower edge."""

@@ -147,6 +147,10 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "menu": "Menu",
         "home_title": "Portfolio",
         "home_text": "{user} is logged in. A demo portfolio: nothing here is real.",
+        "home_open": (
+            "No device was asked for: this user has opted out of the secure login system. Restricted: withdrawals, "
+            "Pink Sheet and OTCBB stocks."
+        ),
         "log_out": "Log Out",
         "authenticate": "Authenticate",
         "two_factor": "Two-Factor Authentication",

@@ -150,6 +150,10 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "menu": "メニュー",
         "home_title": "ポートフォリオ",
         "home_text": "{user} としてログインしています。表示は練習用で、実在のものではありません。",
+        "home_open": (
+            "セキュア・ログイン・システムを解約しているため、デバイスは求められませんでした。"
+            "制限されるもの: 出金、ピンクシートおよびOTCBB株式。"
+        ),
         "log_out": "ログアウト",
         "authenticate": "認証",
         "two_factor": "二段階ログイン認証",

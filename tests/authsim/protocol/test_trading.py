@@ -38,3 +38,20 @@ def test_an_endless_response_does_not() -> None:
     body = json.dumps({"v": 1, "token": TOKEN.reveal_text(), "response": "1" * 65}).encode()
     with pytest.raises(MessageError):
         trading.parse_trading_response(body)
+
+
+def test_the_answer_to_credentials_is_a_challenge_or_an_entry() -> None:
+    """Who has opted out of the secure login system is in; everybody else is asked."""
+    entry = trading.TradingEntry(user_label="olivia", session=TOKEN)
+
+    assert trading.parse_trading_answer(challenge("123456")) == trading.parse_trading_challenge(challenge("123456"))
+    found = trading.parse_trading_answer(trading.format_trading_entry(entry).encode())
+    assert isinstance(found, trading.TradingEntry)
+    assert (found.user_label, found.session.reveal_text()) == ("olivia", TOKEN.reveal_text())
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"x", b'{"v":1,"session":"A","token":"A"}', b'{"v":1,"session":1}'])
+def test_any_other_answer_is_none(body: bytes) -> None:
+    """Neither half of the one nor of the other."""
+    with pytest.raises(MessageError):
+        trading.parse_trading_answer(body)

@@ -9,7 +9,9 @@ from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import EventKind
 from authsim.model import Factor, FactorId, FactorKind, Reach, Role, SecureLogin, User, UserId
 from authsim.policy import DAY
+from authsim.protocol.codes import Purpose
 from authsim.verifier import operators, secure_login
+from authsim.verifier.identity_proof import begin_verification
 from authsim.verifier.secure_login import Standing, cancel_opt_out, list_standings, opt_out, set_seamless, stands
 from authsim.verifier.sessions import SignedIn, require_session
 from authsim.verifier.tokens import draw_id
@@ -129,6 +131,31 @@ class TestOptingOut:
         assert standing_of(town, alice) is SecureLogin.OPTING_OUT
         town.clock.advance(ms=1)
         assert standing_of(town, alice) is SecureLogin.OPTED_OUT
+
+    def test_it_takes_the_phones_own_answer_where_the_profile_says_so(
+        self, town: Town, alice: Person, phone: TestPhone, signed_in: SignedIn
+    ) -> None:
+        """A thief of the session has no phone: what it answered for that purpose is spent once."""
+        town.under(opt_out_by_device=1)
+        with refused(Reason.VERIFICATION_REQUIRED):
+            opt_out(town.verifier, signed_in, agreed=True)
+        pending = begin_verification(
+            town.verifier,
+            signed_in,
+            name="alice",
+            password=alice.password,
+            purpose=Purpose.SECURE_LOGIN,
+            client=BROWSER,
+        )
+        assert pending.challenge is not None
+        response = phone.respond(pending.challenge.question, purpose=Purpose.SECURE_LOGIN)
+        verified = require_session(town.verifier, alice.answers(pending, response).token)
+
+        opt_out(town.verifier, verified, agreed=True)
+        cancel_opt_out(town.verifier, verified)
+
+        with refused(Reason.VERIFICATION_REQUIRED):
+            opt_out(town.verifier, verified, agreed=True)
 
     def test_without_the_agreement_nothing_happens(self, town: Town, alice: Person, signed_in: SignedIn) -> None:
         """Losses are to be the user's own, and the user says so."""

@@ -2,15 +2,20 @@
 
 import pytest
 
+from authsim import states
 from authsim.errors import Reason
 from authsim.events import EventKind
-from authsim.model import Factors, Mode, PendingLogin, Reach
+from authsim.model import Device, Factor, FactorId, FactorKind, Factors, Mode, Reach, UserId
 from authsim.secret import Secret
 from authsim.verifier import operators
+from authsim.verifier.challenge_response import complete_challenge
+from authsim.verifier.login import find_pending
 from authsim.verifier.secure_login import cancel_opt_out, opt_out
 from authsim.verifier.sessions import SignedIn, require_session
-from authsim.verifier.trading_entry import EnteredTrading, enter_trading
+from authsim.verifier.tokens import draw_id
+from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading
 from tests.support.device import TestPhone
+from tests.support.nouns import event
 from tests.support.people import BROWSER, Person, Town, refused
 
 
@@ -57,10 +62,10 @@ def test_everybody_else_is_asked_for_a_device(town: Town, alice: Person, signed_
     town.under(opt_out_cooling_seconds=60)
 
     def asks() -> bool:
-        pending = enter_trading(town.verifier, alice.passes_password())
-        assert isinstance(pending, PendingLogin)
-        assert pending.push is None or not pending.push.is_notified
-        return True
+        asked = enter_trading(town.verifier, alice.passes_password())
+        assert isinstance(asked, AskedTrading)
+        push = find_pending(town.verifier, asked.token).push
+        return push is not None and not push.is_notified
 
     assert asks()
     opt_out(town.verifier, signed_in, agreed=True)
@@ -75,6 +80,53 @@ def test_who_has_no_device_and_is_enrolled_is_refused(town: Town, alice: Person)
     """As at every login: there is nothing to ask."""
     with refused(Reason.NO_ACTIVE_DEVICE):
         enter_trading(town.verifier, alice.passes_password())
+
+
+def test_the_phone_is_asked_beside_other_factors(
+    town: Town, alice: Person, phone: TestPhone, signed_in: SignedIn
+) -> None:
+    """There is no chooser on a trading device: it takes the response of a phone, which opens the session."""
+    hold(town, alice)
+
+    asked = enter_trading(town.verifier, alice.passes_password())
+
+    assert isinstance(asked, AskedTrading)
+    response = phone.respond(asked.challenge.question)
+    proof = complete_challenge(town.verifier, token=asked.token, response=response, client=BROWSER)
+    assert proof.session.factors is Factors.TWO
+
+
+def test_without_a_phone_nothing_else_is_asked(town: Town, alice: Person) -> None:
+    """No text is sent that could not be used here; nor when the phone is stopped at that very moment."""
+    hold(town, alice)
+    with refused(Reason.NO_ACTIVE_DEVICE):
+        enter_trading(town.verifier, alice.passes_password())
+    assert (EventKind.LOGIN_STARTED, None) not in alice.events()
+
+    alice.activates(town.sells_phone())
+    first = alice.passes_password()
+    real = town.verifier.store.devices.active_of(alice.user.user_id)
+    asked: list[object] = []
+
+    def active_once(user_id: UserId) -> Device | None:
+        asked.append(user_id)
+        return real if len(asked) == 1 else None
+
+    town.between.replace("devices.active_of", active_once)
+    with refused(Reason.NO_ACTIVE_DEVICE):
+        enter_trading(town.verifier, first)
+
+
+def hold(town: Town, person: Person) -> None:
+    """Give a user an authenticator app."""
+    factor = Factor(
+        factor_id=FactorId(draw_id(town.entropy)),
+        user_id=person.user.user_id,
+        kind=FactorKind.AUTHENTICATOR_APP,
+        state=states.Factor.ACTIVE,
+        made_ms=town.clock.now_ms(),
+    )
+    town.verifier.store.factors.add(factor, closes=frozenset(), event=event(EventKind.FACTOR_ACTIVATED))
 
 
 def test_the_portal_asks_for_the_device_all_the_same(

@@ -1,5 +1,6 @@
 """`authkey trade`: the trading device in a terminal, answered by the phone."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -166,6 +167,24 @@ def test_each_answer_has_its_sentence(
     arguments = ("trade", "alice", "--response-stdin", "--portal", portal.origin, "--password-file", str(authkey.pin))
 
     assert said in authkey(*arguments, check=status).stderr
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_who_has_opted_out_is_in(authkey: Authkey, portal: TinyPortal, language: str) -> None:
+    """No challenge: what that means is said, and what it restricts; the session is signed out at the end."""
+    entry = {"v": 1, "user_label": "olivia", "session": "A" * 43}
+    portal.answers["/api/trading/v1/login"] = lambda _: Reply(json.dumps(entry).encode())
+    portal.answers["/api/trading/v1/sign-out"] = lambda _: Reply(b'{"v":1}')
+    arguments = ("trade", "olivia", "--response-stdin", "--portal", portal.origin, "--password-file", str(authkey.pin))
+
+    done = authkey("--lang", language, *arguments, check=0)
+    told = json.loads(authkey(*arguments, "--json", check=0).stdout)
+
+    assert done.stdout.count("\n") == 1
+    assert "olivia" in done.stdout
+    assert "OTCBB" in done.stderr
+    assert ("The secure login system is off for trading" in done.stderr) is (language == "en")
+    assert (told["state"], told["secure_login"], told["user"]) == ("logged_in", "off", "olivia")
 
 
 def test_a_trading_phone_without_a_connection_says_so(resident: Resident) -> None:

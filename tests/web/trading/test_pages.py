@@ -73,6 +73,34 @@ def test_nothing_is_announced(site: Site, browser: Browser, enrolled: TestPhone)
     assert not site.verifier.store.pushes.list_open(enrolled.device_id, now_ms=site.clock.now_ms())
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_who_has_opted_out_is_in(site: Site, alice: User, enrolled: TestPhone, language: str) -> None:
+    """No choice and no challenge: the trading app, and what is restricted; the session opens no page of the portal."""
+    operators.set_secure_login(site.verifier, alice, is_needed=False)
+    browser = site.browser(Accept_Language=language)
+
+    page = logs_in(browser)
+
+    assert "alice" in page.one(cls="proof-panel").text
+    assert [one.text for one in page.one(cls="restricted").walk() if one.tag == "li"]
+    assert "OTCBB" in page.one(cls="restricted").text
+    newest = site.verifier.store.sessions.list_open(alice.user_id, now_ms=site.clock.now_ms())[0]
+    assert newest.reach.value == "trading"
+    assert browser.opens("/portal/activity").status == 401
+
+
+def test_opting_back_in_closes_the_trading_app(site: Site, browser: Browser, alice: User, enrolled: TestPhone) -> None:
+    """At once: the next load asks for the credentials, and after them for the phone."""
+    operators.set_secure_login(site.verifier, alice, is_needed=False)
+    logs_in(browser)
+    opted_out = site.verifier.store.users.get(alice.user_id)
+    assert opted_out is not None
+    operators.set_secure_login(site.verifier, opted_out, is_needed=True)
+
+    assert browser.opens("/mobile/ios").all(name="password")
+    assert logs_in(browser).all(cls="setting")
+
+
 def test_platform_of_the_phone_that_asks(site: Site) -> None:
     """`/mobile` leads an Android phone to its own screens and everything else to the first platform."""
     assert site.browser().opens("/mobile").path == "/mobile/ios"

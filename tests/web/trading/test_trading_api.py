@@ -77,6 +77,20 @@ def test_nothing_is_announced(site: Site, active: TestPhone, line: Line) -> None
     assert site.verifier.store.pushes.list_open(active.device_id, now_ms=site.clock.now_ms()) == []
 
 
+def test_who_has_opted_out_is_in(site: Site, alice: User, active: TestPhone, line: Line) -> None:
+    """Credentials alone open a session of one factor that reaches trading, and signing out ends it."""
+    operators.set_secure_login(site.verifier, alice, is_needed=False)
+
+    answer = send(line, "login", username="alice", password=PASSWORD)
+
+    entry = parse_trading_entry(answer.text.encode())
+    assert entry.user_label == "alice"
+    (session,) = site.verifier.store.sessions.list_open(alice.user_id, now_ms=site.clock.now_ms())
+    assert (session.factors.value, session.reach.value) == ("one", "trading")
+    parse_trading_done(send(line, "sign-out", session=entry.session.reveal_text()).text.encode())
+    assert error_of(send(line, "login", username="alice", password="wrong horse")) == (401, "auth_failed")
+
+
 def test_every_mode_may_trade(site: Site, line: Line) -> None:
     """There is no live/paper switch on this device: a user's own mode is taken."""
     paper = site.adds("paula", mode=Mode.PAPER)
