@@ -46,6 +46,7 @@ class UniformLogin:
     """What the second page of a uniform login shows, whoever typed whatever: a real pending login, or a decoy.
 
     `token` goes into the browser's cookie. `question` is the challenge, `number` what a request would ask for.
+    `is_approved`: a phone has said yes, and the browser may go on; no decoy ever is.
     """
 
     token: Secret
@@ -55,6 +56,7 @@ class UniformLogin:
     attempts_remaining: int
     issued_ms: int
     expires_ms: int
+    is_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,15 @@ def take_text(verifier: Verifier, user_id: UserId, *, now_ms: int) -> None:
             raise RefusalError(Reason.TEXTS_SPENT, retry_after_ms=wait_ms)
 
 
+def take_resend(verifier: Verifier, token_hash: bytes, *, now_ms: int) -> None:
+    """Count a request that a browser sends again, or refuse with `RESENT_TOO_SOON` (`retry_after_ms`)."""
+    key = _key(verifier, "tally-resend", (Tag.SERVER_NONCE, token_hash))
+    pause_ms = verifier.policy.push_resend_seconds * SECOND
+    wait_ms = verifier.store.tallies.take(key, now_ms=now_ms, spans=[(1, pause_ms)]) if pause_ms else 0
+    if wait_ms:
+        raise RefusalError(Reason.RESENT_TOO_SOON, retry_after_ms=wait_ms)
+
+
 def require_no_hold(verifier: Verifier, user_id: UserId, *, now_ms: int) -> None:
     """Return when a text alone may bring in a phone, else refuse with `HOLD_NOT_OVER` (`retry_after_ms`).
 

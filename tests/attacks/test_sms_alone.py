@@ -8,6 +8,7 @@ from authsim.model import Decision
 from authsim.policy import HARDENED, PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import operators, suspension
+from authsim.verifier.add_user import resend_code
 from tests.support.device import NETWORK, TestPhone
 from tests.support.people import Person, Town, refused
 
@@ -111,5 +112,6 @@ def test_the_answer_is_the_same_whatever_is_wrong(town: Town, victim: Person) ->
         assert len(attempt.flow_id) == 32
         with refused(Reason.WRONG_CODE) as caught:
             town.sells_phone().finishes_adding(attempt, "00000000")
-        answers.add((caught.value.attempts_remaining, caught.value.retry_after_ms))
-    assert answers == {(None, None)}
+        again = resend_code(town.verifier, attempt.flow_id)
+        answers.add((caught.value.attempts_remaining, caught.value.retry_after_ms, again.expires_in))
+    assert answers == {(None, None, PROFILES[HARDENED].sms_code_seconds)}

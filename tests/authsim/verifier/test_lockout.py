@@ -191,3 +191,29 @@ def test_a_locked_user_is_refused_with_the_time_that_is_left() -> None:
     assert caught.value.retry_after_ms == 7
     lockout.require_unlocked(failed(1, locked_until_ms=NOW), now_ms=NOW)
     lockout.require_unlocked(failed(1), now_ms=NOW)
+
+
+class TestWithoutLock:
+    """Where failures do not lock (hardened): they are told at the next login, and `limits` delays."""
+
+    def test_failures_neither_lock_nor_throttle(self) -> None:
+        """A hundred of them: the newest are kept, nothing else happens."""
+        policy = Policy(failures_lock=0)
+        current = Lockout()
+        for number in range(100):
+            current = lockout.count_password(current, policy, now_ms=NOW + number)
+
+        assert current.locked_until_ms is None
+        assert len(current.failures_ms) == policy.lockout_failures
+        assert lockout.throttled_for_ms(current, policy, now_ms=NOW + 100) == 0
+
+    def test_an_operators_lock_ends_when_it_was_to_end(self) -> None:
+        """Attempts during it do not begin it anew, and a right password does not lift it."""
+        policy = Policy(failures_lock=0)
+        locked = lockout.lock(failed(*range(10, 0, -1)), policy, now_ms=NOW)
+
+        after = lockout.count_password(locked, policy, now_ms=NOW + 5)
+        other = lockout.add_failure(after, policy, now_ms=NOW + 6)
+        taken = lockout.take_back(other, policy, before=locked, after=after, counted_ms=NOW + 5)
+
+        assert {after.locked_until_ms, other.locked_until_ms, taken.locked_until_ms} == {NOW + DAY}
