@@ -9,7 +9,8 @@ from tests.support.site import Browser, Site
 NUMBER = "+12025550142"
 PLACES = (
     *(("<what>", "theme"), ("<value>", "dark"), ("<path:filename>", "page.js"), ("<platform>", "ios")),
-    *(("<request_id>", "0" * 32), ("<number>", NUMBER)),
+    *(("<request_id>", "0" * 32), ("<number>", NUMBER), ("<user_id>", "0" * 32), ("<deed>", "unlock")),
+    *(("<ticket_id>", "0" * 32), ("<attachment_id>", "0" * 32)),
 )
 STANDINGS = ("nobody", "one factor", "pending", "both factors")
 

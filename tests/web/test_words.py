@@ -13,13 +13,14 @@ WEB = Path(__file__).parents[2] / "web"
 #: hosts.py names them in order to refuse them; what it holds is never shown.
 FILES = sorted(
     path
-    for folder in ("templates", "static", "translations", "portal", "device_api", "trading", "inbox")
+    for folder in ("templates", "static", "translations", "portal", "desk", "device_api", "trading", "inbox")
     for path in (WEB / folder).rglob("*")
     if path.is_file() and path.suffix in {".html", ".css", ".js", ".py", ".po", ".svg"}
 ) + sorted(path for path in WEB.glob("*.py") if path.name != "hosts.py")
 
 OTHERS = (
     *("/portal/settings", "/portal/settings/secure-login", "/lost-phone", "/help/camera", "/app", "/app/store/ios"),
+    *("/portal/messages", "/portal/messages/new", "/portal/messages/har-file"),
     *("/app/store/android?tapped=get", "/mobile/ios", "/mobile/android?screen=migrate", "/inbox"),
 )
 MARKS = (

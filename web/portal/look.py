@@ -1,5 +1,6 @@
 """The switches for language and theme: links that set one cookie and lead back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,16 +18,24 @@ pages: Final = Blueprint("look", __name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page of ours: its endpoint, what stands in its path, and what in its query."""
+    """A page of ours: its endpoint, what stands in its path, and what in its query.
+
+    `ids` are the parts of the path that are ids: they follow the page's name, each after a dot. `form` is the endpoint
+    of the page's own form, where that answers with the page itself.
+    """
 
     endpoint: str
+    form: str = ""
+    ids: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def is_here(self) -> bool:
         """Say whether the present request asks for this page."""
-        wanted = {name: request.args.get(name) for name in self.query}
-        return request.endpoint == self.endpoint and (request.view_args or {}) == self.parts and wanted == self.query
+        if request.endpoint not in (self.endpoint, self.form):
+            return False
+        parts = {name: value for name, value in (request.view_args or {}).items() if name not in self.ids}
+        return parts == self.parts and {name: request.args.get(name) for name in self.query} == self.query
 
 
 #: `next` is the name of a page, never an address. Of two with the same endpoint, that with a query stands first.
@@ -51,24 +60,59 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "mobile-ios": Place(endpoint="trading.show", parts=MappingProxyType({"platform": "ios"})),
         "mobile-android": Place(endpoint="trading.show", parts=MappingProxyType({"platform": "android"})),
         "inbox": Place(endpoint="inbox.show"),
+        **{
+            f"har-file-{browser}": Place(endpoint="messages_guide.show", query=MappingProxyType({"browser": browser}))
+            for browser in ("chrome", "firefox", "edge", "safari")
+        },
+        "har-file": Place(endpoint="messages_guide.show"),
+        "messages": Place(endpoint="messages.show"),
+        "new-ticket": Place(endpoint="messages.show_new", form="messages.submit"),
+        "ticket": Place(endpoint="messages_ticket.show", form="messages_ticket.submit_reply", ids=("ticket_id",)),
+        "evidence": Place(endpoint="messages_ticket.show_evidence", ids=("ticket_id", "attachment_id")),
+        "desk": Place(endpoint="desk.show", form="desk.submit"),
+        "desk-user": Place(endpoint="desk_users.show", ids=("user_id",)),
+        **{
+            f"desk-{deed}": Place(
+                endpoint="desk_acts.show",
+                form="desk_acts.submit",
+                ids=("user_id",),
+                parts=MappingProxyType({"deed": deed}),
+            )
+            for deed in ("passcode", "unlock", "suspend", "resume", "number")
+        },
+        "desk-ticket": Place(endpoint="desk_tickets.show", form="desk_tickets.submit_reply", ids=("ticket_id",)),
+        "desk-evidence": Place(endpoint="desk_tickets.show_evidence", ids=("ticket_id", "attachment_id")),
     }
 )
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def page_name() -> str:
     """Return the name of the page that is being shown; the login page's for one that has none."""
-    return next((name for name, place in PLACES.items() if place.is_here()), "login")
+    for name, place in PLACES.items():
+        if place.is_here():
+            return ".".join((name, *((request.view_args or {})[part] for part in place.ids)))
+    return "login"
 
 
 @pages.get("/look/<what>/<value>")
 def choose(what: str, value: str) -> Response:
     """Remember a language or a theme, and lead back to the page whose name stands in `next`."""
-    place = PLACES.get(read_query().get("next", ""), PLACES["login"])
-    if place.endpoint not in current_app.view_functions:  # the inbox, where it is not served
-        place = PLACES["login"]
-    response = redirect_to(place.endpoint, parts=place.parts, query=place.query)
+    place, parts = _find_place(read_query().get("next", ""))
+    response = redirect_to(place.endpoint, parts=parts, query=place.query)
     if what == "language" and value in LANGUAGES:
         return keep(response, "language", value)
     if what == "theme" and value in THEMES:
         return keep(response, "theme", value)
     raise NotFound
+
+
+def _find_place(text: str) -> tuple[Place, Mapping[str, str]]:
+    """Return the page that is named, with the parts of its path; the login page for a name that is none."""
+    name, *ids = text.split(".")
+    place = PLACES.get(name)
+    if place is None or place.endpoint not in current_app.view_functions:  # the inbox is not served everywhere
+        return PLACES["login"], {}
+    if len(ids) != len(place.ids) or not all(_ID.fullmatch(one) for one in ids):
+        return PLACES["login"], {}
+    return place, dict(place.parts) | dict(zip(place.ids, ids, strict=True))

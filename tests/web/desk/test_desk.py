@@ -227,3 +227,11 @@ def test_in_japanese(site: Site, desk: Browser, alice: User) -> None:
     page = opens_file(desk)
     assert page.one(tag="html").attributes["lang"] == "ja"
     assert any("ユーザー名" in row[1] and "パスワード" in row[2] for row in chapters(page))
+
+
+@pytest.mark.parametrize("page", ["", "/unlock", "/number"])
+def test_switches_lead_back(desk: Browser, alice: User, page: str) -> None:
+    """Language and theme lead back to the file, or to the page of the deed."""
+    path = opens_file(desk).path + page
+    links = [one.attributes.get("href", "") for one in desk.opens(path).one(cls="foot").walk()]
+    assert desk.opens(next(one for one in links if "/language/ja" in one)).path == path

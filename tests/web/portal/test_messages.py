@@ -390,3 +390,27 @@ def test_guide(opens_site: Callable[..., Site], phone: TestPhone, browser_name: 
         assert label in page.one(cls="tabbed").text, label
     for tab in page.one(cls="tabs").elements:
         assert browser.opens(tab.elements[0].attributes["href"]).one(id="guide-title").text == tab.text
+
+
+def test_switches_lead_back(inside: Browser) -> None:
+    """Language and theme lead back to the very ticket, its evidence, the steps, and the form that was refused."""
+    ticket = opens_ticket(inside, har=recorded())
+    report = link(ticket, "See report and waterfall").attributes["href"]
+    for path in ("/portal/messages", NEW, "/portal/messages/har-file?browser=edge", ticket.path, report):
+        theme = next(one for one in inside.opens(path).one(cls="foot").walk() if "/theme/dark" in str(one.attributes))
+        inside.opens(theme.attributes["href"])
+        assert inside.page is not None
+        assert inside.page.url.removeprefix(inside.address) == path
+    refused = shown(sends(inside, **TYPED | {"subject": ""}))
+    assert (
+        "next=new-ticket" in refused.one(cls="foot").elements[0].elements[0].elements[0].elements[0].attributes["href"]
+    )
+
+
+@pytest.mark.parametrize(
+    "place", ["ticket", "ticket.x", "ticket." + "0" * 31, "messages." + "0" * 32, "evidence." + "0" * 32]
+)
+def test_switches_take_no_other_ids(inside: Browser, place: str) -> None:
+    """What is no name of a page with the ids that it has leads to the login page's place."""
+    answer = inside.asks("GET", f"/look/theme/dark?next={place}")
+    assert answer.headers["Location"] == "/sso/Login"
