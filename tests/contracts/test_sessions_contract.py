@@ -6,7 +6,7 @@ import pytest
 
 from authsim.errors import StoreConflictError, StoreStaleError
 from authsim.events import EventKind
-from authsim.model import Factors, PortalSession, SessionId, UserId
+from authsim.model import FactorKind, Factors, PortalSession, Reach, SessionId, UserId
 from authsim.ports import Store
 from tests.support import nouns
 from tests.support.nouns import LATER_MS, NOW_MS, SOON_MS, add_user, event, read_all
@@ -177,3 +177,37 @@ def test_a_session_needs_the_password_that_was_judged(store: Store, gone: bool) 
     assert store.sessions.list_open(user.user_id, now_ms=NOW_MS) == [opened]
     assert store.sessions.find(session.token_hash) is None
     assert read_all(store) == recorded
+
+
+def test_a_proof_is_spent_once(store: Store) -> None:
+    """What a session's user proved is there for its purpose, for its time, once; the session stays open."""
+    user = add_user(store)
+    session = nouns.session(
+        user.user_id, proof=FactorKind.TEXT, reach=Reach.RESTRICTED, verified_purpose=4, verified_ms=NOW_MS
+    )
+    store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event())
+    assert store.sessions.find(session.token_hash) == session
+
+    for purpose, since_ms in ((3, NOW_MS), (4, NOW_MS + 1)):
+        with pytest.raises(StoreConflictError):
+            store.sessions.spend_verification(session.session_id, purpose=purpose, since_ms=since_ms)
+    store.sessions.spend_verification(session.session_id, purpose=4, since_ms=NOW_MS)
+
+    assert store.sessions.find(session.token_hash) == replace(session, verified_purpose=None, verified_ms=None)
+    with pytest.raises(StoreConflictError):
+        store.sessions.spend_verification(session.session_id, purpose=4, since_ms=NOW_MS)
+
+
+@pytest.mark.parametrize("what", ["unknown", "ended", "unproven"])
+def test_without_a_proof_nothing_is_spent(store: Store, what: str) -> None:
+    """An unknown session, one that has ended and one that proved nothing have nothing to spend."""
+    user = add_user(store)
+    proven = {} if what == "unproven" else {"verified_purpose": 4, "verified_ms": NOW_MS}
+    session = nouns.session(user.user_id, **proven)
+    if what != "unknown":
+        store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=event())
+    if what == "ended":
+        store.sessions.end(session.session_id, user.user_id, now_ms=NOW_MS, event=event())
+
+    with pytest.raises(StoreConflictError):
+        store.sessions.spend_verification(session.session_id, purpose=4, since_ms=0)

@@ -1,5 +1,6 @@
 """What `ports.Users` promises, on every store."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from authsim import states
 from authsim.errors import StoreConflictError
 from authsim.events import EventKind
-from authsim.model import Factors, Lockout, Mode, Role, UserId
+from authsim.model import Factors, Lockout, Mode, Role, SecureLogin, UserId
 from authsim.ports import Store
 from tests.support import nouns
 from tests.support.nouns import LATER_MS, NOW_MS, SOON_MS, add_device, add_user, ask, event, read_all
@@ -223,3 +224,58 @@ def test_nothing_is_done_to_a_user_who_is_gone(store: Store, step: str) -> None:
         steps[step](UserId(nouns.new_hex()))
 
     assert read_all(store) == []
+
+
+def test_what_a_user_is_comes_back(store: Store) -> None:
+    """Role, region, number and the secure login system are kept as they were given."""
+    kept = add_user(
+        store,
+        role=Role.HELP_DESK,
+        region="JP",
+        secure_login=SecureLogin.OPTING_OUT,
+        opts_out_ms=LATER_MS,
+        phone_verified_ms=NOW_MS,
+    )
+
+    assert store.users.get(kept.user_id) == kept
+
+
+def test_the_secure_login_system_is_left_from_where_one_is(store: Store) -> None:
+    """A step counts from the place that was judged; from another place, or for nobody, nothing changes."""
+    user = add_user(store)
+    steps = [
+        (SecureLogin.ENROLLED, SecureLogin.OPTING_OUT, LATER_MS),
+        (SecureLogin.OPTING_OUT, SecureLogin.ENROLLED, None),
+    ]
+    for before, after, opts_out_ms in steps:
+        for user_id in (user.user_id, user.user_id, UserId(nouns.new_hex())):
+            with suppress(StoreConflictError):
+                store.users.set_secure_login(
+                    user_id, before=before, after=after, opts_out_ms=opts_out_ms, event=event(EventKind.OPTED_OUT)
+                )
+        assert store.users.get(user.user_id) == replace(user, secure_login=after, opts_out_ms=opts_out_ms)
+    assert read_all(store) == [EventKind.USER_ADDED, EventKind.OPTED_OUT, EventKind.OPTED_OUT]
+
+
+def test_a_new_number_cancels_what_the_old_one_was_texted(store: Store) -> None:
+    """Enrolments by the old number are over; noting that it was verified leaves them, and other users keep theirs."""
+    user, other = add_user(store), add_user(store)
+    begun, theirs = nouns.enrol(store, user.user_id), nouns.enrol(store, other.user_id)
+    recorded = read_all(store)
+    assert user.phone is not None
+
+    store.users.set_phone(user.user_id, user.phone, verified_ms=NOW_MS, event=event(EventKind.NUMBER_VERIFIED))
+
+    assert store.users.get(user.user_id) == replace(user, phone_verified_ms=NOW_MS)
+    assert store.enrolments.get(begun.flow_id) == begun
+
+    moved = event(EventKind.NUMBER_SET, at_ms=LATER_MS)
+    store.users.set_phone(user.user_id, "+15550177", verified_ms=None, event=moved)
+
+    assert store.users.get(user.user_id) == replace(user, phone="+15550177")
+    cancelled = replace(begun, state=states.OneShot.CANCELLED, closed_ms=LATER_MS)
+    assert store.enrolments.get(begun.flow_id) == cancelled
+    assert store.enrolments.get(theirs.flow_id) == theirs
+    assert read_all(store) == [*recorded, EventKind.NUMBER_VERIFIED, EventKind.NUMBER_SET]
+    with pytest.raises(StoreConflictError):
+        store.users.set_phone(UserId(nouns.new_hex()), "+15550177", verified_ms=None, event=moved)

@@ -1,19 +1,11 @@
 """Every method of a store's ports, once: for tests that look at what each of them does to the store."""
 
-from collections.abc import Callable
-
 from authsim import states
-from authsim.model import Decision, Device, Lockout, User
+from authsim.model import Decision, Device, User
 from authsim.ports import Store
 from tests.support import nouns
 from tests.support.nouns import NOW_MS
-
-Step = Callable[[str, Callable[[], object]], None]
-
-
-def one_more(lockout: Lockout) -> Lockout:
-    """Return the lock-out after one more failure."""
-    return Lockout(failures_ms=(*lockout.failures_ms, NOW_MS))
+from tests.support.steps_factors import Step, one_more, walk_factors
 
 
 def walk(store: Store, step: Step) -> None:
@@ -81,6 +73,7 @@ def walk(store: Store, step: Step) -> None:
     step("audit.append", lambda: store.audit.append(fact))
     step("audit.list_of", lambda: store.audit.list_of(user.user_id, most=20))
     step("audit.read", lambda: store.audit.read(after=0, most=20))
+    walk_factors(store, step, user)
     step("users.set_seamless", lambda: store.users.set_seamless(user.user_id, False, event=fact))
     step("users.set_password", lambda: store.users.set_password(user.user_id, "new", event=fact))
     step("users.remove", lambda: store.users.remove(user.user_id, event=fact))
