@@ -13,7 +13,7 @@ from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.factor_rules import ORDER
 from authsim.model import Device, Factor, FactorId, FactorKind, Reach, User
-from authsim.policy import Policy
+from authsim.policy import DAY, SECOND, Policy
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.records import require_row
@@ -42,12 +42,25 @@ def offered(verifier: Verifier, user: User, *, now_ms: int) -> tuple[Factor | De
 
 
 def list_held(verifier: Verifier, user: User, *, now_ms: int) -> Sequence[Factor]:
-    """Return the user's factors that are active or pending, newest first; an expiry that is seen first is written."""
-    held = [factor for factor in verifier.store.factors.list_of(user.user_id) if factor.state in OPEN]
-    for factor in held:
-        if _is_over(factor, now_ms=now_ms):
+    """Return the user's factors that are active or wait to be activated, newest first.
+
+    A number that is being verified and a card that is being shared are none yet. An expiry seen first is written.
+    """
+    return [
+        factor
+        for factor in list_open(verifier, user, now_ms=now_ms)
+        if factor.state is states.Factor.ACTIVE
+        or (factor.kind is not FactorKind.TEXT and factor.shared_factor_id is None)
+    ]
+
+
+def list_open(verifier: Verifier, user: User, *, now_ms: int) -> Sequence[Factor]:
+    """Return all that is pending or active, newest first; an expiry that is seen first is written."""
+    rows = [factor for factor in verifier.store.factors.list_of(user.user_id) if factor.state in OPEN]
+    for factor in rows:
+        if _is_over(factor, verifier.policy, now_ms=now_ms):
             _expire(verifier, factor, now_ms=now_ms)
-    return [factor for factor in held if not _is_over(factor, now_ms=now_ms)]
+    return [factor for factor in rows if not _is_over(factor, verifier.policy, now_ms=now_ms)]
 
 
 def require_own(verifier: Verifier, user: User, factor_id: FactorId, *, now_ms: int) -> Factor:
@@ -58,7 +71,7 @@ def require_own(verifier: Verifier, user: User, factor_id: FactorId, *, now_ms: 
     factor = verifier.store.factors.get(factor_id)
     if factor is None or factor.user_id != user.user_id or factor.state not in OPEN:
         raise RefusalError(Reason.FACTOR_UNKNOWN)
-    if _is_over(factor, now_ms=now_ms):
+    if _is_over(factor, verifier.policy, now_ms=now_ms):
         _expire(verifier, factor, now_ms=now_ms)
         raise RefusalError(Reason.FACTOR_EXPIRED)
     return factor
@@ -95,7 +108,20 @@ def reach_of(factor: Factor, policy: Policy, *, now_ms: int) -> Reach:
     return Reach.RESTRICTED if policy.passcode_restricts else Reach.FULL
 
 
-def _is_over(factor: Factor, *, now_ms: int) -> bool:
+def waits_ms(factor: Factor, policy: Policy) -> int:
+    """Return how long a factor of this kind may stay pending, in milliseconds."""
+    if factor.shared_factor_id is not None:
+        return policy.verification_seconds * SECOND
+    if factor.kind is FactorKind.AUTHENTICATOR_APP:
+        return policy.activation_ms
+    if factor.kind is FactorKind.TEXT:
+        return policy.sms_code_seconds * SECOND
+    return policy.card_activation_days * DAY
+
+
+def _is_over(factor: Factor, policy: Policy, *, now_ms: int) -> bool:
+    if factor.state is states.Factor.PENDING and factor.made_ms + waits_ms(factor, policy) <= now_ms:
+        return True
     return factor.expires_ms is not None and factor.expires_ms <= now_ms
 
 

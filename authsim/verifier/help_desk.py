@@ -26,8 +26,9 @@ from authsim.model import (
     User,
     UserId,
 )
-from authsim.verifier import Verifier, operators, tickets
+from authsim.verifier import Verifier, operators, temporary_passcode, tickets
 from authsim.verifier.desk_files import DeskFile, read_file
+from authsim.verifier.number_rules import require_phone
 from authsim.verifier.passwords import find_user
 from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.sessions import SignedIn, require_reach
@@ -124,12 +125,23 @@ def resume(verifier: Verifier, desk: SignedIn, user_id: UserId, *, reason: str) 
         operators.resume(verifier, user, by=_BY)
 
 
+def issue_passcode(verifier: Verifier, desk: SignedIn, user_id: UserId, *, reason: str) -> str:
+    """Text a temporary passcode to the user's own number, and return that number as the desk may see it: "…01".
+
+    Refuses with `NO_PHONE_NUMBER`, `PASSCODE_STILL_VALID` and `PASSCODE_NOT_AGAIN` too.
+    """
+    act, user = _begin_for(verifier, desk, user_id, EventKind.DESK_PASSCODE, reason)
+    with _recorded(verifier, act):
+        temporary_passcode.issue_passcode(verifier, user, by=desk.user.name, reason=act.why)
+    return mask_number(user.phone or "")
+
+
 def set_number(verifier: Verifier, desk: SignedIn, user_id: UserId, *, number: str, reason: str) -> None:
     """Replace the number on the account; it counts as unverified until its user has verified it.
 
     Raises `MessageError` for a number that is not fictional.
     """
-    fictional = operators.require_phone(number)
+    fictional = require_phone(number)
     act, user = _begin_for(verifier, desk, user_id, EventKind.DESK_NUMBER_SET, reason)
     event = act.event(number=mask_number(fictional))
     verifier.store.users.set_phone(user.user_id, fictional, verified_ms=None, event=event)
@@ -243,7 +255,7 @@ def _look_up(verifier: Verifier, query: str) -> User | None:
     if user is not None:
         return user
     try:
-        number = operators.require_phone(wanted)
+        number = require_phone(wanted)
     except MessageError:
         return None
     return next((user for user in verifier.store.users.list_all() if user.phone == number), None)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import Device, Lockout, Mode, PortalSession, Role, User, UserId
+from authsim.model import Device, Lockout, Mode, PortalSession, Role, SecureLogin, User, UserId
 from authsim.policy import DAY
 from authsim.secret import Secret
 from authsim.verifier import Verifier, limits, lockout, secure_login
 from authsim.verifier.device_changes import change_device, topics_of_user
 from authsim.verifier.device_changes import suspend as suspend_device
 from authsim.verifier.inbox import Received, list_texts
+from authsim.verifier.number_rules import require_phone
 from authsim.verifier.password_rules import require_strength
 from authsim.verifier.passwords import USER_NAME, find_user
 from authsim.verifier.secure_login import Standing
@@ -29,10 +30,7 @@ LOCALES = ("en", "ja")
 #: Who did it, as the record says.
 OPERATOR = "operator"
 
-# Numbers that belong to nobody: 555-01xx of the North American plan, and Ofcom's range for drama.
-_PHONE = re.compile(r"\+1[0-9]{3}55501[0-9]{2}|\+447700900[0-9]{3}", re.ASCII)
 _REGION = re.compile(r"[A-Z]{2}", re.ASCII)
-_PHONE_ORNAMENT = str.maketrans("", "", " -()[]")
 
 # Proquints (D. S. Wilkerson, arXiv:0901.4016): 16 bits as five letters that can be read aloud.
 _CONSONANTS = "bdfghjklmnprstvz"
@@ -63,12 +61,14 @@ def add_user(
     phone: str | None = None,
     locale: str = "en",
     region: str = "US",
+    is_opted_out: bool = False,
 ) -> User:
     """Add a user. An account is named after a primary user: a primary opens an own one unless `account` names another.
 
     A secondary user belongs to `account`, or to that of the first primary; a help-desk user to none but themself.
-    Raises `MessageError` for a malformed name, password, number, locale or region; refuses with `NO_SUCH_ACCOUNT` and
-    `NAME_TAKEN`.
+    `is_opted_out`: of the secure login system for trading, from the start.
+    Raises `MessageError` for a malformed name, password, number, locale or region; refuses with `NO_SUCH_ACCOUNT`,
+    `NAME_TAKEN` and `OPT_OUT_UNAVAILABLE`.
     """
     now_ms = verifier.clock.now_ms()
     user_id = UserId(draw_id(verifier.entropy))
@@ -78,6 +78,8 @@ def add_user(
         raise MessageError(f"a locale is one of: {', '.join(LOCALES)}")
     if not _REGION.fullmatch(region):
         raise MessageError("a region is an ISO 3166-1 code of two capital letters, such as US, HK or IN")
+    if is_opted_out and region in secure_login.REGIONS_WITHOUT:
+        raise RefusalError(Reason.OPT_OUT_UNAVAILABLE)
     number = None if phone is None else require_phone(phone)
     require_strength(verifier, password, name=name)
     user = User(
@@ -89,6 +91,8 @@ def add_user(
         phone=number,
         locale=locale,
         region=region,
+        secure_login=SecureLogin.OPTED_OUT if is_opted_out else SecureLogin.ENROLLED,
+        opts_out_ms=now_ms if is_opted_out else None,
         password_hash=verifier.passwords.hash(password),
         created_ms=now_ms,
         expires_ms=now_ms + verifier.policy.account_days * DAY,
@@ -228,14 +232,6 @@ def generate_password(verifier: Verifier) -> Secret:
     bits = int.from_bytes(verifier.entropy.token_bytes(2 * _PASSWORD_WORDS), "big")
     words = [_format_proquint(bits >> 16 * place & 0xFFFF) for place in range(_PASSWORD_WORDS)]
     return Secret("-".join(words))
-
-
-def require_phone(text: str) -> str:
-    """Return a fictional telephone number without blanks, hyphens and brackets; any other is a `MessageError`."""
-    number = text.translate(_PHONE_ORNAMENT)
-    if not _PHONE.fullmatch(number):
-        raise MessageError("a telephone number is fictional: +1 AAA 555 01XX or +44 7700 900XXX")
-    return number
 
 
 def _require_device(verifier: Verifier, user: User) -> Device:
