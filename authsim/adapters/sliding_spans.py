@@ -11,7 +11,7 @@ def compute_wait_ms(tries_ms: Sequence[int], spans: Iterable[tuple[int, int]], *
     waits = [0]
     for allowed, span_ms in spans:
         inside = keep_since(tries_ms, since_ms=now_ms - span_ms + 1)
-        if len(inside) >= allowed:
+        if 0 < allowed <= len(inside):
             waits.append(inside[-allowed] + span_ms - now_ms)
     return max(waits)
 

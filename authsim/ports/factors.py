@@ -60,7 +60,7 @@ class FactorStore(Protocol):
     def change(self, factor_id: "FactorId", change: "states.FactorEvent", *, now_ms: int, event: "Event") -> None:
         """Move to the end that `change` leads to and cancel its issued prompts, also of those who share it.
 
-        Sharing factors are closed with it, with a row each. `StoreConflictError` when the state table does not allow it.
+        Sharing factors are closed with it, a row each. `StoreConflictError` when the state table does not allow it.
         """
 
 
@@ -162,8 +162,8 @@ class Tallies(Protocol):
     def take(self, key: bytes, *, now_ms: int, spans: "Sequence[tuple[int, int]]") -> int:
         """Count one try under `key` unless a span is full; return how long to wait in milliseconds, 0: counted.
 
-        `spans`: pairs of how many are allowed and in how many milliseconds. `key` is a MAC of what it stands for, never
-        the thing itself. One serialised step; what has left the longest span is forgotten.
+        `spans`: pairs of how many are allowed (0: no limit) and in how many milliseconds. `key` is a MAC of what it
+        stands for, never the thing itself. One serialised step; what has left the longest span is forgotten.
         """
 
     def count(self, key: bytes, *, since_ms: int) -> int:

@@ -7,11 +7,12 @@ import pytest
 from authsim import states
 from authsim.adapters.audit_chain import require_unbroken
 from authsim.events import EventKind
-from tests.support import nouns
+from tests.support import factor_nouns, nouns
 from tests.support.race import PROCESSES, THREADS, run_race
 from tests.support.stores import SQL_KINDS
 
 EVERYBODY = PROCESSES * THREADS
+FEW = 25
 
 
 @pytest.fixture(params=SQL_KINDS)
@@ -126,3 +127,62 @@ def test_a_storm_of_wrong_codes_is_counted(shared: tuple[Any, str]) -> None:
 
     assert outcomes == {"done": 3, "refused": EVERYBODY - 3}
     assert store.enrolments.get(begun.flow_id).attempts == 3
+
+
+def test_one_code_opens_one_session(shared: tuple[Any, str]) -> None:
+    """Of a thousand who type one code of an authenticator app, in two logins, one gets in: its step counts once."""
+    store, address = shared
+    held = factor_nouns.add_factor(store, nouns.add_user(store).user_id)
+    asked = [factor_nouns.issue(store, held, attempts_allowed=EVERYBODY) for _ in range(2)]
+    names = "+".join(prompt.prompt_id for prompt in asked)
+
+    outcomes = run_race(address, "answer_prompt", f"{held.user_id},{names},7")
+
+    kept = [store.prompts.latest_of_login(prompt.login_id) for prompt in asked]
+    kinds = nouns.read_all(store)
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert {prompt.state for prompt in kept} == {states.OneShot.CONSUMED, states.OneShot.ISSUED}
+    assert store.factors.get(held.factor_id).last_step == 7
+    assert len(store.sessions.list_open(held.user_id, now_ms=nouns.NOW_MS)) == 1
+    assert sum(prompt.attempts for prompt in kept) == kinds.count(EventKind.PROMPT_COUNTED)
+    assert kinds.count(EventKind.LOGIN_COMPLETED) == 1
+    assert require_unbroken(store.audit.read(after=0, most=10 * EVERYBODY)) == store.audit.head()
+
+
+def test_a_storm_of_wrong_codes_at_a_login_is_counted(shared: tuple[Any, str]) -> None:
+    """Of hundreds of codes no more are compared than are allowed, and each of those counts against the user."""
+    store, address = shared
+    asked = factor_nouns.issue(store, factor_nouns.add_factor(store, nouns.add_user(store).user_id))
+
+    outcomes = run_race(address, "guess_prompt", asked.prompt_id, threads=FEW)
+
+    assert outcomes == {"done": 3, "refused": PROCESSES * FEW - 3}
+    assert store.prompts.latest_of_login(asked.login_id).attempts == 3
+    assert len(store.users.get(asked.user_id).lockout.failures_ms) == 3
+    assert nouns.read_all(store).count(EventKind.PROMPT_COUNTED) == 3
+
+
+def test_one_confirmation_makes_one_phone(shared: tuple[Any, str]) -> None:
+    """Of a thousand who confirm a phone one does; no more tries are counted than are allowed."""
+    store, address = shared
+    user = nouns.add_user(store)
+    waiting = {"state": states.Device.PENDING, "confirmations_allowed": 9, "expires_ms": nouns.SOON_MS}
+    pending = nouns.add_device(store, user.user_id, **waiting)
+
+    outcomes = run_race(address, "confirm_phone", pending.device_id)
+
+    confirmed, kinds = store.devices.get(pending.device_id), nouns.read_all(store)
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert confirmed.state is states.Device.ACTIVE
+    assert confirmed.confirmations == kinds.count(EventKind.CONFIRMATION_COUNTED) <= 9
+    assert kinds.count(EventKind.DEVICE_CONFIRMED) == 1
+
+
+def test_a_full_span_lets_nobody_in(shared: tuple[Any, str]) -> None:
+    """Of hundreds of tries under one key at one moment exactly as many are counted as are allowed."""
+    store, address = shared
+
+    outcomes = run_race(address, "take_tally", "20", threads=FEW)
+
+    assert outcomes == {"done": 20, "refused": PROCESSES * FEW - 20}
+    assert store.tallies.count(bytes(32), since_ms=0) == 20

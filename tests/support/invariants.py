@@ -15,12 +15,14 @@ from authsim.adapters.sql import open_sqlite, open_store
 from authsim.events import EventKind
 from tests.support.portal import LivePortal
 
-_TERMINAL = ("consumed", "failed", "expired", "cancelled", "superseded", "done", "revoked", "replaced")
+_TERMINAL = ("consumed", "failed", "expired", "cancelled", "superseded", "done", "revoked", "replaced", "spent")
 _ONE_SHOTS = (
     ("challenges", "challenge_id"),
     ("push_requests", "request_id"),
     ("activation_codes", "code_id"),
     ("enrolments", "flow_id"),
+    ("prompts", "prompt_id"),
+    ("factors", "factor_id"),
     ("logins", "login_id"),
 )
 _MOST_ROWS = 100_000
@@ -44,10 +46,12 @@ class Invariants:
         self._require_record()
 
     def _require_single_use(self) -> None:
-        done = self._count("SELECT user_id FROM logins WHERE state = 'done'")
+        # Whoever approves another phone gets no session for it.
+        done = self._count("SELECT user_id FROM logins WHERE state = 'done' AND subject IS NULL")
         sessions = self._count("SELECT user_id FROM sessions WHERE factors = 'two'")
         proofs = self.portal.rows(
-            "SELECT state, (SELECT count(*) FROM challenges WHERE state = 'consumed' AND login_id = logins.login_id),"
+            "SELECT state, (SELECT count(*) FROM challenges WHERE state = 'consumed' AND login_id = logins.login_id)"
+            " + (SELECT count(*) FROM prompts WHERE state = 'consumed' AND login_id = logins.login_id),"
             " (SELECT count(*) FROM push_requests WHERE state = 'consumed' AND login_id = logins.login_id) FROM logins"
         )
         # An approval that no browser collected is a consumed request without a session.
@@ -68,7 +72,7 @@ class Invariants:
         self.closed = now
 
     def _require_limits(self) -> None:
-        for table in ("challenges", "push_requests", "enrolments"):
+        for table in ("challenges", "push_requests", "enrolments", "prompts"):
             over = self.portal.rows(f"SELECT 1 FROM {table} WHERE attempts > attempts_allowed")  # noqa: S608
             untried = self.portal.rows(f"SELECT 1 FROM {table} WHERE state = 'consumed' AND attempts = 0")  # noqa: S608
             assert not over, f"I5: more tries than allowed in {table}"
@@ -105,6 +109,9 @@ class Invariants:
             EventKind.PUSH_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM push_requests",
             EventKind.DEVICE_REPLACED: "SELECT count(*) FROM devices WHERE state = 'replaced'",
             EventKind.CHALLENGE_ISSUED: "SELECT count(*) FROM challenges",
+            EventKind.PROMPT_ISSUED: "SELECT count(*) FROM prompts",
+            EventKind.PROMPT_COUNTED: "SELECT coalesce(sum(attempts), 0) FROM prompts",
+            EventKind.CONFIRMATION_COUNTED: "SELECT coalesce(sum(confirmations), 0) FROM devices",
             EventKind.USER_ADDED: "SELECT count(*) FROM users",
         }
         kept = {kind: self.portal.rows(statement)[0][0] for kind, statement in changes.items()}

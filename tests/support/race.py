@@ -27,12 +27,12 @@ from authsim.model import (
     FlowId,
     Lockout,
     LoginId,
-    PortalSession,
     RequestId,
     SessionId,
     UserId,
 )
 from tests.support import nouns
+from tests.support.race_factors import FACTOR_DEEDS, fresh_hex, new_session
 
 PROCESSES = 8
 THREADS = 125
@@ -76,7 +76,7 @@ def answer_rightly(store: SqlStore, parameter: str) -> None:
     challenge, _, _ = _count(store, challenge_id)
     store.logins.complete(
         challenge,
-        session=_new_session(user_id),
+        session=new_session(user_id),
         replaces=None,
         sessions_allowed=5,
         now_ms=nouns.NOW_MS,
@@ -95,7 +95,7 @@ def redeem(store: SqlStore, parameter: str) -> None:
     user_id, code_id = parameter.split(",")
     store.activations.redeem(
         CodeId(code_id),
-        device=nouns.device(UserId(user_id), device_id=DeviceId(_fresh_hex())),
+        device=nouns.device(UserId(user_id), device_id=DeviceId(fresh_hex())),
         request_digest=bytes(32),
         reply="{}",
         now_ms=nouns.NOW_MS,
@@ -107,7 +107,7 @@ def approve(store: SqlStore, request_id: str) -> None:
     """Count a decision, with a counter of one's own, and approve."""
     counted = store.pushes.count_decision(
         RequestId(request_id),
-        counter=int(_fresh_hex(6), 16),
+        counter=int(fresh_hex(6), 16),
         now_ms=nouns.NOW_MS,
         event=nouns.event(EventKind.PUSH_COUNTED),
     )
@@ -122,7 +122,7 @@ def collect(store: SqlStore, request_id: str) -> None:
     assert push is not None
     store.logins.complete_approved(
         push,
-        session=_new_session(push.user_id),
+        session=new_session(push.user_id),
         replaces=None,
         sessions_allowed=5,
         locked_until_ms=None,
@@ -135,7 +135,7 @@ def open_device_session(store: SqlStore, device_id: str) -> None:
     """Open a device session with the one counter that everybody signed."""
     device = store.devices.get(DeviceId(device_id))
     assert device is not None
-    session = nouns.device_session(device, token_hash=bytes.fromhex(_fresh_hex(32)))
+    session = nouns.device_session(device, token_hash=bytes.fromhex(fresh_hex(32)))
     store.device_sessions.open(session, counter=1, event=nouns.event(EventKind.DEVICE_SESSION_OPENED))
 
 
@@ -146,7 +146,7 @@ def bring_code(store: SqlStore, flow_id: str) -> None:
     )
     store.enrolments.complete(
         enrolment.flow_id,
-        device=nouns.device(enrolment.user_id, device_id=DeviceId(_fresh_hex())),
+        device=nouns.device(enrolment.user_id, device_id=DeviceId(fresh_hex())),
         request_digest=bytes(32),
         reply="{}",
         now_ms=nouns.NOW_MS,
@@ -187,7 +187,7 @@ def replace_phone(store: SqlStore, parameter: str) -> None:
         if SystemEntropy().randbelow(3):
             _enrol_anew(store, user_id)
         else:
-            offered = nouns.code(user_id, code_id=CodeId(_fresh_hex()))
+            offered = nouns.code(user_id, code_id=CodeId(fresh_hex()))
             store.activations.issue(offered, event=nouns.event(EventKind.ACTIVATION_ISSUED))
             redeem(store, f"{user_id},{offered.code_id}")
     finally:
@@ -197,7 +197,7 @@ def replace_phone(store: SqlStore, parameter: str) -> None:
 
 
 def _enrol_anew(store: SqlStore, user_id: UserId) -> None:
-    begun = nouns.enrolment(user_id, flow_id=FlowId(_fresh_hex()))
+    begun = nouns.enrolment(user_id, flow_id=FlowId(fresh_hex()))
     store.enrolments.begin(
         begun,
         text=nouns.text(),
@@ -215,14 +215,14 @@ def begin_or_replace_password(store: SqlStore, parameter: str) -> None:
     if deed == 0:
         store.users.set_password(user_id, "another hash", event=nouns.event(EventKind.PASSWORD_SET))
     elif deed < 9:
-        session = nouns.session(user_id, session_id=SessionId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
+        session = nouns.session(user_id, session_id=SessionId(fresh_hex()), token_hash=bytes.fromhex(fresh_hex(32)))
         store.sessions.open(session, judged=nouns.HASH, sessions_allowed=5, event=nouns.event(EventKind.SESSION_OPENED))
     elif deed < 17:
         _enrol_anew(store, user_id)
     else:
-        begun = nouns.login(user_id, login_id=LoginId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
-        asked = nouns.challenge(begun, device_id, challenge_id=ChallengeId(_fresh_hex()), question=_fresh_hex())
-        sent = nouns.push(begun, device_id, request_id=RequestId(_fresh_hex()))
+        begun = nouns.login(user_id, login_id=LoginId(fresh_hex()), token_hash=bytes.fromhex(fresh_hex(32)))
+        asked = nouns.challenge(begun, device_id, challenge_id=ChallengeId(fresh_hex()), question=fresh_hex())
+        sent = nouns.push(begun, device_id, request_id=RequestId(fresh_hex()))
         facts = [nouns.event(EventKind.LOGIN_STARTED)]
         store.logins.begin(begun, challenge=asked, push=sent, judged=nouns.HASH, events=facts)
 
@@ -238,6 +238,7 @@ DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     "guess_code": guess_code,
     "decide_either_way": decide_either_way,
     "ask_for_text": ask_for_text,
+    **FACTOR_DEEDS,
     "replace_phone": replace_phone,
     "begin_or_replace_password": begin_or_replace_password,
 }
@@ -250,14 +251,6 @@ def _count(store: SqlStore, challenge_id: str) -> tuple[Challenge, Lockout, Lock
         change=lambda lockout: Lockout(failures_ms=(*lockout.failures_ms, nouns.NOW_MS)[-_MOST_FAILURES:]),
         event=nouns.event(EventKind.RESPONSE_COUNTED),
     )
-
-
-def _fresh_hex(size: int = 16) -> str:
-    return SystemEntropy().token_bytes(size).hex()
-
-
-def _new_session(user_id: str) -> PortalSession:
-    return nouns.session(UserId(user_id), session_id=SessionId(_fresh_hex()), token_hash=bytes.fromhex(_fresh_hex(32)))
 
 
 def _open(address: str) -> SqlStore:

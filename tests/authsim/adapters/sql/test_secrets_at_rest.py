@@ -11,14 +11,16 @@ from authsim.adapters.passwords import Argon2Passwords
 from authsim.adapters.sql import SqlStore, open_sqlite
 from authsim.adapters.vault import FileVault
 from authsim.errors import StoreError
-from authsim.model import Device
+from authsim.model import Device, FactorKind
 from authsim.secret import Secret
-from tests.support import nouns
+from tests.support import factor_nouns, nouns
 from tests.support.ports import CountedEntropy
 
 PASSWORD = Secret("CANARY-password-51c3")
 SEED = Secret(b"CANARY-seed-".ljust(32, b"5"))
 TEXT = Secret(b"CANARY-text-407182")
+FACTOR = Secret(b"CANARY-app-".ljust(20, b"a"))
+PASSCODE = Secret("CANARY-passcode-7Q2M")
 CODE_KEYS = Secret(b"CANARY-code-".ljust(64, b"c"))
 
 
@@ -46,6 +48,15 @@ def fill(store: SqlStore, vault: FileVault) -> list[Device]:
         keys = vault.seal(CODE_KEYS, aad=code.code_id.encode())
         store.activations.issue(replace(code, keys=keys), event=nouns.event())
         text = nouns.text(body=vault.seal(TEXT, aad=b"text"))
+        held = factor_nouns.factor(user.user_id)
+        own = vault.seal(FACTOR, aad=held.factor_id.encode())
+        passcode = {"kind": FactorKind.TEMPORARY_PASSCODE, "secret": None, "secret_hash": passwords.hash(PASSCODE)}
+        factor_nouns.add_factor(store, user.user_id, factor_id=held.factor_id, secret=own)
+        given = factor_nouns.add_factor(store, user.user_id, **passcode)
+        login = nouns.login(user.user_id)
+        store.logins.offer(login, judged=user.password_hash, events=[])
+        asked = factor_nouns.prompt(login.login_id, given, code_mac=vault.mac(TEXT.reveal()))
+        store.prompts.issue(asked, event=nouns.event())
         begun = nouns.enrolment(user.user_id, code_mac=vault.mac(TEXT.reveal()))
         store.enrolments.begin(begun, text=text, judged=user.password_hash, not_since_ms=0, event=nouns.event())
     return devices
@@ -64,12 +75,12 @@ def shapes(secret: bytes) -> list[bytes]:
 
 
 def test_no_secret_lies_in_the_files(sqlite_store: SqlStore, sqlite_path: Path, vault: FileVault) -> None:
-    """Neither password nor seed nor code nor text nor key of the portal is in database or log, in any usual form."""
+    """No password, passcode, seed, code, text or key of the portal is in database or log, in any usual form."""
     members = FileVault.load(sqlite_path.with_name("portal.key"))
     fill(sqlite_store, vault)
     content = b"".join(path.read_bytes() for path in sqlite_path.parent.glob(f"{sqlite_path.name}*"))
 
-    for secret in (PASSWORD, SEED, CODE_KEYS, TEXT, members.pepper, members.csrf_key):
+    for secret in (PASSWORD, PASSCODE, SEED, FACTOR, CODE_KEYS, TEXT, members.pepper, members.csrf_key):
         for shape in shapes(secret.reveal()):
             assert shape not in content
     assert b"$argon2id$" in content  # so these are the right files

@@ -7,8 +7,9 @@ import pytest
 from authsim import states
 from authsim.adapters.audit_chain import require_unbroken
 from authsim.adapters.sql import SqlStore
-from authsim.model import Decision, Device
-from tests.support import nouns
+from authsim.errors import StoreConflictError
+from authsim.model import Decision, Device, FactorKind
+from tests.support import factor_nouns, nouns
 from tests.support.nouns import LATER_MS, NOW_MS, SOON_MS
 
 DAY_MS = 86_400_000
@@ -24,6 +25,7 @@ TABLES = (
     "factors",
     "decoys",
     "tallies",
+    "asked_questions",
     "logins",
 )
 
@@ -36,6 +38,12 @@ def count(store: SqlStore) -> dict[str, int]:
         )
         for table in TABLES
     }
+
+
+def questions(store: SqlStore) -> list[str]:
+    """Return what challenges asked."""
+    statement = "SELECT question FROM challenges"
+    return list(store.database.read(lambda connection: connection.exec_driver_sql(statement).scalars().all()))
 
 
 @dataclass(slots=True)
@@ -66,20 +74,27 @@ def lesson(sql_store: SqlStore) -> Lesson:
     sql_store.device_sessions.open(nouns.device_session(device), counter=1, event=nouns.event())
     sql_store.sessions.open(nouns.session(user.user_id), judged=nouns.HASH, sessions_allowed=5, event=nouns.event())
     nouns.enrol(sql_store, user.user_id)
+    card = factor_nouns.add_factor(sql_store, user.user_id, kind=FactorKind.ONLINE_CARD, expires_ms=SOON_MS)
+    factor_nouns.issue(sql_store, card)
+    sql_store.decoys.begin(factor_nouns.decoy(), events=[])
+    sql_store.tallies.take(bytes(32), now_ms=NOW_MS, spans=[(9, DAY_MS)])
     return Lesson(sql_store, device)
 
 
 def test_what_is_over_is_taken(lesson: Lesson) -> None:
-    """Sessions, texts, codes, enrolments and logins that asked nothing go; what a living phone was asked stays."""
+    """Whatever a lesson left behind goes, but the phone and which questions it was asked: none comes again."""
     before = count(lesson.store)
+    asked = questions(lesson.store)
 
     lesson.store.sweep(before_ms=SOON_MS + DAY_MS + 1)
 
-    asked = {name: before[name] for name in ("push_requests", "challenges")}
-    assert before == dict.fromkeys(TABLES, 1) | asked | {"logins": 3}
-    assert count(lesson.store) == dict.fromkeys(TABLES, 0) | asked | {"logins": 2}
+    assert before == dict.fromkeys(TABLES, 1) | {"challenges": 2, "logins": 4, "asked_questions": 2}
+    assert count(lesson.store) == dict.fromkeys(TABLES, 0) | {"asked_questions": 2}
     assert lesson.store.devices.active_of(lesson.device.user_id) is not None
-    assert lesson.store.logins.count_questions(lesson.device.device_id) == 2
+    assert lesson.store.logins.count_questions(lesson.device.device_id) == len(asked) == 2
+    for question in asked:
+        with pytest.raises(StoreConflictError):
+            nouns.ask(lesson.store, lesson.device, question=question)
     assert require_unbroken(lesson.store.audit.read(after=0, most=99)) == lesson.store.audit.head()
 
 
@@ -90,6 +105,7 @@ def test_what_a_lost_phone_was_asked_is_taken(lesson: Lesson) -> None:
 
     lesson.store.sweep(before_ms=SOON_MS + DAY_MS + 1)
 
+    assert questions(lesson.store) == []
     assert count(lesson.store) == dict.fromkeys(TABLES, 0) | {"push_requests": 1, "logins": 1}
     assert [device.state for device in lesson.store.devices.list_of(lesson.device.user_id)] == [states.Device.REVOKED]
 
@@ -118,3 +134,38 @@ def test_what_goes_on_is_kept(lesson: Lesson) -> None:
 
     assert count(lesson.store)["sessions"] == 2
     assert lesson.store.sessions.find(kept.token_hash) == kept
+
+
+def test_what_decides_about_another_passcode_is_kept(lesson: Lesson) -> None:
+    """Passcodes and lasting factors that were in use stay, however long ago they ended; what never was in use goes."""
+    user_id, store = lesson.device.user_id, lesson.store
+    kept = [
+        factor_nouns.add_factor(
+            store, user_id, kind=kind, state=states.Factor.REVOKED, activated_ms=NOW_MS, closed_ms=NOW_MS
+        )
+        for kind in (FactorKind.TEMPORARY_PASSCODE, FactorKind.AUTHENTICATOR_APP, FactorKind.CODE_CARD)
+    ]
+    factor_nouns.issue(store, factor_nouns.add_factor(store, user_id, kind=FactorKind.TEXT))
+    begun = {"state": states.Factor.PENDING, "expires_ms": SOON_MS}
+    factor_nouns.add_factor(store, user_id, kind=FactorKind.AUTHENTICATOR_APP, **begun)
+
+    store.sweep(before_ms=SOON_MS + DAY_MS + 1)
+
+    left = store.factors.list_of(user_id)
+    assert [factor for factor in left if factor.state is states.Factor.REVOKED] == kept[::-1]
+    assert [factor.kind for factor in left if factor.state is states.Factor.ACTIVE] == [FactorKind.TEXT]
+    assert len(left) == 4
+
+
+def test_a_factor_goes_after_what_was_asked_of_it(lesson: Lesson) -> None:
+    """While a prompt of it is kept, because it was closed lately, a factor that has expired stays, and its login."""
+    card = factor_nouns.add_factor(
+        lesson.store, nouns.add_user(lesson.store).user_id, kind=FactorKind.ONLINE_CARD, expires_ms=SOON_MS
+    )
+    factor_nouns.issue(lesson.store, card, expires_ms=SOON_MS + 9 * DAY_MS)
+
+    lesson.store.sweep(before_ms=SOON_MS + DAY_MS + 1)
+
+    assert {name: count(lesson.store)[name] for name in ("factors", "prompts", "logins")} == dict.fromkeys(
+        ("factors", "prompts", "logins"), 1
+    )
