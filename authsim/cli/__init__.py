@@ -5,10 +5,12 @@ runs here, with both ends as child processes. Nothing here imports either shell.
 """
 
 import io
+import os
 import sys
 from typing import NoReturn
 
 from authsim.cli.delegation import DELEGATED, hand_over
+from authsim.terminal.choosing import take_language
 from authsim.terminal.outcome import CommandError, say
 
 
@@ -17,13 +19,13 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter gets a question mark, not an error
-    arguments = sys.argv[1:]
-    if arguments and arguments[0] in DELEGATED:
-        try:
+    try:
+        arguments = take_language(sys.argv[1:], os.environ)
+        if arguments and arguments[0] in DELEGATED:
             hand_over(arguments)
-        except CommandError as error:
-            say(str(error))
-            sys.exit(error.status)
+    except CommandError as error:
+        say(str(error))
+        sys.exit(error.status)
     from authsim.cli.group import authsim
     from authsim.terminal.running import run
 

@@ -117,7 +117,7 @@ class PhoneChild:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env=_environment(),
+                env=_environment() | {"AUTHKEY_LANG": "en"},  # what it says is compared, and put into reports
                 process_group=0,
             )
         )

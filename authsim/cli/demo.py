@@ -13,6 +13,7 @@ from authsim.cli.ending import end_on_signals, undivided
 from authsim.cli.folders import temporary_folder
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, DONE, USAGE, CommandError
+from authsim.terminal.speech import tell
 
 if TYPE_CHECKING:
     from authsim.cli.cast import Player
@@ -54,7 +55,7 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
             click.echo(f"AuthSim is ready at {address}")
             sys.stdout.flush()
         if is_watched:
-            click.echo("Making the cast, a few seconds ...", err=True)
+            tell("Making the cast, a few seconds ...", err=True)
         players = _call_cast(folder, is_new=is_new, new_passwords=new_passwords)
         description = describe(folder, address, players, is_kept=data is not None)
         with undivided():

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from authsim.cli.checks import Check, Finding, all_checks
+from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import DONE, UNREACHABLE
+from authsim.terminal.speech import spoken, tell
 
-_MARKS = {Finding.OK: "✓ ok   ", Finding.NOTE: "· note ", Finding.WRONG: "✗ wrong"}
+_MARKS = {Finding.OK: ("✓", "ok"), Finding.NOTE: ("·", "note"), Finding.WRONG: ("✗", "wrong")}
 _COLOURS = {Finding.OK: "green", Finding.NOTE: None, Finding.WRONG: "red"}
 
 
@@ -29,14 +31,17 @@ def doctor(data: Path | None, port: int, as_json: bool) -> int:
         click.echo(json.dumps({"usable": is_usable, "checks": listed}, ensure_ascii=False))
     else:
         _print(checks)
-        click.echo("\nAuthSim is usable." if is_usable else "\nAuthSim is not usable yet. See the lines marked wrong.")
+        tell("\nAuthSim is usable." if is_usable else "\nAuthSim is not usable yet. See the lines marked wrong.")
     return DONE if is_usable else UNREACHABLE
 
 
 def _print(checks: list[Check]) -> None:
-    width = max(len(check.name) for check in checks)
-    for check in checks:
-        mark = click.style(_MARKS[check.finding], fg=_COLOURS[check.finding])
-        click.echo(f"{mark}  {check.name.ljust(width)}  {check.text}")
+    names = [spoken(check.name) for check in checks]
+    width = max(count_cells(name) for name in names)
+    marked = max(count_cells(spoken(word)) for _, word in _MARKS.values())
+    for check, name in zip(checks, names, strict=True):
+        sign, word = _MARKS[check.finding]
+        mark = click.style(f"{sign} {pad(spoken(word), marked)}", fg=_COLOURS[check.finding])
+        click.echo(f"{mark}  {pad(name, width)}  {spoken(check.text)}")
         if check.remedy:
-            click.echo(f"{'':9}{'':{width}}  {check.remedy}")
+            click.echo(f"{'':{marked + 4}}{'':{width}}  {spoken(check.remedy)}")

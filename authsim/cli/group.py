@@ -7,7 +7,7 @@ import click
 
 from authsim import __version__
 from authsim.cli.delegation import hand_over
-from authsim.terminal.helping import LazyGroup
+from authsim.terminal.helping import LazyGroup, lang_option
 
 _COMMANDS: Final = MappingProxyType(
     {
@@ -16,6 +16,7 @@ _COMMANDS: Final = MappingProxyType(
         "init": ("authsim.cli.group", "Make a portal that stays."),
         "serve": ("authsim.cli.group", "Serve it on loopback."),
         "users": ("authsim.cli.group", "Add, show, unlock and remove its users."),
+        "secure": ("authsim.cli.group", "Opt a user out of the secure login system for trading, or in again."),
         "audit": ("authsim.cli.group", "Verify and export the record of all that happened."),
         "wipe": ("authsim.cli.group", "Delete it."),
         "har": ("authsim.cli.har", "Take the secrets out of a HAR file, whoever recorded it."),
@@ -34,7 +35,8 @@ _COMMANDS: Final = MappingProxyType(
         "authsim serve --data ./portal",
     ),
 )
-@click.version_option(__version__, prog_name="authsim")
+@lang_option
+@click.version_option(__version__, prog_name="authsim", message="%(prog)s, version %(version)s")
 def authsim() -> None:
     """AuthSim, a flight simulator for two-factor login. AuthSim is not affiliated with any broker."""
 
@@ -50,4 +52,6 @@ def _delegate(name: str) -> click.Command:
     return command
 
 
-init, serve, users, audit, wipe = (_delegate(name) for name in ("init", "serve", "users", "audit", "wipe"))
+init, serve, users, secure, audit, wipe = (
+    _delegate(name) for name in ("init", "serve", "users", "secure", "audit", "wipe")
+)

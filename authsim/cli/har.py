@@ -10,6 +10,7 @@ import click
 
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, DONE, MALFORMED, USAGE, CommandError
+from authsim.terminal.speech import spoken
 
 if TYPE_CHECKING:
     from authsim.evidence import Cleaned, Report
@@ -55,7 +56,7 @@ def har(file: str, out: Path | None, replace: bool, as_json: bool) -> int:
 
 
 def _name(file: str) -> str:
-    return "what stands on stdin" if file == _STDIN else file
+    return spoken("what stands on stdin") if file == _STDIN else file
 
 
 def _read(file: str) -> bytes:
@@ -94,14 +95,15 @@ def _write(cleaned: "Cleaned", out: Path | None) -> bool:
 def _print(report: "Report", out: Path | None, *, has_replaced: bool) -> None:
     """Say what was found, by kind, with where and how often; never what it was."""
     lines = [BANNER] if sys.stderr.isatty() else []
-    lines.append(f"Read: {report.bytes_read:,} bytes, pages: {report.pages:,}, requests: {report.entries:,}.")
+    lines.append(spoken(f"Read: {report.bytes_read:,} bytes, pages: {report.pages:,}, requests: {report.entries:,}."))
     counts = report.counts
-    lines.append(f"Taken out: {sum(counts.values()):,}." if counts else "Nothing had to be taken out.")
+    lines.append(spoken(f"Taken out: {sum(counts.values()):,}." if counts else "Nothing had to be taken out."))
     for kind, count in counts.items():
         places = sorted({finding.place for finding in report.findings if finding.kind is kind})
-        more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+        more = f" {spoken(f'and {len(places) - _MOST_PLACES} more')}" if len(places) > _MOST_PLACES else ""
         lines.append(f"  {kind.value:10} {count:7,}  {', '.join(places[:_MOST_PLACES])}{more}")
-    lines.append("Kept: method, scheme, path without ids, status, times, types, sizes, and the names of headers.")
+    kept = "Kept: method, scheme, path without ids, status, times, types, sizes, and the names of headers."
+    lines.append(spoken(kept))
     if out is not None:
-        lines.append(f"The clean file {'replaced' if has_replaced else 'is'} {out}.")
+        lines.append(spoken(f"The clean file replaced {out}." if has_replaced else f"The clean file is {out}."))
     click.echo("\n".join(lines), err=True)

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from authsim.cli.cast import HANDSETS, Player, phone_in
+from authsim.terminal.cells import count_cells, pad
+from authsim.terminal.speech import spoken, tell
 
 
 def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: bool) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
         "address": address,
         "inbox": f"{address}/inbox",
         "trading": f"{address}/mobile",
+        "desk": f"{address}/desk",
         "data": str(folder),
         "is_kept": is_kept,
         "authkey": shlex.split(find_authkey()),
@@ -32,7 +35,9 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
                 "locale": player.member.locale,
                 "number": player.member.number.replace(" ", ""),
                 "paper": player.member.is_paper,
-                "state": "locked" if player.member.is_locked else "new" if player.phone is None else "active",
+                "opted_out": player.member.is_opted_out,
+                "authenticator": player.authenticator,
+                "state": _state_of(player),
                 "platform": platforms.get(player.member.phone or ""),
                 "home": None if player.phone is None else str(player.phone.home),
                 "pin_file": None if player.phone is None else str(player.phone.pin_file),
@@ -40,6 +45,15 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
             for player in players
         ],
     }
+
+
+def _state_of(player: Player) -> str:
+    """Return in one word how a player can log in."""
+    if player.member.is_locked:
+        return "locked"
+    if player.phone is not None:
+        return "active"
+    return "texts" if player.member.has_texts else "new"
 
 
 def find_authkey() -> str:
@@ -56,22 +70,22 @@ def print_programme(description: dict[str, Any]) -> None:
     users = description["users"]
     click.echo()
     _heading("Who can log in")
-    unknown = "as it was printed before"
-    _table([(user["name"], user["password"] or unknown, user["story"]) for user in users])
+    unknown = spoken("as it was printed before")
+    _table([(user["name"], user["password"] or unknown, spoken(user["story"])) for user in users])
     if any(user["password"] is None for user in users):
-        click.echo("  --new-passwords gives them new ones.")
+        tell("  --new-passwords gives them new ones.")
     click.echo()
     _heading("Phones that are active")
     homes = {user["home"]: user for user in users if user["home"]}
     shared = {home: ", ".join(user["name"] for user in users if user["home"] == home) for home in homes}
     rows = [(shared[home], user["platform"], home, user["pin_file"]) for home, user in homes.items()]
-    _table([("users", "platform", "home", "PIN file"), *rows])
+    _table([tuple(spoken(name) for name in ("users", "platform", "home", "PIN file")), *rows])
     _print_steps(description)
     click.echo()
     if description["is_kept"]:
-        click.echo(f"Ctrl-C ends the demo. It is kept in {description['data']}.")
+        tell(f"Ctrl-C ends the demo. It is kept in {description['data']}.")
     else:
-        click.echo("Ctrl-C ends the demo and deletes it.")
+        tell("Ctrl-C ends the demo and deletes it.")
 
 
 def _print_steps(description: dict[str, Any]) -> None:
@@ -82,37 +96,43 @@ def _print_steps(description: dict[str, Any]) -> None:
     home = shlex.quote(str(phone_in(folder, beginner["name"]).home))
     click.echo()
     _heading(f"A first login, as {beginner['name']}")
-    click.echo(f"  1. Open {address} and log in with the password above. The page shows a QR code.")
-    click.echo("  2. Copy the Session ID under it, and in a second terminal make a phone of it:")
+    tell(f"  1. Open {address} and log in with the password above. The page shows a QR code.")
+    tell("  2. Copy the Session ID under it, and in a second terminal make a phone of it:")
     click.echo(f"       {authkey} --home {home} activate SESSION-ID --portal {address}")
-    click.echo("  3. Press 'Sign in with your phone'. A notification goes to the phone; approve it:")
+    tell("  3. Press 'Sign in with your phone'. A notification goes to the phone; approve it:")
     click.echo(f"       {authkey} --home {home} approve")
     click.echo()
     home, pin_file = shlex.quote(regular["home"]), shlex.quote(regular["pin_file"])
     _heading(f"A login with a phone that is active already, as {regular['name']}")
-    click.echo("  1. In a second terminal, let the phone wait for notifications:")
+    tell("  1. In a second terminal, let the phone wait for notifications:")
     click.echo(f"       {authkey} --home {home} listen --pin-file {pin_file}")
-    click.echo("  2. Log in. Enter opens the notification, a approves it, and the page goes on by itself.")
-    click.echo("  Or choose 'Log in with Challenge/Response' on the page, and type what the phone answers:")
+    tell("  2. Log in. Enter opens the notification, a approves it, and the page goes on by itself.")
+    tell("  Or choose 'Log in with Challenge/Response' on the page, and type what the phone answers:")
     click.echo(f"       {authkey} --home {home} respond CHALLENGE --user {regular['name']} --pin-file {pin_file}")
     click.echo()
     _heading("Beside it")
     rows = [
-        ("texts to these users", description["inbox"]),
-        (f"{regular['name']}'s texts", f"{authkey} --home {home} inbox"),
-        ("a trading device", description["trading"]),
-        ("the phone full screen", f"{authkey} --home {home} phone"),
+        (spoken("texts to these users"), description["inbox"]),
+        (spoken(f"{regular['name']}'s texts"), f"{authkey} --home {home} inbox"),
+        (spoken("a trading device"), description["trading"]),
+        (spoken("the help desk"), description["desk"]),
+        *(
+            (spoken(f"{user['name']}'s authenticator app"), user["authenticator"])
+            for user in users
+            if user["authenticator"]
+        ),
+        (spoken("the phone full screen"), f"{authkey} --home {home} phone"),
     ]
     _table(rows)
     if find_spec("textual") is None:
-        click.echo('  The last one needs an extra: pip install "authsim[phone]"')
+        tell('  The last one needs an extra: pip install "authsim[phone]"')
 
 
 def _heading(text: str) -> None:
-    click.echo(click.style(text, bold=True))
+    click.echo(click.style(spoken(text), bold=True))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = [max(count_cells(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        click.echo(f"  {'   '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))}".rstrip())
+        click.echo(f"  {'   '.join(pad(cell, width) for cell, width in zip(row, widths, strict=True))}".rstrip())

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from authsim.cli.ending import end_on_signals
+from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, DONE, FAILED, INTERRUPTED
 from authsim.terminal.running import reference_of
+from authsim.terminal.speech import spoken
 
 if TYPE_CHECKING:
     from authsim.cli.acts import Act, Scene
@@ -57,18 +59,18 @@ def tour(as_json: bool) -> int:
         click.echo(json.dumps({"held": held, "seconds": seconds, "acts": acts}, ensure_ascii=False))
     else:
         count = sum(one.held for one in played)
-        click.echo(f"\n{count} of {len(played)} hold, in {seconds} s.")
+        click.echo(spoken(f"\n{count} of {len(played)} hold, in {seconds} s."))
     return DONE if held else FAILED
 
 
 def play_all(scenes: "Sequence[Scene]", stage: "Stage", *, tell: Callable[[str], None]) -> list[Played]:
     """Play scenes beside each other, and tell act by act in their order; one that fails does not end the tour."""
-    width = max(len(act.title) for scene in scenes for act in scene.acts)
+    width = max(count_cells(spoken(act.title)) for scene in scenes for act in scene.acts)
     company = _Company(scenes, stage)
     played: list[Played] = []
     try:
         for scene in scenes:
-            tell(("\n" if played else "") + click.style(scene.title, bold=True))
+            tell(("\n" if played else "") + click.style(spoken(scene.title), bold=True))
             for act in scene.acts:
                 played.append(company.wait_for(act))
                 for line in _lines_of(played[-1], width):
@@ -143,6 +145,7 @@ def _play(act: "Act", stage: "Stage") -> Played:
 
 
 def _lines_of(played: Played, width: int) -> list[str]:
-    mark = click.style("✓ holds", fg="green") if played.held else click.style("✗ fails", fg="red")
-    line = f"  {mark}  {played.title.ljust(width)}  {played.seconds:4.1f} s"
+    sign, colour, word = ("✓", "green", "holds") if played.held else ("✗", "red", "fails")
+    mark = click.style(f"{sign} {spoken(word)}", fg=colour)
+    line = f"  {mark}  {pad(spoken(played.title), width)}  {played.seconds:4.1f} s"
     return [line] if played.held else [line, f"           {played.detail}"]

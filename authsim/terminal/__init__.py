@@ -1,5 +1,5 @@
-"""What the operator's command lines share: how a command ends, and how its help looks.
+"""What command lines share: how a command ends, how its help looks, and in which language it speaks.
 
 `authsim.cli` and the commands of `web` may not know each other; both may know this. It opens nothing and decides
-nothing, and the device's shell, which has to start fast, does without it.
+nothing. The device's shell, which has to start fast, takes nothing of it but the pages of Japanese help.
 """

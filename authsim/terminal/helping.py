@@ -1,10 +1,34 @@
-"""Commands whose help shows examples first, and a group that imports a command only when it is asked for."""
+"""Commands whose help shows examples first, and a group that imports a command only when it is asked for.
 
-from collections.abc import Mapping, Sequence
+Help is written in the language of the process.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
+
+from authsim.terminal.language import LANGUAGES, choose_language
+
+#: For the page of help alone: `choosing` has taken the option out of the arguments before a command sees them.
+lang_option: Final[Callable[[Any], Any]] = click.option(
+    "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="Language of what is said.  [env: AUTHSIM_LANG]"
+)
+
+
+class _Context(click.Context):
+    """A command that is being run, whose page of help is of its language."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """Return an empty page."""
+        if choose_language(os.environ) == "en":
+            return super().make_formatter()
+        from authsim.terminal.japanese import translate
+        from authsim.terminal.pages import Pages
+
+        return Pages(translate, width=self.terminal_width, max_width=self.max_content_width)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
@@ -12,13 +36,14 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> N
     if not examples:
         return
     with formatter.section("Examples"):
-        for example in examples:
-            formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+        formatter.write_text("\n".join(("\b", *examples)))
     formatter.write_paragraph()
 
 
 class Command(click.Command):
     """A command with `examples`."""
+
+    context_class = _Context
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,6 +58,7 @@ class Command(click.Command):
 class Group(click.Group):
     """A group with `examples`, of commands with theirs."""
 
+    context_class = _Context
     command_class = Command
     group_class = type
 

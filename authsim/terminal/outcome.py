@@ -3,6 +3,8 @@
 import sys
 from typing import Final
 
+from authsim.terminal.speech import spoken
+
 PROGRAM: Final = "authsim"
 BANNER: Final = "SIMULATION · not a real financial service · never enter real credentials"
 
@@ -28,7 +30,7 @@ def say(text: str) -> None:
     """Write one sentence of ours to stderr; nothing when a child has said it already."""
     if not text:
         return
-    sentence = " ".join(text.split())
-    ending = "" if sentence.endswith((".", "?")) else "."
+    sentence = spoken(" ".join(text.split()))
+    ending = "" if sentence.endswith((".", "?", "。")) else "."
     sys.stderr.write(f"{PROGRAM}: {sentence}{ending}\n")
     sys.stderr.flush()

@@ -10,6 +10,7 @@ import click
 
 from authsim.errors import MessageError, RefusalError, StoreError
 from authsim.terminal.outcome import DONE, INTERRUPTED, IO, PROGRAM, REFUSED, USAGE, CommandError, say
+from authsim.terminal.speech import spoken
 
 
 def _name_reason(refusal: RefusalError) -> str:
@@ -48,7 +49,10 @@ def _describe(error: Exception, explain: Callable[[RefusalError], str]) -> tuple
     if isinstance(error, click.UsageError):
         path = PROGRAM if error.ctx is None else error.ctx.command_path
         message = error.format_message().rstrip(".")
-        return USAGE, f"{message[:1].lower()}{message[1:]}. See '{path} --help'"
+        problem = spoken(message)
+        if problem == message:
+            problem = f"{message[:1].lower()}{message[1:]}"
+        return USAGE, f"{problem}. See '{path} --help'"
     if isinstance(error, RefusalError):
         return REFUSED, explain(error)
     if isinstance(error, MessageError):

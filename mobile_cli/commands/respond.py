@@ -11,7 +11,6 @@ from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.invocation import Invocation
 from mobile_cli.options import biometric_option, phone_command, purpose_option, yes_option
 from mobile_cli.prompts import is_interactive
-from mobile_cli.purposes import is_grave, read_purpose
 
 
 @phone_command(
@@ -39,7 +38,7 @@ def command(
     yes: bool,
 ) -> None:
     """Compute the response string to the challenge code that the trading device or the portal shows."""
-    wanted = None if purpose is None else read_purpose(purpose)
+    wanted = None if purpose is None else _read_purpose(purpose)
     candidates = _learn(invocation, user)
     invocation.require_app(online=False)
     if not challenge and not is_interactive():
@@ -55,6 +54,12 @@ def command(
     invocation.console.json(
         {"portal": account.origin, "purpose": response.purpose, "response": response.text, "user": account.label}
     )
+
+
+def _read_purpose(text: str) -> Purpose:
+    from mobile_cli.purposes import read_purpose
+
+    return read_purpose(text)
 
 
 def _learn(invocation: Invocation, user: str | None) -> tuple[Enrolled, ...]:
@@ -131,6 +136,8 @@ def _approve(invocation: Invocation, account: Account, digits: str, purpose: Pur
     said = purpose_of(account.suite, digits, purpose or Purpose.LOG_IN)
     if said == Purpose.LOG_IN and purpose in (None, said):
         return
+    from mobile_cli.purposes import is_grave
+
     effect = console.say(f"purpose_{said}")
     if purpose not in (None, said):
         raise PhoneError(Exit.MALFORMED, "bad_purpose", effect=effect)

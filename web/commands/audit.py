@@ -13,6 +13,7 @@ import click
 from authsim.errors import BrokenRecordError
 from authsim.terminal.helping import Group
 from authsim.terminal.outcome import IO, MALFORMED, REFUSED, USAGE, CommandError
+from authsim.terminal.speech import tell
 
 from .options import open_existing, settings_of, store_options
 
@@ -45,7 +46,7 @@ def verify(ctx: click.Context) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal, _refusing_broken():
         seal = require_whole_record(portal)
-    click.echo(f"{seal.rows} events, chain intact, {seal.chain.hex()}")
+    tell(f"{seal.rows} events, chain intact, {seal.chain.hex()}")
 
 
 @audit.command(

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from authsim.terminal.helping import LazyGroup
+from authsim.terminal.helping import LazyGroup, lang_option
 
 _HERE: Final = __name__.rpartition(".")[0]
 _COMMANDS: Final = MappingProxyType(
@@ -13,6 +13,7 @@ _COMMANDS: Final = MappingProxyType(
         "init": (f"{_HERE}.init", "Make a portal that stays: keys, store and identity."),
         "serve": (f"{_HERE}.serve", "Serve a portal on loopback."),
         "users": (f"{_HERE}.users", "Add, show, unlock and remove users."),
+        "secure": (f"{_HERE}.secure", "Opt a user out of the secure login system for trading, or in again."),
         "audit": (f"{_HERE}.audit", "Verify and export the record of all that happened."),
         "wipe": (f"{_HERE}.wipe", "Delete a portal's data directory."),
     }
@@ -28,5 +29,6 @@ _COMMANDS: Final = MappingProxyType(
         "authsim users add alice --data ./portal",
     ),
 )
+@lang_option
 def portal() -> None:
     """Keep and serve a portal of AuthSim."""

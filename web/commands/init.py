@@ -8,6 +8,7 @@ from authsim.errors import MessageError, StoreConflictError
 from authsim.policy import CLASSIC, PROFILES, SUITE_OF, Policy, with_setting
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError, say
+from authsim.terminal.speech import tell
 
 from ..settings import DATABASE_FILE
 from ..unfinished import is_unfinished
@@ -35,7 +36,7 @@ def init(ctx: click.Context, profile: str, changes: tuple[str, ...]) -> None:
     policy = policy_of(profile, changes)
     settings = settings_of(ctx)
     make_portal(settings, profile=profile, policy=policy).close()
-    click.echo("The portal is set up. What comes next:")
+    tell("The portal is set up. What comes next:")
     click.echo(f"  authsim users add alice {where(settings)}")
     click.echo(f"  authsim serve {where(settings)}")
 

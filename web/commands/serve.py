@@ -14,6 +14,7 @@ from authsim.errors import MessageError
 from authsim.policy import CLASSIC
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, USAGE, CommandError, say
+from authsim.terminal.speech import tell
 
 from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
 from .origins import require_own_origin
@@ -200,7 +201,7 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
 
         folder = plan.settings.data_dir or plan.settings.key_path.parent
         certificate = keep_certificate(folder, names=plan.settings.hosts, now_ms=now_ms)
-        click.echo(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
+        tell(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
     opened = ExitStack()
     serve_with_workers(
         lambda: _app(opened.enter_context(closing(open_existing(plan.settings))), plan),

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
+from authsim.terminal.cells import count_cells, pad
+from authsim.terminal.speech import spoken
+
 
 def clean(text: str) -> str:
     """Return `text` with every control and direction mark shown as a dot: labels and agents come from outside."""
@@ -14,17 +17,18 @@ def clean(text: str) -> str:
 
 def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows in aligned columns under a header."""
-    lines = [tuple(clean(cell) for cell in row) for row in (header, *rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    lines = [tuple(spoken(cell) for cell in header), *(tuple(clean(cell) for cell in row) for row in rows)]
+    widths = [max(count_cells(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        click.echo("  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def echo_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Write names and values, indented by two."""
-    width = max(len(name) for name, _ in facts)
-    for name, value in facts:
-        click.echo(f"  {name.ljust(width)}  {clean(value)}".rstrip())
+    lines = [(spoken(name), clean(value)) for name, value in facts]
+    width = max(count_cells(name) for name, _ in lines)
+    for name, value in lines:
+        click.echo(f"  {pad(name, width)}  {value}".rstrip())
 
 
 def format_instant(instant_ms: int) -> str:

@@ -10,6 +10,7 @@ import click
 from authsim.errors import MessageError
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError
+from authsim.terminal.speech import spoken, tell
 
 from .options import open_existing, settings_of, store_options
 from .origins import require_own_origin
@@ -30,7 +31,7 @@ def unlock(ctx: click.Context, /, name: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         operators.unlock(portal.verifier, operators.require_user(portal.verifier, name))
-    click.echo(f"{name} is unlocked.", err=True)
+    tell(f"{name} is unlocked.", err=True)
 
 
 @click.command(cls=Command, examples=("authsim users lock alice --data ./portal",))
@@ -43,7 +44,7 @@ def lock(ctx: click.Context, /, name: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         operators.lock(portal.verifier, operators.require_user(portal.verifier, name))
-    click.echo(f"{name} is locked. 'authsim users unlock {name}' lifts it.", err=True)
+    tell(f"{name} is locked. 'authsim users unlock {name}' lifts it.", err=True)
 
 
 @click.command(cls=Command, examples=("authsim users revoke alice --data ./portal",))
@@ -56,7 +57,7 @@ def revoke(ctx: click.Context, /, name: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         device = operators.revoke_device(portal.verifier, operators.require_user(portal.verifier, name))
-    click.echo(f"The phone {device.label!r} answers for {name} no more.", err=True)
+    tell(f"The phone {device.label!r} answers for {name} no more.", err=True)
 
 
 @click.command(name="set-password", cls=Command, examples=("authsim users set-password alice --data ./portal",))
@@ -74,9 +75,9 @@ def set_password(ctx: click.Context, /, name: str, password_file: Path | None) -
     with closing(open_existing(settings_of(ctx))) as portal:
         password = operators.generate_password(portal.verifier) if given is None else given
         operators.set_password(portal.verifier, operators.require_user(portal.verifier, name), password)
-    click.echo(f"{name} has a new password; all sessions have ended.", err=True)
+    tell(f"{name} has a new password; all sessions have ended.", err=True)
     if given is None:
-        click.echo("The password is shown this once:", err=True)
+        tell("The password is shown this once:", err=True)
         click.echo(password.reveal_text())
 
 
@@ -92,9 +93,9 @@ def remove(ctx: click.Context, /, name: str, yes: bool) -> None:
     with closing(open_existing(settings_of(ctx))) as portal:
         user = operators.require_user(portal.verifier, name)
         if not yes and can_ask():  # a script has said what it means
-            click.confirm(f"Remove {name} and everything that is theirs?", abort=True, err=True)
+            click.confirm(spoken(f"Remove {name} and everything that is theirs?"), abort=True, err=True)
         operators.remove_user(portal.verifier, user)
-    click.echo(f"{name} is removed.", err=True)
+    tell(f"{name} is removed.", err=True)
 
 
 @click.command(

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from authsim.terminal.helping import Command
+from authsim.terminal.speech import tell
 
 from .options import open_existing, settings_of, store_options
 from .tables import echo_facts, format_instant
@@ -22,7 +23,7 @@ def suspend(ctx: click.Context, /, name: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         device = operators.suspend(portal.verifier, operators.require_user(portal.verifier, name))
-    click.echo(f"The phone {device.label!r} is suspended. 'authsim users resume {name}' resumes it.", err=True)
+    tell(f"The phone {device.label!r} is suspended. 'authsim users resume {name}' resumes it.", err=True)
 
 
 @click.command(cls=Command, examples=("authsim users resume alice --data ./portal",))
@@ -35,7 +36,7 @@ def resume(ctx: click.Context, /, name: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         device = operators.resume(portal.verifier, operators.require_user(portal.verifier, name))
-    click.echo(f"The phone {device.label!r} answers for {name} again.", err=True)
+    tell(f"The phone {device.label!r} answers for {name} again.", err=True)
 
 
 @click.command(
@@ -59,9 +60,9 @@ def texts(ctx: click.Context, /, name: str, as_json: bool) -> None:
     elif received:
         echo_facts([(format_instant(one.sent_ms), one.text) for one in received])
     elif user.phone is None:
-        click.echo(f"{name} has no number, so nothing can be texted.", err=True)
+        tell(f"{name} has no number, so nothing can be texted.", err=True)
     else:
-        click.echo(f"Nothing was texted to {user.phone} yet.", err=True)
+        tell(f"Nothing was texted to {user.phone} yet.", err=True)
 
 
 @click.command(
@@ -78,8 +79,10 @@ def seamless(ctx: click.Context, /, name: str, setting: str) -> None:
 
     with closing(open_existing(settings_of(ctx))) as portal:
         operators.set_seamless(portal.verifier, operators.require_user(portal.verifier, name), setting == "on")
-    told = "are announced on the phone" if setting == "on" else "are not announced: a QR code or a challenge is left"
-    click.echo(f"Logins of {name} {told}.", err=True)
+    if setting == "on":
+        tell(f"Logins of {name} are announced on the phone.", err=True)
+    else:
+        tell(f"Logins of {name} are not announced: a QR code or a challenge is left.", err=True)
 
 
 COMMANDS: Final = (suspend, resume, texts, seamless)

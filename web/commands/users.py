@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from authsim.terminal.helping import Group
+from authsim.terminal.speech import spoken, tell
 
 from . import user_changes, user_files, user_phones
 from .options import open_existing, settings_of, store_options
@@ -47,11 +48,12 @@ def users() -> None:
     "--password-file", type=click.Path(path_type=Path), metavar="F", help="Without it one is generated and printed."
 )
 @click.option("--phone", metavar="NUMBER", help="A fictional number: +1 AAA 555 01XX or +44 7700 900XXX.")
-@click.option("--role", type=click.Choice(["primary", "secondary"]), default="primary", show_default=True)
+@click.option("--role", type=click.Choice(["primary", "secondary", "help_desk"]), default="primary", show_default=True)
 @click.option(
     "--account", metavar="NAME", help="The primary user whose account it is; a secondary's default is the first."
 )
 @click.option("--locale", type=click.Choice(["en", "ja"]), default="en", show_default=True)
+@click.option("--region", metavar="CC", default="US", show_default=True, help="Where they live: US, HK, IN, JP ...")
 @click.option("--paper", is_flag=True, help="A paper-trading user.")
 @store_options
 @click.pass_context
@@ -73,10 +75,11 @@ def add(ctx: click.Context, /, name: str, password_file: Path | None, **chosen: 
             mode=Mode.PAPER if chosen["paper"] else Mode.LIVE,
             phone=chosen["phone"],
             locale=chosen["locale"],
+            region=chosen["region"],
         )
-        click.echo(f"{user.name} is added, {user.role.value} user of the account {user.account}.", err=True)
+        tell(f"{user.name} is added, {user.role.value} user of the account {user.account}.", err=True)
         if password is None:
-            click.echo("The password is shown this once:", err=True)
+            tell("The password is shown this once:", err=True)
             click.echo(secret.reveal_text())
 
 
@@ -111,7 +114,7 @@ def list_(ctx: click.Context, /, as_json: bool) -> None:
             ],
         )
     else:
-        click.echo("There are no users yet. 'authsim users add NAME' adds one.", err=True)
+        tell("There are no users yet. 'authsim users add NAME' adds one.", err=True)
 
 
 @users.command(examples=("authsim users show alice --data ./portal",))
@@ -133,7 +136,7 @@ def show(ctx: click.Context, /, name: str, as_json: bool) -> None:
         return
     click.echo(facts.user.name)
     echo_facts(_facts_of(facts))
-    click.echo("\nLast events, newest first")
+    tell("\nLast events, newest first")
     echo_facts([(format_instant(row.event.at_ms), _event_line(row)) for row in rows] or [("none", "")])
 
 
@@ -147,7 +150,10 @@ def describe(facts: "UserFacts") -> dict[str, Any]:
         "account": user.account,
         "mode": user.mode.value,
         "locale": user.locale,
+        "region": user.region,
         "phone": user.phone,
+        "phone_verified": user.phone_verified_ms is not None,
+        "secure_login": user.secure_login.value,
         "state": _word_of(facts),
         "seamless": user.is_seamless,
         "failures": facts.failures,
@@ -178,11 +184,11 @@ def _word_of(facts: "UserFacts") -> str:
 def state_of(facts: "UserFacts") -> str:
     """Return a user's state in words."""
     device = facts.device
-    words = ["never activated" if device is None else f"{device.state.value} on {device.label}"]
+    words = [spoken("never activated") if device is None else spoken(f"{device.state.value} on {device.label}")]
     if facts.locked_for_ms:
-        words.append(f"locked for {format_span(facts.locked_for_ms)}")
+        words.append(spoken(f"locked for {format_span(facts.locked_for_ms)}"))
     if facts.is_expired:
-        words.append("account expired")
+        words.append(spoken("account expired"))
     return ", ".join(words)
 
 
@@ -191,15 +197,16 @@ def _facts_of(facts: "UserFacts") -> list[tuple[str, str]]:
     last_used = None if device is None else device.last_used_ms
     return [
         ("state", state_of(facts)),
-        ("role", f"{user.role.value} user of the account {user.account}"),
+        ("role", spoken(f"{user.role.value} user of the account {user.account}")),
         ("mode", user.mode.value),
         ("locale", user.locale),
-        ("phone", user.phone or "none"),
-        ("notifications", "on" if user.is_seamless else "off"),
+        ("region", user.region),
+        ("phone", user.phone or spoken("none")),
+        ("notifications", spoken("on" if user.is_seamless else "off")),
         ("failed logins", str(facts.failures)),
         ("open sessions", str(len(facts.sessions))),
-        ("active since", "never" if device is None else format_instant(device.activated_ms)),
-        ("last used", "never" if last_used is None else format_instant(last_used)),
+        ("active since", spoken("never") if device is None else format_instant(device.activated_ms)),
+        ("last used", spoken("never") if last_used is None else format_instant(last_used)),
         ("added", format_instant(user.created_ms)),
         ("expires", format_instant(user.expires_ms)),
     ]

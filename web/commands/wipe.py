@@ -12,6 +12,7 @@ import click
 
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError
+from authsim.terminal.speech import spoken, tell
 
 from ..settings import DATABASE_FILE, KEY_FILE, SIGNALS_FILE, Settings
 from ..unfinished import is_unfinished, note_path
@@ -40,15 +41,15 @@ def wipe(data: Path, yes: bool) -> None:
         if not yes:
             if not can_ask():
                 raise CommandError(USAGE, "nobody can be asked here, and nothing was changed. Add --yes to go on")
-            click.confirm(f"Delete the portal in {data} for good?", abort=True, err=True)
+            click.confirm(spoken(f"Delete the portal in {data} for good?"), abort=True, err=True)
         _delete(data, settings)
         rest = sorted(item.name for item in data.iterdir())
         if not rest:
             data.rmdir()
     if rest:
-        click.echo(f"The portal is deleted. {data} holds other files and stays.", err=True)
+        tell(f"The portal is deleted. {data} holds other files and stays.", err=True)
     else:
-        click.echo("The portal is deleted.", err=True)
+        tell("The portal is deleted.", err=True)
 
 
 def _is_ours(data: Path, settings: Settings) -> bool:
