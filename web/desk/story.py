@@ -26,6 +26,7 @@ DESK_KINDS: Final[Mapping[EventKind, LazyString]] = MappingProxyType(
         EventKind.DESK_PASSCODE: _l("Help desk: temporary passcode"),
         EventKind.DESK_SUSPENDED: _l("Help desk: phone suspended"),
         EventKind.DESK_RESUMED: _l("Help desk: phone resumed"),
+        EventKind.DECOY_ISSUED: _l("Login refused in silence"),
     }
 )
 #: What a refusal means, and what to ask the caller: more than the sentence that the public may read.
@@ -72,6 +73,10 @@ MEANINGS: Final[Mapping[Reason, LazyString]] = MappingProxyType(
         Reason.WRONG_NUMBER: _l("The number on the page and the one typed on the phone differ: perhaps another page."),
         Reason.FACTOR_EXPIRED: _l("The passcode or the card is past its day. The file says when it ended."),
     }
+)
+#: What the uniform login does not say: whoever meets it is shown the same second page as anybody.
+_UNSAID: Final = frozenset(
+    {Reason.WRONG_PASSWORD, Reason.USER_LOCKED, Reason.THROTTLED, Reason.ACCOUNT_EXPIRED, Reason.WRONG_MODE}
 )
 #: A duration that the record does not keep.
 _SOME_WAIT: Final = "…"
@@ -128,9 +133,9 @@ def _tell(event: Event, *, is_uniform: bool) -> Chapter:
         at_ms=event.at_ms,
         told=_say_told(event.kind, reason, is_uniform=is_uniform),
         what=str(KINDS.get(event.kind) or DESK_KINDS[event.kind]),
-        cause="" if reason is None else str(CAUSES.get(reason, "")),
+        cause="" if event.reason is None else str(CAUSES.get(event.reason) or REASONS[event.reason].what),
         reason="" if event.reason is None else event.reason.value,
-        meaning="" if reason is None else str(MEANINGS.get(reason, "")),
+        meaning="" if reason is None else str(MEANINGS.get(reason) or REASONS[reason].remedy),
         facts=tuple(
             fact for fact in (said_by, why, label, facts.get("address", ""), name_agent(facts.get("agent", ""))) if fact
         ),
@@ -142,6 +147,9 @@ def _say_told(kind: EventKind, reason: Reason | None, *, is_uniform: bool) -> st
     """Return the sentence that the user read, as far as there was one."""
     if reason is None or kind in _UNTOLD:
         return ""
-    if is_uniform and kind is EventKind.LOGIN_REFUSED:
-        reason = Reason.WRONG_RESPONSE
+    is_login = kind in (EventKind.LOGIN_REFUSED, EventKind.DECOY_ISSUED)
+    if is_uniform and is_login and (reason in _UNSAID or kind is EventKind.DECOY_ISSUED):
+        return str(gettext("(the usual second page, which no answer completes)"))
+    if is_uniform and is_login:
+        reason = Reason.LOGIN_FAILED
     return str(REASONS[reason].what).replace("%(wait)s", _SOME_WAIT)
