@@ -1,14 +1,16 @@
 """What is over for long is taken away, so that a store does not grow with each login for ever.
 
-Never taken: the audit record, phones, which questions a phone was asked while it may still answer (none comes twice),
-reports of requests that nobody had asked for, tickets, and what decides whether another temporary passcode may be had:
-the passcodes, and the lasting factors that were once in use.
+Never taken: the audit record, phones that were ever active, which questions a phone was asked while it may still answer
+(none comes twice), reports of requests that nobody had asked for, tickets, and what decides whether another temporary
+passcode may be had: the passcodes, and the lasting factors that were once in use.
 """
 
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import BigInteger, bindparam, delete, exists, func, literal, or_, select
 
+from authsim import states
+from authsim.adapters.sql.conditions import is_one_of
 from authsim.adapters.sql.tables import (
     ACTIVATIONS,
     ASKED_QUESTIONS,
@@ -52,6 +54,7 @@ def _is_left_by(table: "Table", key: "Column[str]") -> "ColumnElement[bool]":
     return ~exists(select(literal(1)).where(table.c[key.name] == key))
 
 
+_UNCONFIRMED: Final = (states.Device.PENDING, states.Device.EXPIRED)
 _DECIDES: Final = {kind.value for kind in FactorKind if kind is FactorKind.TEMPORARY_PASSCODE or WORTH[kind].is_lasting}
 _RULES: Final = (  # children first
     (SESSIONS, func.coalesce(SESSIONS.c.ended_ms, SESSIONS.c.expires_ms) < _BEFORE),
@@ -65,6 +68,13 @@ _RULES: Final = (  # children first
     ),
     (CHALLENGES, _is_over(CHALLENGES)),
     (ASKED_QUESTIONS, _is_gone(ASKED_QUESTIONS.c.device_id)),
+    (
+        DEVICES,
+        is_one_of(DEVICES.c.state, _UNCONFIRMED)
+        & (DEVICES.c.expires_ms < _BEFORE)
+        & _is_left_by(ASKED_QUESTIONS, DEVICES.c.device_id)
+        & _is_left_by(PUSHES, DEVICES.c.device_id),
+    ),
     (PROMPTS, _is_over(PROMPTS)),
     (
         FACTORS,

@@ -169,3 +169,19 @@ def test_a_factor_goes_after_what_was_asked_of_it(lesson: Lesson) -> None:
     assert {name: count(lesson.store)[name] for name in ("factors", "prompts", "logins")} == dict.fromkeys(
         ("factors", "prompts", "logins"), 1
     )
+
+
+def test_a_phone_that_was_never_confirmed_goes(lesson: Lesson) -> None:
+    """Long after its time a pending phone is taken away, whether or not that was noted; a later one and others stay."""
+    waiting = {"state": states.Device.PENDING, "expires_ms": SOON_MS}
+    user_id, store = nouns.add_user(lesson.store).user_id, lesson.store
+    nouns.add_device(store, user_id, **waiting)
+    noted = nouns.add_device(store, user_id, **waiting)
+    expire = states.DeviceEvent.EXPIRE
+    store.devices.change(noted.device_id, expire, now_ms=SOON_MS, event=nouns.event())
+    fresh = nouns.add_device(store, user_id, **waiting | {"expires_ms": SOON_MS + 9 * DAY_MS})
+
+    store.sweep(before_ms=SOON_MS + DAY_MS + 1)
+
+    assert store.devices.list_of(user_id) == [fresh]
+    assert len(store.devices.list_of(lesson.device.user_id)) == 1
