@@ -18,7 +18,10 @@ _PIN_DIGITS: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One user of the cast. `phone` names the folder of the phone that is active for them from the start."""
+    """One user of the cast. `phone` names the folder of the phone that is active for them from the start.
+
+    `has_texts`: login codes come by text. `has_authenticator`: an authenticator app's key is made, and told.
+    """
 
     name: str
     story: str
@@ -27,6 +30,9 @@ class Member:
     locale: str = "en"
     is_paper: bool = False
     is_locked: bool = False
+    is_opted_out: bool = False
+    has_texts: bool = False
+    has_authenticator: bool = False
     phone: str | None = None
     number: str
 
@@ -42,10 +48,11 @@ class Handset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
-    """A member as they stand in a store. `password` is known only when it was made just now."""
+    """A member as they stand in a store. `password` and `authenticator`, a URI, are known only when just made."""
 
     member: Member
     password: str | None
+    authenticator: str | None
     phone: PhoneChild | None
 
 
@@ -70,6 +77,28 @@ CAST: Final = (
         phone="greta",
         number="+44 7700 900102",
     ),
+    Member(
+        name="hana",
+        story="opted out for trading: credentials alone open the trading device, second user on chiara's phone",
+        is_opted_out=True,
+        phone="chiara",
+        number="+1 202 555 0108",
+    ),
+    Member(
+        name="ivan",
+        story="several second factors: an authenticator app, and IB Key as second user on greta's phone",
+        has_authenticator=True,
+        phone="greta",
+        number="+1 202 555 0109",
+    ),
+    Member(
+        name="judith",
+        story="the help desk: unlocks, suspends, issues passcodes at /desk, third user on bruno's phone",
+        role="help_desk",
+        phone="bruno",
+        number="+1 202 555 0110",
+    ),
+    Member(name="kofi", story="login codes by text, no phone yet", has_texts=True, number="+1 202 555 0111"),
 )
 HANDSETS: Final = (
     Handset(name="bruno", platform="ios", label="iPhone"),
@@ -105,6 +134,7 @@ def make_cast(folder: Path, *, is_new: bool) -> list[Player]:
         Player(
             member=member,
             password=made.get(member.name, {}).get("password"),
+            authenticator=made.get(member.name, {}).get("authenticator"),
             phone=None if member.phone is None else phone_in(folder, member.phone),
         )
         for member in CAST
@@ -162,6 +192,9 @@ def _load(folder: Path, members: list[Member]) -> dict[str, dict[str, Any]]:
             "phone": member.number,
             "paper": member.is_paper,
             "locked": member.is_locked,
+            "opted_out": member.is_opted_out,
+            "texts": member.has_texts,
+            "authenticator": member.has_authenticator,
             "activation": member.phone is not None,
         }
         for member in members

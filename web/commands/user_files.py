@@ -22,22 +22,31 @@ if TYPE_CHECKING:
     from authsim.verifier import Verifier
 
 _MOST_BYTES: Final = 1_000_000
-_TEXTS: Final = ("name", "password", "role", "account", "locale", "phone")
-_FLAGS: Final = ("paper", "locked", "activation")
+_TEXTS: Final = ("name", "password", "role", "account", "locale", "region", "phone")
+_FLAGS: Final = ("paper", "locked", "opted_out", "texts", "authenticator", "activation")
+_ROLES: Final = ("primary", "secondary", "help_desk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One user of the list. `activation` asks for a fresh URI in the result."""
+    """One user of the list.
+
+    `activation` asks for a fresh URI in the result, `authenticator` for an authenticator app and the URI that sets it
+    up; `texts` for login codes by text to a number that counts as verified.
+    """
 
     name: str
     password: Secret | None = field(repr=False)
     role: Role
     account: str | None
     locale: str
+    region: str
     phone: str | None
     paper: bool
     locked: bool
+    opted_out: bool
+    texts: bool
+    authenticator: bool
     activation: bool
 
 
@@ -54,7 +63,8 @@ class Wanted:
 def load(ctx: click.Context, /, file: Path) -> None:
     """Add the users of a JSON list, in its order; print what was made, with generated passwords, once.
 
-    Each entry has a name, and may have password, role, account, locale, phone, paper, locked and activation.
+    Each entry has a name, and may have password, role, account, locale, region, phone, paper, locked, opted_out, texts,
+    authenticator and activation.
     """
     with click.open_file(str(file), "rb") as stream:
         wanted = parse_list(stream.read(_MOST_BYTES + 1))
@@ -77,6 +87,7 @@ def load(ctx: click.Context, /, file: Path) -> None:
 def _make(verifier: "Verifier", wanted: Wanted) -> dict[str, Any]:
     from authsim.verifier import operators
     from authsim.verifier.activation import operator_activation
+    from authsim.verifier.provisioning import give_authenticator_app, give_texts
 
     password = wanted.password or operators.generate_password(verifier)
     user = operators.add_user(
@@ -88,6 +99,8 @@ def _make(verifier: "Verifier", wanted: Wanted) -> dict[str, Any]:
         mode=Mode.PAPER if wanted.paper else Mode.LIVE,
         phone=wanted.phone,
         locale=wanted.locale,
+        region=wanted.region,
+        is_opted_out=wanted.opted_out,
     )
     result: dict[str, Any] = {
         "name": user.name,
@@ -100,6 +113,10 @@ def _make(verifier: "Verifier", wanted: Wanted) -> dict[str, Any]:
     }
     if wanted.password is None:
         result["password"] = password.reveal_text()
+    if wanted.texts:
+        give_texts(verifier, user)
+    if wanted.authenticator:
+        result["authenticator"] = give_authenticator_app(verifier, user).reveal_text()
     if wanted.activation:
         offer = operator_activation(with_origin(verifier, None), user.user_id, replace=False)
         result["activation"] = offer.uri.reveal_text()
@@ -141,8 +158,8 @@ def _parse_entry(number: int, entry: object) -> Wanted:
         if type(entry.get(name, False)) is not bool:
             raise CommandError(MALFORMED, f"entry {number}: {name} is true or false. Correct it")
     role = entry.get("role") or "primary"
-    if role not in ("primary", "secondary"):
-        raise CommandError(MALFORMED, f"entry {number}: role is primary or secondary. Correct it")
+    if role not in _ROLES:
+        raise CommandError(MALFORMED, f"entry {number}: role is primary, secondary or help_desk. Correct it")
     password = entry.get("password")
     return Wanted(
         name=entry["name"] or "",
@@ -150,8 +167,12 @@ def _parse_entry(number: int, entry: object) -> Wanted:
         role=Role(role),
         account=entry.get("account"),
         locale=entry.get("locale") or "en",
+        region=entry.get("region") or "US",
         phone=entry.get("phone"),
         paper=entry.get("paper", False),
         locked=entry.get("locked", False),
+        opted_out=entry.get("opted_out", False),
+        texts=entry.get("texts", False),
+        authenticator=entry.get("authenticator", False),
         activation=entry.get("activation", False),
     )

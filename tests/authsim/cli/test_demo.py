@@ -74,8 +74,14 @@ def leftovers(person: Person) -> list[str]:
     return [path.name for path in Path(person.environment["TMPDIR"]).iterdir() if path.name.startswith("authsim-")]
 
 
+def page_of_two(browser: Browser, user: dict[str, Any]) -> set[str]:
+    """Log in as somebody with several factors, and return what can be chosen."""
+    chooser = browser.begin(user["name"], user["password"]).require(".xyz-multipleselect")
+    return {option.text for option in chooser.walk() if option.tag == "option"}
+
+
 def test_the_cast_stands_as_its_stories_say(nobody: Person) -> None:
-    """Seven users in different states can do what is told of them, with private files, and all is gone afterwards."""
+    """Eleven users in different states can do what is told of them, with private files, and all is gone afterwards."""
     with demo(nobody) as (child, description):
         users = {user["name"]: user for user in description["users"]}
         states = {name: user["state"] for name, user in users.items()}
@@ -91,6 +97,17 @@ def test_the_cast_stands_as_its_stories_say(nobody: Person) -> None:
             assert "Please wait" in browser.log_in("farid", users["farid"]["password"]).refusal
         with Browser(description["address"]) as browser:
             assert "Paper Trading user" in browser.log_in("greta", users["greta"]["password"]).refusal
+            assert page_of_two(browser, users["ivan"]) == {"Select Type", "IB Key", "Mobile Authenticator App"}
+            assert browser.begin("kofi", users["kofi"]["password"]).find("#xyz-field-silver-response") is not None
+        with Browser(description["address"]) as browser:
+            form = browser.open("/mobile/ios").form_to("/mobile/ios/log-in")
+            page = browser.submit(form, username="hana", password=users["hana"]["password"])
+            assert "OTCBB" in page.require(".restricted").text
+        with Browser(description["address"]) as browser:
+            page = browser.log_in("judith", users["judith"]["password"])
+            challenge = page.require(".xyz-goldchallenge").text
+            browser.answer(page, respond(nobody, users["judith"], challenge))
+            assert browser.open("/desk").status == 200
         homes = [Path(user["home"]) for user in users.values() if user["home"]]
         pins = [Path(user["pin_file"]) for user in users.values() if user["pin_file"]]
         modes = [stat.S_IMODE(path.stat().st_mode) for path in (*homes, *pins)]
@@ -105,7 +122,14 @@ def test_the_cast_stands_as_its_stories_say(nobody: Person) -> None:
         "emiko": "new",
         "farid": "locked",
         "greta": "active",
+        "hana": "active",
+        "ivan": "active",
+        "judith": "active",
+        "kofi": "texts",
     }
+    assert users["ivan"]["authenticator"].startswith("otpauth://totp/")
+    assert [name for name, user in users.items() if user["opted_out"]] == ["hana"]
+    assert users["judith"]["role"] == "help_desk"
     assert {user["platform"] for user in users.values()} == {"ios", "android", None}
     assert users["dana"]["role"] == "secondary"
     assert users["dana"]["home"] == users["bruno"]["home"]

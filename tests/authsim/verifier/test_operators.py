@@ -8,7 +8,7 @@ import pytest
 from authsim import states
 from authsim.errors import MessageError, Reason, StoreConflictError
 from authsim.events import EventKind
-from authsim.model import Device, Lockout, Mode, Role, User
+from authsim.model import Device, Lockout, Mode, Role, SecureLogin, User
 from authsim.policy import DAY
 from authsim.secret import Secret
 from authsim.verifier import Verifier, activation, limits, operators, password_rules, passwords, sessions
@@ -126,6 +126,15 @@ def test_another_region_is_malformed(town: Town, region: str) -> None:
     """Two capital letters, and nothing else."""
     with pytest.raises(MessageError, match="ISO 3166-1"):
         operators.add_user(town.verifier, name="alice", password=PASSWORD, region=region)
+
+
+def test_a_user_may_have_opted_out_from_the_start(town: Town) -> None:
+    """For a demo or a class; not where nobody may."""
+    user = operators.add_user(town.verifier, name="hana", password=PASSWORD, is_opted_out=True)
+
+    assert (user.secure_login, user.opts_out_ms) == (SecureLogin.OPTED_OUT, town.clock.now_ms())
+    with refused(Reason.OPT_OUT_UNAVAILABLE):
+        operators.add_user(town.verifier, name="hugo", password=PASSWORD, is_opted_out=True, region="HK")
 
 
 class TestAccounts:

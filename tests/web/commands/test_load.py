@@ -23,17 +23,23 @@ def test_a_class_is_loaded_in_its_order(operator: Operator, data: str) -> None:
         [
             {"name": "anton", "phone": "+44 7700 900123", "locale": "ja"},
             {"name": "berta", "role": "secondary", "account": "anton", "password": "a good password", "paper": True},
-            {"name": "caesar", "locked": True},
+            {"name": "caesar", "locked": True, "region": "JP"},
+            {"name": "dorle", "role": "help_desk", "phone": "+44 7700 900124", "texts": True, "authenticator": True},
+            {"name": "ernst", "opted_out": True},
         ],
     )
     listed = {user["name"]: user for user in json.loads(operator.succeeds("users", "list", "--json", "--data", data))}
 
-    assert [one["name"] for one in made] == ["anton", "berta", "caesar"]
+    assert [one["name"] for one in made] == ["anton", "berta", "caesar", "dorle", "ernst"]
     assert len(made[0]["password"]) == 29
     assert "password" not in made[1]
     assert (listed["anton"]["phone"], listed["anton"]["locale"]) == ("+447700900123", "ja")
     assert (listed["berta"]["account"], listed["berta"]["mode"]) == ("anton", "paper")
-    assert listed["caesar"]["state"] == "locked"
+    assert (listed["caesar"]["state"], listed["caesar"]["region"]) == ("locked", "JP")
+    assert (listed["dorle"]["role"], listed["dorle"]["account"]) == ("help_desk", "dorle")
+    assert listed["dorle"]["phone_verified"]
+    assert made[3]["authenticator"].startswith("otpauth://totp/AuthSim:dorle?")
+    assert listed["ernst"]["secure_login"] == "opted_out"
 
 
 def test_a_file_is_loaded_as_stdin_is(operator: Operator, data: str, tmp_path: Path) -> None:
@@ -64,7 +70,7 @@ def test_an_activation_needs_an_address(operator: Operator, data: str) -> None:
         ('[{"name": "frida"}, {"name": "x", "colour": 1}]', "entry 2"),
         ('[{"name": 7}]', "text"),
         ('[{"name": "frida", "locked": 1}]', "true or false"),
-        ('[{"name": "frida", "role": "boss"}]', "primary or secondary"),
+        ('[{"name": "frida", "role": "boss"}]', "primary, secondary or help_desk"),
         ('[{"name": "frida", "name": "gerd"}]', "twice"),
         ("[" * 100_000, "JSON"),
     ],
