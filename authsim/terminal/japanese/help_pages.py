@@ -159,10 +159,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "Delete a portal: its keys first, then its store, a demo's phones, and the directory when it is empty then."
         ): ("ポータルを削除します: 鍵、データベース、デモの電話機の順に、最後に空になればディレクトリも削除します。"),
         "Opt a user out of the secure login system for trading, or in again.": (
-            "取引でのセキュア・ログイン・システムの利用停止と再開。"
+            "取引でのセキュア・ログイン・システムの解約と解約のキャンセル。"
         ),
         ("Opt a user out of the secure login system for trading or in again, at once; or show how the user stands."): (
-            "ユーザーの取引でのセキュア・ログイン・システムを直ちに利用停止または再開するか、現在の状態を表示します。"
+            "ユーザーの取引でのセキュア・ログイン・システムを直ちに解約またはその解約をキャンセルするか、現在の状態を表示します。"
         ),
         "The portal asks for a device all the same.": "ポータルでは変わらずデバイスを求めます。",
         "Where they live: US, HK, IN, JP ...": "居住地域: US、HK、IN、JP など",

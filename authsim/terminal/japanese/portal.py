@@ -232,35 +232,35 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "{place} はAuthSimのデータディレクトリではありません。何も変更していません。"
         ),
         "this user has not opted out. There is nothing to take back": (
-            "このユーザーは利用停止していません。取り消すものがありません。"
+            "このユーザーは解約していません。取り消すものがありません。"
         ),
         "this user has opted out already. 'authsim secure NAME opt-in' takes it back": (
-            "このユーザーはすでに利用停止しています。'authsim secure NAME opt-in' で取り消せます。"
+            "このユーザーはすでに解約しています。'authsim secure NAME opt-in' で取り消せます。"
         ),
         "where this user lives nobody may opt out: regulators there do not allow it": (
-            "このユーザーの居住地域では、規制により利用停止できません。"
+            "このユーザーの居住地域では、規制により解約できません。"
         ),
         "nobody": "いません",
         "not available in this region": "この地域では不可",
         "possible": "可能",
         "yes": "あり",
         "{name} is opted in: a device is asked for everywhere.": (
-            "{name} は利用を再開しました。どこでもデバイスを求めます。"
+            "{name} は解約をキャンセルしました。どこでもデバイスを求めます。"
         ),
         "{name} is opted out: credentials alone open the trading device.": (
-            "{name} は利用停止しました。ログイン情報だけで取引デバイスが開きます。"
+            "{name} は解約しました。ログイン情報だけで取引デバイスが開きます。"
         ),
         "a device at every login": "すべてのログインでデバイスを求めます",
-        "opting out": "利用停止",
+        "opting out": "解約",
         "opted out for trading: credentials alone open the trading device": (
-            "取引では利用停止: ログイン情報だけで取引デバイスが開きます"
+            "取引では解約済み: ログイン情報だけで取引デバイスが開きます"
         ),
         "secure login": "セキュア・ログイン",
-        "opted out since": "利用停止の開始",
+        "opted out since": "解約日時",
         "lasting device": "恒久的なデバイス",
         "may change it": "変更できるユーザー",
         "{name} has no device to log in to the portal with. Activate one first, then opt out": (
-            "{name} にはポータルにログインするデバイスがありません。先に有効化してから利用停止してください。"
+            "{name} にはポータルにログインするデバイスがありません。先に有効化してから解約してください。"
         ),
         "entry {number}: role is primary, secondary or help_desk. Correct it": (
             "項目{number}: role は primary、secondary、help_desk のいずれかです。修正してください。"

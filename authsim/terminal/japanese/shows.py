@@ -122,13 +122,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "serve --workers and --tls": "serve の --workers と --tls",
         "login codes by text, no phone yet": "SMSのログインコード、電話機はまだなし",
         "opted out for trading: credentials alone open the trading device, second user on chiara's phone": (
-            "取引では利用停止: ログイン情報だけで取引デバイスが開く。chiaraの電話機の二人目のユーザー"
+            "取引では解約済み: ログイン情報だけで取引デバイスが開く。chiaraの電話機の二人目のユーザー"
         ),
         "several second factors: an authenticator app, and IB Key as second user on greta's phone": (
             "複数の第二要素: 認証アプリ、gretaの電話機の二人目のユーザーとしてのIB Key"
         ),
         "the help desk: unlocks, suspends, issues passcodes at /desk, third user on bruno's phone": (
-            "ヘルプデスク: /desk でロック解除、停止、一時パスコードの発行。brunoの電話機の三人目のユーザー"
+            "ヘルプデスク: /desk でロック解除、停止、テンポラリー・パスコードの発行。brunoの電話機の三人目のユーザー"
         ),
         "--replace goes with --output. See 'authsim har --help'": (
             "--replace は --output と一緒に使います。'authsim har --help' を参照してください。"
