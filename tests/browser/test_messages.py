@@ -86,6 +86,9 @@ def test_recorded_login(portal: LivePortal, window: Callable[..., Screen], tmp_p
     page.locator(".refusal").wait_for()
     inspect(screen, "refused file")
     assert page.input_value("#ticket-body") == "The file shows it."
+    (tmp_path / "large.har").write_bytes(b" " * (10 * 1024 * 1024 + 1))
+    page.set_input_files("#ticket-har", tmp_path / "large.har")
+    assert page.locator("#ticket-har:invalid").count() == 1, "said before it travels"
     page.set_input_files("#ticket-har", recording)
     tabs_to(screen, said["submit"])
     keys.press("Enter")

@@ -1,6 +1,6 @@
 """One page looked at as reviewers do: under axe in both themes, and at every width for what sticks out."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it ships no types
 
 from tests.support.browser_chromium import Screen
 
@@ -15,7 +15,7 @@ def inspect(screen: Screen, what: str) -> None:
     """Expect that axe has nothing to complain about, light and dark, and that nothing is wider than the window."""
     page = screen.page
     for theme in ("light", "dark"):  # without motion, or axe meets colours on their way
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type] # one of its words
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         found = Axe().run(page, options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{what}, {theme}: {found.generate_report()}"
     for width in WIDTHS:

@@ -10,6 +10,7 @@ import { addModeSwitch } from "./mode.js";
 import { addPrinting } from "./print.js";
 import { addSendingOnce } from "./once.js";
 import { addWatching } from "./watch.js";
+import { addWeighing } from "./weighing.js";
 
 addChoosing(document);
 addCopying(document);
@@ -20,4 +21,5 @@ addModeSwitch(document);
 addPrinting(document);
 addSendingOnce(document);
 addWatching(document);
+addWeighing(document);
 addFollowing(document);
