@@ -21,3 +21,9 @@ def state_after(table: "states.Table[S, E]", event: E) -> S:
     """Return the one state that `event` leads to, from wherever it is legal. `ValueError` when there are several."""
     (state,) = {row[event] for row in table.values() if event in row}
     return state
+
+
+def require_end(table: "states.Table[S, E]", event: E) -> None:
+    """Raise `ValueError` when `event` leads to a state that goes on: a bug of our caller."""
+    if not states.is_terminal(table, state_after(table, event)):
+        raise ValueError(f"{event} is no end")

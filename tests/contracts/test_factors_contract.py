@@ -196,9 +196,11 @@ def test_a_factor_moves_where_the_table_says_so(
 
 
 def test_an_unknown_factor_is_not_moved(store: Store, user: User) -> None:
-    """An id that nobody has is refused."""
+    """An id that nobody has is refused, and to activate by this way is a bug."""
     with pytest.raises(StoreConflictError):
         change(store, factor(user.user_id))
+    with pytest.raises(ValueError, match="no end"):
+        change(store, factor(user.user_id), states.FactorEvent.ACTIVATE)
 
 
 def test_a_shared_factor_ends_with_its_source(store: Store, user: User) -> None:

@@ -7,7 +7,8 @@ from authsim import states
 from authsim.adapters.memory.endings import end_factors, replace_factors
 from authsim.adapters.memory.tables import newest_first
 from authsim.adapters.memory.texts import deliver
-from authsim.errors import StoreConflictError, TransitionError
+from authsim.adapters.transitions import require_end
+from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,17 +80,12 @@ class MemoryFactors:
 
     def change(self, factor_id: "FactorId", change: "states.FactorEvent", *, now_ms: int, event: "Event") -> None:
         """Move on, with those that share it."""
+        require_end(states.FACTOR, change)
         tables = self._tables
         with tables.lock:
             factor = tables.factors.get(factor_id)
-            if factor is None:
-                raise StoreConflictError("there is no such factor any more")
-            try:
-                state = states.next_state(states.FACTOR, factor.state, change)
-            except TransitionError:
-                raise StoreConflictError("the factor is in another state by now") from None
-            if not states.is_terminal(states.FACTOR, state):
-                raise ValueError(f"{change} is no end: activate")
+            if factor is None or factor.state not in states.states_that_allow(states.FACTOR, change):
+                raise StoreConflictError("the factor is in another state by now, or gone")
             tables.record(event)
             end_factors(tables, [factor], change, now_ms=now_ms, by=event.facts.get("by"))
 

@@ -12,6 +12,7 @@ from authsim.adapters.sql.locks import lock_owner, lock_owner_by, lock_user
 from authsim.adapters.sql.rows import format_factor, parse_factor
 from authsim.adapters.sql.tables import FACTORS
 from authsim.adapters.sql.texts import deliver
+from authsim.adapters.transitions import require_end
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class SqlFactors:
 
     def change(self, factor_id: "FactorId", change: "states.FactorEvent", *, now_ms: int, event: "Event") -> None:
         """Move on, with those that share it."""
+        require_end(states.FACTOR, change)
 
         def work(connection: "Connection") -> None:
             lock_owner(connection, _LOCK_OWNER, factor_id)

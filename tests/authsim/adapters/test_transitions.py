@@ -3,9 +3,9 @@
 import pytest
 
 from authsim import states
-from authsim.adapters.transitions import state_after, states_before
+from authsim.adapters.transitions import require_end, state_after, states_before
 
-TABLES = [states.ONE_SHOT, states.LOGIN, states.DEVICE]
+TABLES = [states.ONE_SHOT, states.LOGIN, states.DEVICE, states.FACTOR]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -37,3 +37,14 @@ def test_an_event_that_leads_elsewhere_each_time_is_a_bug() -> None:
     for table in ({started: {complete: done}, failed: {complete: failed}}, {started: {}}):
         with pytest.raises(ValueError, match="unpack"):
             state_after(table, complete)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_only_an_end_is_an_end(table: states.Table) -> None:  # type: ignore[type-arg]
+    """An event that leads to a state which goes on is refused where an end is asked for."""
+    for event in {event for row in table.values() for event in row}:
+        if states.is_terminal(table, state_after(table, event)):
+            require_end(table, event)
+        else:
+            with pytest.raises(ValueError, match="no end"):
+                require_end(table, event)
