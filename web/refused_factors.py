@@ -177,6 +177,15 @@ _VALUES_FORM: Final = Entry(
     remedy=_l("Type both, in the order of the index numbers. Nothing was counted."),
 )
 
+_TRIES_SPENT: Final = Entry(
+    status=409,
+    code="state",
+    what=_l("There were too many wrong answers."),
+    remedy=_l("Begin again: request the device once more, or have another code sent."),
+)
+
+#: Where a device is activated by its first answer, no login failed.
+ACTIVATION: Final = "activation"
 #: What is said instead where another device than the phone was asked; the kind is that of the model.
 TYPED_REASONS: Final[Mapping[tuple[Reason, str], Entry]] = MappingProxyType(
     {
@@ -193,6 +202,25 @@ TYPED_REASONS: Final[Mapping[tuple[Reason, str], Entry]] = MappingProxyType(
             code="auth_failed",
             what=_l("Authentication failed"),
             remedy=_l("The response did not fit. Type the challenge code into the card exactly."),
+        ),
+        (Reason.WRONG_RESPONSE, ACTIVATION): Entry(
+            status=401,
+            code="auth_failed",
+            what=_l("The answer does not fit."),
+            remedy=_l("Look once more, and type it exactly. After a few wrong answers the activation begins anew."),
+        ),
+        (Reason.CODE_TRIES_SPENT, ACTIVATION): _TRIES_SPENT,
+        (Reason.PROMPT_EXPIRED, ACTIVATION): Entry(
+            status=409,
+            code="state",
+            what=_l("The code has expired."),
+            remedy=_l("Have another one sent, and type it within a few minutes."),
+        ),
+        (Reason.TEXTS_SPENT, FactorKind.TEXT.value): Entry(
+            status=409,
+            code="state",
+            what=_l("No more texts are sent for this login."),
+            remedy=_l("Use the newest code, choose another device, or begin the login again."),
         ),
         (Reason.MALFORMED_RESPONSE, FactorKind.TEXT.value): _CODE_FORM,
         (Reason.MALFORMED_RESPONSE, FactorKind.AUTHENTICATOR_APP.value): _CODE_FORM,

@@ -235,10 +235,11 @@ def fill(form: Element, typed: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     names = set()
     for element in form.walk():
         name = element.attributes.get("name", "")
-        if element.tag != "input" or not name:
+        if element.tag not in ("input", "select") or not name:
             continue
         names.add(name)
-        if element.attributes.get("type") != "checkbox" or "checked" in element.attributes:
-            fields[name] = element.attributes.get("value", "on" if element.attributes.get("type") == "checkbox" else "")
+        is_box = element.attributes.get("type") in ("checkbox", "radio")
+        if element.tag == "input" and (not is_box or "checked" in element.attributes):
+            fields[name] = element.attributes.get("value", "on" if is_box else "")
     assert set(typed) <= names, f"the form has {names}"
     return form.attributes["action"], fields | dict(typed)

@@ -15,6 +15,7 @@ from web.banner import SENTENCE, is_marked
 PAGES = (
     *("/sso/Login", "/sso/SecondFactor", "/sso/Dispatcher", "/portal/activation", "/portal/activity"),
     *("/portal/sessions", "/portal/settings", "/portal/settings/secure-login", "/lost-phone", "/help/phishing"),
+    *("/portal/settings/user", "/portal/settings/secure-login-system", "/portal/settings/classic"),
     *("/portal/messages", "/portal/messages/new", "/portal/messages/har-file", "/desk"),
     *("/help/camera", "/app", "/app/store/ios", "/mobile/ios", "/mobile/android", "/inbox", "/nothing"),
 )

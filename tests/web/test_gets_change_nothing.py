@@ -10,7 +10,7 @@ NUMBER = "+12025550142"
 PLACES = (
     *(("<what>", "theme"), ("<value>", "dark"), ("<path:filename>", "page.js"), ("<platform>", "ios")),
     *(("<request_id>", "0" * 32), ("<number>", NUMBER), ("<user_id>", "0" * 32), ("<deed>", "unlock")),
-    *(("<ticket_id>", "0" * 32), ("<attachment_id>", "0" * 32)),
+    *(("<ticket_id>", "0" * 32), ("<attachment_id>", "0" * 32), ("<factor_id>", "0" * 32)),
 )
 STANDINGS = ("nobody", "one factor", "pending", "both factors")
 

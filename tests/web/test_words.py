@@ -20,6 +20,7 @@ FILES = sorted(
 
 OTHERS = (
     *("/portal/settings", "/portal/settings/secure-login", "/lost-phone", "/help/camera", "/app", "/app/store/ios"),
+    *("/portal/settings/user", "/portal/settings/secure-login-system", "/portal/settings/opt-out"),
     *("/portal/messages", "/portal/messages/new", "/portal/messages/har-file"),
     *("/app/store/android?tapped=get", "/mobile/ios", "/mobile/android?screen=migrate", "/inbox"),
 )

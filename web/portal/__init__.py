@@ -12,6 +12,10 @@ from . import (
     activation,
     activity,
     app_site,
+    code_card,
+    factor_app,
+    factor_removal,
+    factors,
     help_pages,
     home,
     login,
@@ -20,19 +24,28 @@ from . import (
     messages,
     messages_guide,
     messages_ticket,
+    number,
+    online_card,
+    opt_out,
+    passcode,
     plain,
     second_factor,
     second_factor_choice,
     second_factor_state,
+    security_card,
     sessions,
     settings,
+    sharing,
     sign_out,
+    verification,
 )
 
 _ROOMS: Final = (
     *(activation, activity, app_site, help_pages, home, login, look, lost_phone),
     *(messages_guide, messages, messages_ticket),
     *(plain, second_factor, second_factor_choice, second_factor_state, sessions, settings, sign_out),
+    *(factor_app, factor_removal, factors, number, opt_out, passcode, verification),
+    *(code_card, online_card, security_card, sharing),
 )
 
 

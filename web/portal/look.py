@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from ..answers import redirect_to
 from ..forms import read_query
 from ..look import LANGUAGES, THEMES, keep
+from .ways import ERRANDS
 
 pages: Final = Blueprint("look", __name__)
 
@@ -44,13 +45,33 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "login": Place(endpoint="login.show"),
         "challenge": Place(endpoint="second_factor.show", query=MappingProxyType({"with": "challenge"})),
         "login-qr": Place(endpoint="second_factor.show", query=MappingProxyType({"with": "qr"})),
+        "device-choice": Place(endpoint="second_factor.show", query=MappingProxyType({"with": "choice"})),
         "second-factor": Place(endpoint="second_factor.show"),
         "home": Place(endpoint="home.dispatcher"),
         "activation": Place(endpoint="activation.show"),
         "activity": Place(endpoint="activity.show"),
         "sessions": Place(endpoint="sessions.show"),
         "settings": Place(endpoint="settings.show"),
+        "user-settings": Place(endpoint="settings.show_user"),
         "secure-login": Place(endpoint="settings.show_secure_login"),
+        "secure-login-system": Place(endpoint="factors.show"),
+        "secure-login-confirmed": Place(endpoint="opt_out.confirmed"),
+        "opt-out": Place(endpoint="opt_out.show"),
+        "classic": Place(endpoint="opt_out.classic"),
+        "authenticator-app": Place(endpoint="factor_app.show"),
+        "security-card": Place(endpoint="security_card.show"),
+        "code-card": Place(endpoint="code_card.show"),
+        "online-card": Place(endpoint="online_card.show"),
+        "passcode": Place(endpoint="passcode.show"),
+        "share": Place(endpoint="sharing.show"),
+        "mobile-number-code": Place(endpoint="number.show", query=MappingProxyType({"code": "sent"})),
+        "mobile-number": Place(endpoint="number.show"),
+        "remove-device": Place(endpoint="factor_removal.show", ids=("factor_id",)),
+        **{
+            f"verify-{name}": Place(endpoint="verify.show", query=MappingProxyType({"for": name}))
+            for name in ERRANDS
+            if not ERRANDS[name].names_device
+        },
         "lost-phone": Place(endpoint="lost_phone.show"),
         "phishing": Place(endpoint="help.phishing"),
         "camera": Place(endpoint="help.camera"),

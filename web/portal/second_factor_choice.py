@@ -57,7 +57,7 @@ def choose() -> Response:
         choose_factor(scope.verifier(), token=token, choice=choice, client=scope.client(), notify=True)
     except RefusalError as refusal:
         if refusal.reason in _STAYING:
-            return redirect_refused(refusal, "second_factor.show")
+            return redirect_refused(refusal, "second_factor.show", typed=FactorKind.TEXT.value)
         return leave(refusal)
     return redirect_to("second_factor.show")
 
@@ -99,6 +99,6 @@ def resend_text() -> Response:
         resend_code(scope.verifier(), token=token, channel=channel, client=scope.client())
     except RefusalError as refusal:
         if refusal.reason in _STAYING:
-            return redirect_refused(refusal, "second_factor.show")
+            return redirect_refused(refusal, "second_factor.show", typed=FactorKind.TEXT.value)
         return leave(refusal)
     return redirect_to("second_factor.show")

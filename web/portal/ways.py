@@ -61,7 +61,13 @@ ERRANDS: Final[Mapping[str, Errand]] = MappingProxyType(
             purpose=Purpose.ADD_DEVICE, endpoint="security_card.show", what=_l("add a Digital Security Card+")
         ),
         "code-card": Errand(purpose=Purpose.ADD_DEVICE, endpoint="code_card.show", what=_l("add a Security Code Card")),
+        "online-card": Errand(
+            purpose=Purpose.ADD_DEVICE, endpoint="online_card.show", what=_l("request an online card")
+        ),
         "share": Errand(purpose=Purpose.ADD_DEVICE, endpoint="sharing.show", what=_l("share a device")),
+        "passcode": Errand(
+            purpose=Purpose.TEMPORARY_PASSCODE, endpoint="passcode.show", what=_l("get a temporary passcode")
+        ),
         "remove": Errand(
             purpose=Purpose.ADD_DEVICE,
             endpoint="factor_removal.show",

@@ -1,4 +1,4 @@
-"""User menu > Settings > Secure Login System > Secure Login Settings: whether a login announces itself on the phone."""
+"""The way to the settings, and the Seamless setting: whether a login announces itself on the phone."""
 
 import pytest
 
@@ -22,17 +22,28 @@ def chosen(browser: Browser) -> str:
 
 
 def test_path_to_the_setting(browser: Browser, alice: User, phone: TestPhone) -> None:
-    """The user menu leads to Settings, that to Secure Login Settings, which says where it stands."""
+    """Settings > User Settings > the gear at Secure Login System > the gear in the box Secure Login Settings."""
     page = browser.logs_in("alice", phone)
     assert page.one(cls="rail").attributes["aria-label"] == "User menu"
     assert "/portal/settings" in {link.attributes.get("href") for link in page.one(cls="rail").walk()}
     page = browser.opens("/portal/settings")
-    assert page.one(cls="card").elements[0].text == "Secure Login System"
+    user, system, classic = (row.attributes["href"] for row in page.all(cls="setting"))
+    assert (system, classic) == ("/portal/settings/secure-login-system", "/portal/settings/classic")
+    page = browser.opens(user)
+    assert page.one(cls="card").elements[0].text == "Security"
+    row = page.one(cls="setting")
+    assert row.elements[0].elements[0].text == "Secure Login System"
+    assert row.elements[-1].tag == "svg"
+    page = browser.opens(row.attributes["href"])
+    assert page.path == system
+    assert page.one(cls="card").elements[0].text == "Secure Login Settings"
     page = browser.opens(page.one(cls="setting").attributes["href"])
     assert page.path == PAGE
-    assert [item.text for item in page.one(cls="trail").elements] == ["User menu", "Settings", "Secure Login System"]
+    assert [item.text for item in page.one(cls="trail").elements] == [
+        *("User menu", "Settings", "User Settings", "Secure Login System"),
+    ]
     assert page.one(tag="h1").text == "Secure Login Settings"
-    assert page.one(cls="choices").text.count("Enabled") == 1
+    assert page.all(cls="choices")[1].text.count("Enabled") == 1
 
 
 def test_switching_off_and_on(site: Site, browser: Browser, alice: User, phone: TestPhone) -> None:
@@ -42,7 +53,7 @@ def test_switching_off_and_on(site: Site, browser: Browser, alice: User, phone: 
     assert choose(browser, "disabled") == 303
     assert "The setting is kept." in browser.opens(PAGE).text
     assert chosen(browser) == "disabled"
-    assert "Disabled" in browser.opens("/portal/settings").one(cls="setting").text
+    assert "Disabled" in browser.opens("/portal/settings/secure-login-system").one(cls="setting").text
     other = site.browser(is_patient=True)
     assert other.types_password("alice").all(cls="xyz-goldchallenge")
     assert choose(browser, "enabled") == 303
@@ -65,7 +76,7 @@ def test_other_values_are_malformed(browser: Browser, alice: User, phone: TestPh
     assert chosen(browser) == "enabled"
 
 
-@pytest.mark.parametrize("path", ["/portal/settings", PAGE])
+@pytest.mark.parametrize("path", ["/portal/settings", "/portal/settings/user", PAGE])
 def test_takes_two_factors(browser: Browser, alice: User, path: str) -> None:
     """With one factor nothing of it is shown, and with none neither."""
     assert browser.opens(path).status == 401
