@@ -25,7 +25,9 @@ from .refusals import Explanation, explain
 LOGGER: Final = logging.getLogger("authsim.web")
 #: What programs read although it stands among the pages: its errors are JSON as well.
 JSON_PATHS: Final = re.compile(
-    r"/portal/activation/state|/sso/SecondFactor/(?:state|events)|/inbox/[^/]+/(?:texts|events)", re.ASCII
+    r"/portal/activation/state|/sso/(?:SecondFactor|TwoStep)/(?:state|events)|/inbox/[^/]+/(?:texts|events)"
+    r"|/openapi\.json",
+    re.ASCII,
 )
 #: What only a phone that proved its key, or its user's password, hears: how many tries are left.
 _COUNTED: Final = frozenset({Reason.WRONG_CODE, Reason.WRONG_NUMBER})

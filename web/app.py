@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, desk, device_api, guards, headers, inbox, look, rendering, scope, streams, trading
+from . import answers, desk, device_api, guards, headers, inbox, look, openapi, rendering, scope, streams, trading
 from . import portal as pages
 from .hosts import require_host
 from .sessions import cookie_name
@@ -54,6 +54,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     desk.register(app)
     device_api.register(app, csrf)
     trading.register(app, csrf)
+    openapi.register(app)
     if settings.is_inbox_open:
         inbox.register(app)
     if settings.proxies:

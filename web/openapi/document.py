@@ -1,0 +1,110 @@
+"""Makes the OpenAPI 3.1 document out of the operations and the messages."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from authsim import __version__
+
+from ..banner import SENTENCE
+from .operation import STREAM, Access, Operation, Parameter
+from .operations import INBOX, OPERATIONS
+from .schemas import SCHEMAS, refer
+
+_PHONE: Final = "deviceToken"
+_BROWSER: Final = "session"
+_SAYS: Final = (
+    f"{SENTENCE}. Messages as `docs/protocol.md` tells them; each refusal is `Error`, and `docs/refusals.md`"
+    " says what it means and what to do. Messages have exactly their members. Numbers are integers. The device API and"
+    " the trading API take no cookie."
+)
+
+
+def compose(*, session_cookie: str, is_inbox_open: bool) -> dict[str, Any]:
+    """Return the document. `session_cookie`: what the cookie of a browser's session is called at this portal."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        if operation.group != INBOX or is_inbox_open:
+            paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "AuthSim", "version": __version__, "description": _SAYS, "license": {"name": "MIT"}},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": group} for group in dict.fromkeys(operation.group for operation in OPERATIONS)],
+        "paths": paths,
+        "components": {
+            "schemas": dict(SCHEMAS),
+            "securitySchemes": {
+                _PHONE: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of POST /api/device/v1/session.",
+                },
+                _BROWSER: {"type": "apiKey", "in": "cookie", "name": session_cookie},
+            },
+        },
+    }
+
+
+def _describe(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.says,
+        "tags": [operation.group],
+        "responses": {str(operation.status): _describe_reply(operation)}
+        | {str(status): _describe_refusal(status) for status in operation.refusals},
+    }
+    if operation.parameters:
+        described["parameters"] = [_describe_parameter(parameter) for parameter in operation.parameters]
+    if operation.message is not None:
+        content = {"application/json": {"schema": refer(operation.message)}}
+        described["requestBody"] = {"required": True, "content": content}
+    if operation.access is not Access.ANYBODY:
+        described["security"] = [{_PHONE if operation.access is Access.PHONE else _BROWSER: []}]
+    return described
+
+
+def _describe_reply(operation: Operation) -> dict[str, Any]:
+    if operation.reply == STREAM:
+        return {"description": "Server-Sent Events", "content": {STREAM: {"schema": _describe_event(operation)}}}
+    return {
+        "description": HTTPStatus(operation.status).phrase,
+        "content": {"application/json": {"schema": refer(operation.reply)}},
+    }
+
+
+def _describe_event(operation: Operation) -> dict[str, Any]:
+    """Return one event of a stream: its name, and a message as text in its data."""
+    messages = [refer(message) for _, message in operation.events]
+    data = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": messages[0] if len(messages) == 1 else {"anyOf": messages},
+    }
+    return {
+        "type": "object",
+        "properties": {"event": {"enum": [name for name, _ in operation.events]}, "data": data},
+        "required": ["event", "data"],
+    }
+
+
+def _describe_refusal(status: int) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/json": {"schema": refer("Error")}},
+    }
+    whole = {"schema": {"type": "integer", "minimum": 0}}
+    if status in (429, 503):
+        described["headers"] = {"Retry-After": {"description": "How many seconds to wait.", **whole}}
+    if status == 401:
+        described["headers"] = {"AuthSim-Attempts-Remaining": {"description": "How many tries are left.", **whole}}
+    return described
+
+
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.place == "path",
+        "description": parameter.says,
+        "schema": dict(parameter.schema),
+    }

@@ -1,0 +1,61 @@
+"""One thing that a program may ask: how, with which message, and what may come back."""
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Final
+
+#: What every request may be answered with, and what every message besides.
+_ALWAYS: Final = frozenset({400, 503})
+_WITH_MESSAGE: Final = frozenset({403, 413, 415})
+#: An answer that stays open, as Server-Sent Events.
+STREAM: Final = "text/event-stream"
+
+
+class Access(enum.Enum):
+    """Who may ask: anybody, a phone with its session's token, or a browser with its session's cookie."""
+
+    ANYBODY = "anybody"
+    PHONE = "a phone's token"
+    BROWSER = "a browser's session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One part of an address or one header. `place` as OpenAPI names it: path, query or header."""
+
+    name: str
+    place: str
+    says: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path. `message` and `reply` are names of `SCHEMAS`; a `reply` of `STREAM` stays open.
+
+    `events`: what the events of a stream are called, and the message that each carries. `declined`: the statuses
+    beside those that every request may have.
+    """
+
+    method: str
+    path: str
+    name: str
+    says: str
+    group: str
+    reply: str
+    events: tuple[tuple[str, str], ...] = ()
+    status: int = 200
+    message: str | None = None
+    access: Access = Access.ANYBODY
+    declined: tuple[int, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        """Every status other than the good one, ascending."""
+        own = set(self.declined) | _ALWAYS
+        if self.message is not None:
+            own |= _WITH_MESSAGE
+        if self.access is not Access.ANYBODY:
+            own |= {401}
+        return tuple(sorted(own))
