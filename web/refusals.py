@@ -17,6 +17,7 @@ from authsim.errors import MessageError, Reason, RefusalError, StoreError
 
 from .entries import Entry, Next
 from .refused_factors import FACTOR_REASONS, TYPED_REASONS
+from .refused_limits import LIMIT_REASONS
 from .refused_logins import LOGIN_REASONS, WRONG_MODE_PAPER
 from .refused_phones import PHONE_REASONS
 from .refused_tickets import TICKET_REASONS
@@ -40,7 +41,7 @@ class Explanation:
 
 #: The whole table: a row for each reason, whoever hears it.
 REASONS: Final[Mapping[Reason, Entry]] = MappingProxyType(
-    {**LOGIN_REASONS, **PHONE_REASONS, **FACTOR_REASONS, **TICKET_REASONS}
+    {**LOGIN_REASONS, **PHONE_REASONS, **FACTOR_REASONS, **LIMIT_REASONS, **TICKET_REASONS}
 )
 
 MALFORMED: Final = Entry(

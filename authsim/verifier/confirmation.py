@@ -86,9 +86,9 @@ def confirmed_event(device: Device, client: Client, *, now_ms: int) -> Event:
 
 def find_unconfirmed(verifier: Verifier, user: User, *, now_ms: int) -> Device | None:
     """Return the device of a user without an active or suspended one that waits for its code."""
-    if verifier.store.devices.current_of(user.user_id) is not None:
-        return None
-    return verifier.store.devices.pending_of(user.user_id, now_ms=now_ms)
+    current = verifier.store.devices.current_of(user.user_id)
+    waiting = verifier.store.devices.pending_of(user.user_id, now_ms=now_ms)
+    return waiting if current is None else None
 
 
 def _count(verifier: Verifier, device: Device, *, client: Client, now_ms: int) -> Device:

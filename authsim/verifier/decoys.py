@@ -9,10 +9,10 @@ from typing import Final
 from authsim import states
 from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import Client, Decoy, DecoyId, Device, DeviceId, Sealed, User, UserId
+from authsim.model import Client, Decoy, DecoyId, Device, DeviceId, LoginId, RequestId, Sealed, User, UserId
 from authsim.protocol.codes import Purpose, challenge_space, format_challenge
 from authsim.secret import Secret
-from authsim.verifier import Verifier
+from authsim.verifier import Verifier, limits
 from authsim.verifier.records import client_facts
 from authsim.verifier.requests import find_limit
 from authsim.verifier.tokens import draw_id, hash_token
@@ -21,10 +21,20 @@ _NOBODYS_SEED: Final = Sealed(key_id="", nonce=b"", ciphertext=b"")
 
 
 def begin_decoy(
-    verifier: Verifier, token: Secret, *, reason: Reason, user: User | None, client: Client, now_ms: int
+    verifier: Verifier,
+    token: Secret,
+    *,
+    reason: Reason,
+    user: User | None,
+    client: Client,
+    now_ms: int,
+    has_looked: bool = False,
 ) -> Decoy:
-    """Keep a decoy for the browser that is given `token`; the record says why, and to whom, the public never does."""
-    look_like_asking(verifier, now_ms=now_ms)
+    """Keep a decoy for the browser that is given `token`; the record says why, and to whom, the public never does.
+
+    `has_looked`: what the user holds was looked up already, as a real login does.
+    """
+    _look_like_asking(verifier, has_looked=has_looked, now_ms=now_ms)
     digits = verifier.policy.push_number_digits
     suite = verifier.instance.suite
     draw = verifier.entropy.randbelow(challenge_space(suite))
@@ -48,11 +58,13 @@ def begin_decoy(
         facts=client_facts(client),
     )
     verifier.store.decoys.begin(decoy, events=[event])
+    verifier.store.pushes.get(RequestId(decoy.request_id))
     return decoy
 
 
 def count_decoy(verifier: Verifier, decoy: Decoy, *, client: Client, now_ms: int) -> Decoy:
     """Count an answer, as it is counted on a challenge; refuses with `CHALLENGE_CONSUMED` when no more is taken."""
+    verifier.store.devices.get(DeviceId(decoy.decoy_id))
     event = Event(kind=EventKind.DECOY_COUNTED, at_ms=now_ms, facts=client_facts(client))
     try:
         return verifier.store.decoys.count(decoy.decoy_id, now_ms=now_ms, event=event)
@@ -63,6 +75,12 @@ def count_decoy(verifier: Verifier, decoy: Decoy, *, client: Client, now_ms: int
 def renew_decoy(verifier: Verifier, decoy: Decoy, *, client: Client, now_ms: int) -> Decoy:
     """Show what another request would show; refuses with `LOGIN_CLOSED` when it is over."""
     policy = verifier.policy
+    device = _nobodys_device(verifier, now_ms=now_ms)
+    verifier.store.users.get(device.user_id)
+    verifier.store.devices.get(device.device_id)
+    verifier.store.pushes.latest_of_login(LoginId(decoy.decoy_id))
+    for _ in range(2):  # once to refuse, once to decide whether it is announced
+        find_limit(verifier, device, now_ms=now_ms)
     request_ends_ms = min(now_ms + policy.push_ms, decoy.issued_ms + policy.login_ms)
     event = Event(kind=EventKind.DECOY_ISSUED, at_ms=now_ms, facts=client_facts(client))
     try:
@@ -97,12 +115,36 @@ def draw_number(verifier: Verifier, digits: int) -> str:
     return f"{verifier.entropy.randbelow(10**digits):0{digits}d}" if digits else ""
 
 
-def look_like_asking(verifier: Verifier, *, now_ms: int) -> None:
+def look_like_waiting(verifier: Verifier, decoy: Decoy) -> None:
+    """Ask the store what `pending.require_pending` asks it about a login, about the decoy: it knows nothing of it."""
+    login_id, nobody = LoginId(decoy.decoy_id), UserId(decoy.decoy_id)
+    verifier.store.logins.find(decoy.token_hash)
+    verifier.store.logins.challenge_of(login_id)
+    verifier.store.prompts.latest_of_login(login_id)
+    verifier.store.pushes.latest_of_login(login_id)
+    verifier.store.users.get(nobody)
+    verifier.store.devices.active_of(nobody)
+    verifier.store.factors.list_of(nobody)
+
+
+def _look_like_asking(verifier: Verifier, *, has_looked: bool, now_ms: int) -> None:
     """Ask the store what asking a phone asks it, about nobody: who counts the work learns nothing."""
-    nobody, device_id = UserId(draw_id(verifier.entropy)), DeviceId(draw_id(verifier.entropy))
-    device = Device(
-        device_id=device_id,
-        user_id=nobody,
+    device = _nobodys_device(verifier, now_ms=now_ms)
+    if not has_looked:
+        verifier.store.devices.current_of(device.user_id)
+        verifier.store.devices.pending_of(device.user_id, now_ms=now_ms)
+        verifier.store.devices.active_of(device.user_id)
+        verifier.store.factors.list_of(device.user_id)
+    find_limit(verifier, device, now_ms=now_ms)
+    limits.require_challenge(verifier, device.user_id, now_ms=now_ms)
+    verifier.store.logins.count_questions(device.device_id)
+
+
+def _nobodys_device(verifier: Verifier, *, now_ms: int) -> Device:
+    """Return a device that nobody has."""
+    return Device(
+        device_id=DeviceId(draw_id(verifier.entropy)),
+        user_id=UserId(draw_id(verifier.entropy)),
         state=states.Device.ACTIVE,
         label="",
         suite=verifier.instance.suite,
@@ -110,7 +152,3 @@ def look_like_asking(verifier: Verifier, *, now_ms: int) -> None:
         seed=_NOBODYS_SEED,
         activated_ms=now_ms,
     )
-    verifier.store.devices.active_of(nobody)
-    verifier.store.factors.list_of(nobody)
-    find_limit(verifier, device, now_ms=now_ms)
-    verifier.store.logins.count_questions(device_id)

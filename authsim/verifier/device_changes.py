@@ -29,7 +29,7 @@ _KINDS: Final[Mapping[states.DeviceEvent, EventKind]] = MappingProxyType(
 #: Why a device in this state answers nothing.
 INACTIVE: Final[Mapping[states.Device, Reason]] = MappingProxyType(
     {
-        states.Device.PENDING: Reason.NO_ACTIVE_DEVICE,
+        states.Device.PENDING: Reason.CONFIRMATION_REQUIRED,
         states.Device.SUSPENDED: Reason.DEVICE_SUSPENDED,
         states.Device.REVOKED: Reason.DEVICE_REVOKED,
         states.Device.REPLACED: Reason.DEVICE_REPLACED,

@@ -11,11 +11,11 @@ from dataclasses import replace
 from authsim import states
 from authsim.errors import Reason, RefusalError, StoreError
 from authsim.events import Event, EventKind
-from authsim.model import Client, FirstFactorPassed, Lockout, User
+from authsim.model import Client, FirstFactorPassed, Lockout, User, UserId
 from authsim.secret import Secret
 from authsim.verifier import Verifier, limits, lockout
 from authsim.verifier.records import client_facts, refuse_login, require_row
-from authsim.verifier.tokens import hash_token
+from authsim.verifier.tokens import draw_id, hash_token
 
 USER_NAME = re.compile(r"[a-z][a-z0-9-]{2,31}", re.ASCII)
 
@@ -34,6 +34,7 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
     user = find_user(verifier, name)
     if user is None:
         refusal = _refuse_unknown(verifier, password, now_ms=now_ms, client=client)
+        _look_like_counting(verifier, changes=2)
         limits.settle_password(verifier, tried, was_right=False)
         raise refusal
     # (2) count the attempt, durably
@@ -48,6 +49,7 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
         if verifier.policy.uniform_login:  # the page does not say it, and neither does the time it takes
             verifier.passwords.is_correct(password, None)
         limits.settle_password(verifier, tried, was_right=False)
+        _look_like_counting(verifier, changes=1)
         raise refuse_login(
             verifier,
             Reason.USER_LOCKED,
@@ -70,6 +72,7 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
         raise
     limits.settle_password(verifier, tried, was_right=is_correct)
     if not is_correct:
+        _look_like_counting(verifier, changes=1)
         raise _refuse_wrong(verifier, user, after, now_ms=now_ms, client=client)
     # (8) the count goes, (9) and the record says how it ended
     reason = Reason.ACCOUNT_EXPIRED if user.expires_ms <= now_ms else None
@@ -114,6 +117,13 @@ def resume_first_factor(verifier: Verifier, *, token: Secret, name: str, client:
 def find_user(verifier: Verifier, name: str) -> User | None:
     """Return the user of that name; a text that can be no name is not even looked up."""
     return verifier.store.users.find(name) if USER_NAME.fullmatch(name) else None
+
+
+def _look_like_counting(verifier: Verifier, *, changes: int) -> None:
+    """Read as often as the lock-out of a right password's user is read and written in so many changes."""
+    nobody = UserId(draw_id(verifier.entropy))
+    for _ in range(2 * changes if verifier.policy.uniform_login else 0):
+        verifier.store.users.get(nobody)
 
 
 def _refuse_unknown(verifier: Verifier, password: Secret, *, now_ms: int, client: Client) -> RefusalError:

@@ -39,6 +39,7 @@ from authsim.verifier.confirmation import find_unconfirmed, judge_confirmation
 from authsim.verifier.decoys import (
     begin_decoy,
     count_decoy,
+    look_like_waiting,
     renew_decoy,
     require_answerable,
     require_waiting,
@@ -81,11 +82,12 @@ def begin_uniform_login(verifier: Verifier, *, name: str, password: Secret, mode
         return _begin_decoy(verifier, draw_token(verifier.entropy), refusal.reason, client=client, now_ms=now_ms)
     if mode is not first.user.mode:
         return _refuse_in_silence(verifier, first, Reason.WRONG_MODE, now_ms=now_ms)
+    waiting = find_unconfirmed(verifier, first.user, now_ms=now_ms)
     try:
         pending = begin_login(verifier, first, mode=None)
     except RefusalError as refusal:
         if refusal.reason is Reason.NO_ACTIVE_DEVICE:
-            return _begin_confirmation(verifier, first, now_ms=now_ms)
+            return _begin_confirmation(verifier, first, waiting, now_ms=now_ms)
         return _refuse_in_silence(verifier, first, refusal.reason, now_ms=now_ms)
     if pending.challenge is None or pending.push is None:  # a passcode is all that this user holds
         begin_decoy(
@@ -105,6 +107,7 @@ def answer_uniform_login(verifier: Verifier, *, token: Secret, response: str, cl
     if found.decoy is None:
         return complete_challenge(verifier, token=token, response=response, client=client)
     decoy = found.decoy
+    look_like_waiting(verifier, decoy)
     require_answerable(verifier, decoy, now_ms=now_ms)
     try:
         typed = require_digits(response, length=RESPONSE_DIGITS)
@@ -112,6 +115,7 @@ def answer_uniform_login(verifier: Verifier, *, token: Secret, response: str, cl
         remaining = decoy.attempts_allowed - decoy.attempts
         raise RefusalError(Reason.MALFORMED_RESPONSE, attempts_remaining=remaining) from None
     _take_answer(verifier, found, client=client, now_ms=now_ms)
+    verifier.store.users.get(UserId(decoy.decoy_id))
     counted = count_decoy(verifier, decoy, client=client, now_ms=now_ms)
     confirmed = _confirm(verifier, found, typed, client=client, now_ms=now_ms)
     if confirmed is not None:
@@ -127,6 +131,7 @@ def answer_with_passcode(verifier: Verifier, *, token: Secret, passcode: str, cl
     now_ms = verifier.clock.now_ms()
     found = find_uniform(verifier, token)
     if found.decoy is not None:
+        look_like_waiting(verifier, found.decoy)
         require_waiting(found.decoy, now_ms=now_ms)
     try:
         typed = require_passcode(passcode)
@@ -151,6 +156,7 @@ def resend_uniform_login(verifier: Verifier, *, token: Secret, client: Client) -
     now_ms = verifier.clock.now_ms()
     found = find_uniform(verifier, token)
     if found.decoy is not None:
+        look_like_waiting(verifier, found.decoy)
         require_waiting(found.decoy, now_ms=now_ms)
     _take_resend(verifier, found, now_ms=now_ms)
     if found.decoy is not None:
@@ -188,9 +194,10 @@ def _begin_decoy(
     client: Client,
     now_ms: int,
     first: FirstFactorPassed | None = None,
+    has_looked: bool = False,
 ) -> UniformLogin:
     user = None if first is None else first.user
-    decoy = begin_decoy(verifier, token, reason=reason, user=user, client=client, now_ms=now_ms)
+    decoy = begin_decoy(verifier, token, reason=reason, user=user, client=client, now_ms=now_ms, has_looked=has_looked)
     return describe_decoy(verifier, token, decoy)
 
 
@@ -200,12 +207,13 @@ def _refuse_in_silence(verifier: Verifier, first: FirstFactorPassed, reason: Rea
     return _begin_decoy(verifier, token, reason, client=first.client, now_ms=now_ms, first=first)
 
 
-def _begin_confirmation(verifier: Verifier, first: FirstFactorPassed, *, now_ms: int) -> UniformLogin:
+def _begin_confirmation(
+    verifier: Verifier, first: FirstFactorPassed, waiting: Device | None, *, now_ms: int
+) -> UniformLogin:
     """Show a decoy to a user without an active phone; behind it a login for the code of one that waits, if one does."""
-    token = draw_token(verifier.entropy)
-    shown = _begin_decoy(verifier, token, Reason.NO_ACTIVE_DEVICE, client=first.client, now_ms=now_ms, first=first)
-    user = first.user
-    if find_unconfirmed(verifier, user, now_ms=now_ms) is None:
+    token, user, reason = draw_token(verifier.entropy), first.user, Reason.NO_ACTIVE_DEVICE
+    shown = _begin_decoy(verifier, token, reason, client=first.client, now_ms=now_ms, first=first, has_looked=True)
+    if waiting is None:
         return shown
     started = draw_login(verifier, user, token, mode=user.mode, client=first.client, now_ms=now_ms)
     opening = open_login(verifier, started, user=user, token=token, now_ms=now_ms, purpose=Purpose.ACTIVATION)

@@ -12,7 +12,7 @@ from authsim.policy import SECOND
 from authsim.protocol.login_uri import LoginUri, format_login_uri
 from authsim.secret import Secret
 from authsim.verifier import Verifier
-from authsim.verifier.decoys import require_waiting
+from authsim.verifier.decoys import look_like_waiting, require_waiting
 from authsim.verifier.identity import require_origin
 from authsim.verifier.pending import require_pending
 from authsim.verifier.requests import is_approved
@@ -34,6 +34,7 @@ def show_uniform_login(verifier: Verifier, *, token: Secret) -> UniformLogin:
     found = find_uniform(verifier, token)
     if found.decoy is None:
         return describe_login(verifier, require_pending(verifier, token, now_ms=now_ms))
+    look_like_waiting(verifier, found.decoy)
     require_waiting(found.decoy, now_ms=now_ms)
     return describe_decoy(verifier, token, found.decoy)
 

@@ -25,6 +25,7 @@ from authsim.model import Mode, User
 from authsim.policy import Policy
 from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, parse_session_id
 from authsim.protocol.messages import format_activate_request, parse_instance
+from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
 from authsim.verifier import Verifier, operators
 from tests.support.browser_plain import Element, Page, fill
@@ -107,6 +108,7 @@ def open_site(
     hosts: tuple[str, ...] = (),
     origin: str | None = ORIGIN,
     is_inbox_open: bool = True,
+    suite: str = CLASSIC6,
     wrap: Callable[[ports.Store], Any] = lambda store: store,
 ) -> Site:
     """Open a site in `folder`, from a copy of the empty database. `wrap`: what the flows see in place of its store."""
@@ -117,7 +119,9 @@ def open_site(
     entropy = CountedEntropy("keys")
     vault = FileVault.create(folder / "portal.key", entropy)
     bus = SignalBus(folder / SIGNALS_FILE)
-    verifier = replace(make_verifier(policy=policy, store=wrap(store), origin=origin), vault=vault, bus=bus)
+    verifier = replace(
+        make_verifier(policy=policy, suite=suite, store=wrap(store), origin=origin), vault=vault, bus=bus
+    )
     portal = Portal(verifier=verifier, store=store, bus=bus, vault=vault)
     settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts, is_inbox_open=is_inbox_open)
     return Site(portal=portal, app=create_app(portal, settings), database=database)

@@ -37,13 +37,14 @@ from . import (
     settings,
     sharing,
     sign_out,
+    uniform,
     verification,
 )
 
 _ROOMS: Final = (
     *(activation, activity, app_site, help_pages, home, login, look, lost_phone),
     *(messages_guide, messages, messages_ticket),
-    *(plain, second_factor, second_factor_choice, second_factor_state, sessions, settings, sign_out),
+    *(plain, second_factor, second_factor_choice, second_factor_state, sessions, settings, sign_out, uniform),
     *(factor_app, factor_removal, factors, number, opt_out, passcode, verification),
     *(code_card, online_card, security_card, sharing),
 )

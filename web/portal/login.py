@@ -18,6 +18,7 @@ from .. import scope
 from ..answers import redirect_refused, redirect_to, take_carried, take_notice
 from ..forms import read_form
 from ..sessions import login_token, remember_continuation, remember_login, sign_in
+from . import uniform
 from .ways import note_plain
 
 pages: Final = Blueprint("login", __name__)
@@ -35,6 +36,8 @@ def submit() -> Response:
     form = read_form()
     mode = Mode.PAPER if "paperSwitch" in form else Mode.LIVE
     note_plain()
+    if scope.verifier().policy.uniform_login:
+        return uniform.begin(form.get("username", ""), Secret(form.get("password", "")), mode)
     try:
         first = _require_first_factor(form.get("username", ""), Secret(form.get("password", "")))
     except RefusalError as refusal:
