@@ -1,7 +1,7 @@
 """What the user was told, and what really happened: the record, row by row, in words that can be read out.
 
 The public hears one sentence for many causes; the person on the telephone needs the cause. Steps that lead to something
-else (a password that was counted, a challenge that was issued) are left out.
+else (a password that was counted, a challenge that was issued) are left out, and so are the desk's own look-ups.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,7 +90,6 @@ _ENDINGS: Final = MappingProxyType(
 #: What nobody was told of, or only the help desk itself.
 _UNTOLD: Final = frozenset(
     {
-        EventKind.DESK_LOOKED_UP,
         EventKind.DESK_PASSCODE,
         EventKind.DESK_UNLOCKED,
         EventKind.DESK_SUSPENDED,
@@ -98,6 +97,9 @@ _UNTOLD: Final = frozenset(
         EventKind.DESK_NUMBER_SET,
     }
 )
+
+
+_TOLD: Final = (KINDS.keys() | DESK_KINDS.keys()) - {EventKind.DESK_LOOKED_UP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +118,7 @@ class Chapter:
 
 def tell_story(rows: Iterable[AuditRow], *, is_uniform: bool) -> Sequence[Chapter]:
     """Return what people can follow of the record, in its order. `is_uniform`: the login says one sentence for all."""
-    return [
-        _tell(row.event, is_uniform=is_uniform)
-        for row in rows
-        if row.event.kind in KINDS or row.event.kind in DESK_KINDS
-    ]
+    return [_tell(row.event, is_uniform=is_uniform) for row in rows if row.event.kind in _TOLD]
 
 
 def _tell(event: Event, *, is_uniform: bool) -> Chapter:

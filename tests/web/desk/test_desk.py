@@ -115,7 +115,7 @@ def test_long_story(site: Site, desk: Browser, alice: User) -> None:
         operators.set_seamless(site.verifier, alice, False)
     page = opens_file(desk)
     assert len(page.all(tag="details")) == 1
-    assert len(chapters(page)) == 23
+    assert len(chapters(page)) == 22
 
 
 def test_wait_in_the_story(site: Site, desk: Browser, alice: User) -> None:

@@ -67,8 +67,9 @@ def test_deeds_of_the_desk(site: Site) -> None:
     assert chapter.facts[:2] == ("by mia", "call 17")
 
 
-def test_steps_are_left_out(site: Site) -> None:
-    """What leads to something else is no chapter."""
-    row = AuditRow(sequence=1, event=Event(kind=EventKind.PASSWORD_COUNTED, at_ms=1), chain=bytes(32))
+@pytest.mark.parametrize("kind", [EventKind.PASSWORD_COUNTED, EventKind.DESK_LOOKED_UP])
+def test_steps_are_left_out(site: Site, kind: EventKind) -> None:
+    """What leads to something else is no chapter, and neither is the look that shows the story."""
+    row = AuditRow(sequence=1, event=Event(kind=kind, at_ms=1), chain=bytes(32))
     with site.app.test_request_context("/", base_url="http://127.0.0.1"):
         assert not tell_story([row], is_uniform=False)
