@@ -13,7 +13,8 @@ import click
 from authsim import __version__
 from mobile_cli.console import show_banner, show_error
 from mobile_cli.exits import Exit
-from mobile_cli.options import flag_that_shows, help_option, home_option, lang_option
+from mobile_cli.labels import choose_language
+from mobile_cli.options import PhoneGroup, flag_that_shows, help_option, home_option, lang_option
 
 COMMANDS = (
     "init",
@@ -53,7 +54,7 @@ Nothing here is real: it answers AuthSim portals only.
 _EPILOG = "Exit status: 0 done, 64 usage, 65 malformed, 69 portal unreachable, 74 input or output failed, 77 refused."
 
 
-class LazyGroup(click.Group):
+class LazyGroup(PhoneGroup):
     """A group that knows the names of its commands, and imports the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -102,14 +103,12 @@ def run(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    language = choose_language(_find_language(arguments), os.environ)
     try:
         show_banner(as_json="--json" in arguments)
-        return int(cli.main(arguments, prog_name="authkey", standalone_mode=False) or Exit.DONE)
+        return int(cli.main(arguments, prog_name="authkey", standalone_mode=False, obj=language) or Exit.DONE)
     except click.ClickException as error:
-        where = getattr(error, "ctx", None)
-        path = where.command_path if where else "authkey"
-        problem = " ".join(error.format_message().split()).rstrip(".")
-        show_error(f"{problem}. Run {path} --help.")
+        show_error(_explain_usage(error, language))
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
@@ -117,12 +116,32 @@ def _run(arguments: list[str]) -> int:
         return Exit.IO  # how click leaves when nobody reads its output
     except Exception as error:  # noqa: BLE001 - no traceback ever
         from mobile_cli.console import Console
-        from mobile_cli.labels import choose_language
         from mobile_cli.refusals import explain
 
-        status, sentence = explain(error, Console(language=choose_language(None, os.environ), as_json=False))
+        status, sentence = explain(error, Console(language=language, as_json=False))
         show_error(sentence)
         return status
+
+
+def _find_language(arguments: list[str]) -> str | None:
+    """Return what `--lang` says, wherever it stands: help is written before the options are read."""
+    for word, following in zip(reversed(arguments), [None, *reversed(arguments)], strict=False):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
+
+
+def _explain_usage(error: click.ClickException, language: str) -> str:
+    where = getattr(error, "ctx", None)
+    path = where.command_path if where else "authkey"
+    problem = " ".join(error.format_message().split()).rstrip(".")
+    if language != "ja":
+        return f"{problem}. Run {path} --help."
+    from mobile_cli.help_pages import translate
+
+    return translate(f"{translate(problem)}. Run {path} --help.")
 
 
 def _keep_to_itself() -> None:

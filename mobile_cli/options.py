@@ -16,6 +16,30 @@ from mobile_cli.exits import Exit
 from mobile_cli.labels import LANGUAGES, choose_language
 
 
+class PhoneContext(click.Context):
+    """A command that is being run; the root's `obj` is the language of its help."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """Return an empty page of help."""
+        if self.obj != "ja":
+            return super().make_formatter()
+        from mobile_cli.help_pages import open_page
+
+        return open_page(self)
+
+
+class PhoneCommand(click.Command):
+    """A sub-command whose help is of its language."""
+
+    context_class = PhoneContext
+
+
+class PhoneGroup(click.Group):
+    """A sub-command with sub-commands of its own."""
+
+    context_class = PhoneContext
+
+
 def flag_that_shows(*names: str, text: Callable[[click.Context], str], help: str) -> Callable[[Any], Any]:  # noqa: A002
     """Make an eager flag that writes a text and ends. click's own ones look for translations at each start."""
 
@@ -60,15 +84,16 @@ def phone_command(
         for option in (help_option, _json, lang_option, home_option, *((_pin_stdin, _pin_file) if pin else ())):
             run = option(run)
         shown = _with_examples(inspect.cleandoc(function.__doc__ or ""), examples)
-        return click.command(name, help=shown, short_help=summary, add_help_option=False)(run)
+        made = click.command(name, cls=PhoneCommand, help=shown, short_help=summary, add_help_option=False)
+        return made(run)
 
     return decorate
 
 
-def phone_group(name: str, summary: str, *, text: str, examples: tuple[str, ...]) -> click.Group:
+def phone_group(name: str, summary: str, *, text: str, examples: tuple[str, ...]) -> PhoneGroup:
     """Make a sub-command with sub-commands of its own. Help begins with the examples."""
     shown = _with_examples(text, examples)
-    group = click.Group(name, help=shown, short_help=summary, add_help_option=False)
+    group = PhoneGroup(name, help=shown, short_help=summary, add_help_option=False, no_args_is_help=False)
     for option in (help_option, lang_option, home_option):
         option(group)  # click appends to what the command has
     return group

@@ -50,7 +50,7 @@ def test_help_begins_with_examples(authkey: Authkey, command: str) -> None:
         (["dance"], "authkey"),
         (["--loud"], "authkey"),
         (["respond", "123456", "--loud"], "authkey respond"),
-        (["respond", "123456", "--purpose", "10"], "authkey respond"),
+        (["respond", "123456", "--biometric", "perhaps"], "authkey respond"),
         (["respond", "123456", "--pin", "4938"], "authkey respond"),
         (["init"], "authkey init"),
         (["init", "--platform", "windows"], "authkey init"),
