@@ -95,6 +95,8 @@ def test_the_law_holds() -> None:
         ("web.portal", "from authsim.adapters import memory", "Only web.wiring composes adapters"),
         ("web.portal", "from web import device_api", "Every module of the portal's shell has its place"),
         ("authsim.cli", "from authsim.verifier import Verifier", "The operator's command"),
+        ("authsim.evidence", "import os", "Evidence is bytes in and values out"),
+        ("authsim.evidence", "from authsim.verifier import Verifier", "Evidence is bytes in and values out"),
         ("web", "import httpx2", "The portal never acts for a phone and never calls out"),
         ("web", "from authsim.authenticator import respond", "The portal never acts for a phone and never calls out"),
     ],

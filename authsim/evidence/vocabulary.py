@@ -101,9 +101,9 @@ EXTENSIONS: Final = list_words("""
     """)
 #: In an address, what follows one of these names somebody or something, however much it looks like a word.
 COLLECTIONS: Final = list_words("""
-    accounts activate api-keys clients confirm contacts customers devices emails employees groups invitations invite
-    invites keys magic members orders people persons phones profiles reset sessions shares tenants tickets tokens
-    unsubscribe users verify workspaces
+    account accounts activate api-keys client clients confirm contacts customer customers devices emails employee
+    employees groups invitations invite invites keys magic member members order orders people person persons phones
+    profile profiles reset sessions shares tenants ticket tickets tokens unsubscribe user users verify workspaces
     """)
 
 #: The members of a body that may stay, each with the values that it may have: the simulator's own words.

@@ -36,10 +36,11 @@ def waterfall(cleaned: Cleaned) -> Sequence[Bar]:
     """Return the requests of a file in the order of their beginning."""
     entries = json.loads(cleaned.har)["log"]["entries"]
     starts = [datetime.fromisoformat(entry["startedDateTime"]).timestamp() * 1_000 for entry in entries]
-    first = min(starts, default=0.0)
+    # An instant that could not be read stands at the beginning of all time; its bar stands at that of the file.
+    first = min((start for start in starts if start > 0), default=0.0)
     order = sorted(range(len(entries)), key=lambda place: starts[place])
     return tuple(
-        _make_bar(entries[place], number=number, start_ms=round(starts[place] - first, 3))
+        _make_bar(entries[place], number=number, start_ms=max(0.0, round(starts[place] - first, 3)))
         for number, place in enumerate(order, start=1)
     )
 

@@ -41,6 +41,8 @@ def cleaned(address: str, *secrets: str, known: str = "") -> str:
         ("http://localhost/static/app.min.css", "http://localhost/static/app.min.css"),
         ("http://localhost/inbox/+15555550123/texts", "http://localhost/inbox/{id}/texts"),
         ("http://localhost/users/alice/edit", "http://localhost/users/{id}/edit"),
+        ("http://localhost/portal/settings/user", "http://localhost/portal/settings/user"),
+        ("http://localhost/account/alice", "http://localhost/account/{id}"),
         ("http://localhost/a%20b", "http://localhost/{id}"),
         ("http://localhost/xkqzvbnwplr", "http://localhost/{id}"),
         ("http://localhost/aaaa", "http://localhost/{id}"),

@@ -3,16 +3,16 @@ import copy
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authsim.errors import MessageError
-from authsim.evidence import Kind, read_har, sanitise
+from authsim.evidence import Kind, read_har, sanitise, waterfall
 from authsim.evidence.needles import spell
-from authsim.evidence.vocabulary import NAMED
+from authsim.evidence.vocabulary import METHODS, NAMED
 from authsim.secret import Secret
 from tests.support.canaries import forms_of
 from tests.support.ports import CountedEntropy
@@ -179,6 +179,47 @@ def test_any_file_comes_out_as_a_har_file(junk: Any) -> None:
 
     assert len(read_har(cleaned.har).entries) == 2
     assert json.loads(cleaned.har)["log"]["entries"][1]["response"]["status"] == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "method": st.sampled_from(sorted(METHODS)),
+                "path": st.lists(
+                    st.sampled_from(["sso", "Login", "SecondFactor", "portal", "api", "v1", "app.min.css"])
+                ),
+                "status": st.integers(100, 599),
+                "mime": st.sampled_from(["text/html", "application/json", "image/svg+xml", "font/woff2"]),
+                "size": st.integers(0, 1 << 40),
+                "ms": st.floats(0, 1_000_000),
+            }
+        ),
+        max_size=6,
+    )
+)
+def test_what_support_reads_survives(told: list[dict[str, Any]]) -> None:
+    """Method, path, status, type, size and every duration of any request come out as they went in."""
+    entries = [
+        {
+            "startedDateTime": "2026-03-04T05:06:07.890Z",
+            "time": one["ms"],
+            "request": {"method": one["method"], "url": "https://a.example/" + "/".join(one["path"])},
+            "response": {"status": one["status"], "content": {"mimeType": one["mime"], "size": one["size"]}},
+            "timings": dict.fromkeys(("blocked", "dns", "connect", "ssl", "send", "wait", "receive"), one["ms"]),
+        }
+        for one in told
+    ]
+
+    bars = waterfall(sanitise(read_har(write({"log": {"entries": entries}})), entropy=CountedEntropy()))
+
+    for bar, one in zip(bars, told, strict=True):
+        assert (bar.method, bar.status, bar.media_type, bar.size) == tuple(
+            one[name] for name in ("method", "status", "mime", "size")
+        )
+        assert urlsplit(bar.address).path == "/" + "/".join(one["path"])
+        assert {bar.total_ms, bar.blocked_ms, bar.connect_ms, bar.send_ms, bar.wait_ms} == {round(one["ms"], 3)}
 
 
 @pytest.mark.parametrize("kind", SECRETS)

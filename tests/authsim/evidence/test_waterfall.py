@@ -33,3 +33,13 @@ def test_an_instant_that_cannot_be_read_is_the_beginning() -> None:
 def test_a_file_without_requests_has_no_bars() -> None:
     """Nothing was asked, nothing is shown."""
     assert waterfall(sanitise(read_har(b'{"log":{"entries":[]}}'), entropy=CountedEntropy())) == ()
+
+
+def test_one_instant_that_cannot_be_read_moves_no_other_bar() -> None:
+    """The bars of the others stand where they stood; this one stands at the beginning."""
+    file = make_login()
+    file["log"]["entries"][3]["startedDateTime"] = "CANARY"
+
+    bars = waterfall(sanitise(read_har(write(file)), entropy=CountedEntropy()))
+
+    assert [bar.start_ms for bar in bars] == [0, 0, 1_000, 2_000, 4_000, 5_000]
