@@ -10,7 +10,7 @@ from flask_babel import gettext
 from authsim import states
 from authsim.model import Device, Factor, FactorKind, User
 from authsim.verifier import Verifier
-from authsim.verifier.factors import list_held
+from authsim.verifier.factors import list_held, waits_ms
 
 from .. import scope
 from ..factor_words import name_held, name_kind, say_limit
@@ -60,6 +60,13 @@ def find_pending(user: User, kind: FactorKind) -> Factor | None:
     return _find(user, kind, states.Factor.PENDING)
 
 
+def find_end(factor: Factor) -> int | None:
+    """Return when a factor has to be activated, or when an active one expires; None for one that lasts."""
+    if factor.state is states.Factor.PENDING:
+        return factor.made_ms + waits_ms(factor, scope.verifier().policy)
+    return factor.expires_ms
+
+
 def find_active(user: User, kind: FactorKind) -> Factor | None:
     """Return the user's factor of this kind that answers."""
     return _find(user, kind, states.Factor.ACTIVE)
@@ -99,7 +106,7 @@ def _row_of_factor(verifier: Verifier, factor: Factor, *, user: User) -> Row:
         state=factor.state,
         added_ms=factor.activated_ms or factor.made_ms,
         used_ms=prompt.closed_ms if prompt is not None and is_answered else None,
-        expires_ms=factor.expires_ms,
+        expires_ms=find_end(factor),
         limit=say_limit(factor.kind),
         activate=_ACTIVATED_AT.get(factor.kind) if factor.state is states.Factor.PENDING else None,
         can_be_removed=factor.kind is not FactorKind.TEMPORARY_PASSCODE,

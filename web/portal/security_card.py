@@ -12,7 +12,7 @@ from .. import look, scope
 from ..answers import leave_notice, redirect_to, take_carried
 from ..forms import read_form
 from ..sessions import require_unrestricted
-from .held import find_pending
+from .held import find_end, find_pending
 from .verification import go_on_after
 
 pages: Final = Blueprint("security_card", __name__)
@@ -31,6 +31,7 @@ def show() -> str:
         "security_card.html",
         signed_in=signed_in,
         factor=factor,
+        activate_by_ms=None if factor is None else find_end(factor),
         question=None if factor is None else card_question(verifier, signed_in, factor.factor_id),
         days=verifier.policy.card_activation_days,
         carried=take_carried(),
