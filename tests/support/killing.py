@@ -30,7 +30,11 @@ T = TypeVar("T")
 
 SCRIPT = ROOT / "tests" / "support" / "portal_killed.py"
 #: Texts may follow each other: a person who was cut off asks again at once.
-POLICY = ("--set", "sms_resend_seconds=0", "--set", "sessions_per_user=100")
+POLICY = (
+    *("--set", "sms_resend_seconds=0"),
+    *("--set", "push_resend_seconds=0"),
+    *("--set", "sessions_per_user=100"),
+)
 _MOST_CUTS = 5
 _APPROVED = 200
 _OVER = 409
