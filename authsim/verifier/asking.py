@@ -115,8 +115,8 @@ def ask_first(
         verifier.store.logins.offer(login, judged=user.password_hash, events=events)
     except StoreStaleError:
         raise
-    except StoreConflictError as conflict:
-        raise _refuse_used(verifier, opening.remembered, conflict) from None
+    except StoreConflictError:  # the remembered transaction went on elsewhere
+        raise RefusalError(Reason.LOGIN_CLOSED) from None
     pending = PendingLogin(token=opening.token, login=login, challenge=None, offered=tuple(offers))
     if len(offers) == 1 and isinstance(first, Factor):
         return replace(pending, prompt=issue_prompt(verifier, login, user=user, factor=first, now_ms=now_ms))
@@ -203,12 +203,11 @@ def _require_askable(verifier: Verifier, login: LoginTransaction, device: Device
     require_active(require_row(verifier.store.devices.get(device.device_id)))
 
 
-def _refuse_used(verifier: Verifier, remembered: LoginTransaction | None, conflict: StoreConflictError) -> Exception:
+def _refuse_used(verifier: Verifier, remembered: LoginTransaction, conflict: StoreConflictError) -> Exception:
     """Return the refusal for a remembered transaction that went on elsewhere; any other conflict as it was."""
-    if remembered is not None:
-        current = verifier.store.logins.find(remembered.token_hash)
-        if current is None or current.state is not states.Login.STARTED:
-            return RefusalError(Reason.LOGIN_CLOSED)
+    current = verifier.store.logins.find(remembered.token_hash)
+    if current is None or current.state is not states.Login.STARTED:
+        return RefusalError(Reason.LOGIN_CLOSED)
     return conflict
 
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from authsim.errors import StoreError
-from authsim.model import CodeId, Device, DeviceId, InstanceId, UserId
+from authsim.model import CodeId, Device, DeviceId, FactorId, FactorKind, InstanceId, UserId
 from authsim.protocol.keys import derive_activation_keys
 from authsim.protocol.suite import CLASSIC6, STRICT10
 from authsim.secret import Secret
 from authsim.verifier import Verifier
-from authsim.verifier.sealing import open_display, open_keys, open_seed, seal_display
+from authsim.verifier.sealing import open_display, open_factor, open_keys, open_seed, seal_display
 from tests.support.device import TestPhone
 from tests.support.people import Person, Town
+from tests.support.wallet import Wallet
 
 OTHER = "f" * 32
 
@@ -87,3 +88,20 @@ def test_a_displayed_code_opens_for_its_browser_and_row_only() -> None:
     ):
         with pytest.raises(StoreError):
             open_display(sealed, code_id=row, token=browser)
+
+
+def test_a_factors_secret_opens_in_its_own_row_only(town: Town, alice: Person) -> None:
+    """Moved to another user, factor or portal, the ciphertext is refused; what has no secret opens nothing."""
+    wallet = Wallet(alice)
+    wallet.gets(FactorKind.AUTHENTICATOR_APP)
+    factor = wallet.held(FactorKind.AUTHENTICATOR_APP)
+    assert open_factor(town.verifier, factor) == wallet.app
+    for moved in (
+        replace(factor, user_id=UserId(OTHER)),
+        replace(factor, factor_id=FactorId(OTHER)),
+        replace(factor, secret=None),
+    ):
+        with pytest.raises(StoreError):
+            open_factor(town.verifier, moved)
+    with pytest.raises(StoreError):
+        open_factor(elsewhere(town.verifier), factor)
