@@ -9,7 +9,7 @@ from authsim.model import Authenticated, Client, Mode, UniformLogin
 from authsim.policy import DAY, HARDENED, MINUTE, PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
-from authsim.verifier import limits, uniform_login
+from authsim.verifier import limits, uniform_answers, uniform_login
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, WRONG, Person, Town, refused
 
@@ -47,7 +47,7 @@ def begin(town: Town, password: Secret, client: Client, name: str = "alice") -> 
 def logs_in(town: Town, phone: TestPhone, client: Client = BROWSER) -> Authenticated:
     """Log in with both factors."""
     shown = begin(town, PASSWORD, client)
-    proof = uniform_login.answer_uniform_login(
+    proof = uniform_answers.answer_uniform_login(
         town.verifier, token=shown.token, response=phone.respond(shown.question), client=client
     )
     assert isinstance(proof, Authenticated)
@@ -107,7 +107,7 @@ def test_wrong_answers_need_the_password(town: Town, owner: Person, phone: TestP
             continue
         for _ in range(3):
             with pytest.raises(RefusalError):
-                uniform_login.answer_uniform_login(
+                uniform_answers.answer_uniform_login(
                     town.verifier, token=shown.token, response="00000000", client=attacker(number)
                 )
     assert logs_in(town, phone)

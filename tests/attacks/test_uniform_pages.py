@@ -4,6 +4,7 @@ Compared are the bytes of every answer and the work that was done for it, never 
 measures that.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from authsim.verifier import activation, confirmation, operators
 from tests.support.browser_plain import Page, fill
 from tests.support.people import BROWSER
 from tests.support.ports import CheapPasswords
-from tests.support.site import PASSWORD, Browser, Site, make_empty_database, open_site
+from tests.support.site import ORIGIN, PASSWORD, Browser, Site, make_empty_database, open_site
 
 #: Every kind of person who comes to the login page. Only the last one has a phone that could go on.
 KINDS = ("unknown", "wrong password", "locked", "no device", "ok")
@@ -200,6 +201,54 @@ def test_too_many_attempts_are_told_alike(site: Site) -> None:
         assert "too many attempts" in page.error
         site.clock.advance(seconds=3_600)
     assert told[0] == told[1]
+
+
+def test_no_other_page_tells_more(sites: Callable[[], Site]) -> None:
+    """The pages of classic logins and of the trading device, asked with the same cookie, say the same to everybody."""
+    told = {}
+    for kind in KINDS:
+        site = sites()
+        browser, _ = begins(site, kind)
+        kept = browser.cookies()["l"]
+        asked = [tell(browser.asks("GET", path)) for path in ("/sso/SecondFactor", "/sso/SecondFactor/state")]
+        asked.append(tell(browser.asks("GET", "/sso/Login")))
+        told[kind] = [*asked, *_trade(site, kind, kept)]
+    for kind in KINDS:
+        assert told[kind] == told["ok"], kind
+
+
+def _trade(site: Site, kind: str, kept: str) -> list[tuple[int, dict[str, str], str]]:
+    """Log in as a trading device, answer wrongly, and answer with the token of the portal's page."""
+    client = site.app.test_client()
+
+    def send(path: str, **members: object) -> TestResponse:
+        body = json.dumps({"v": 1} | members)
+        return client.post(f"/api/trading/v1/{path}", data=body, content_type="application/json", base_url=ORIGIN)
+
+    typed = credentials(kind)
+    begun = send("login", username=typed["username"], password=typed["password"])
+    token = begun.json["token"] if begun.json is not None else ""
+    answers = [send("respond", token=one, response="00000000") for one in (token, kept)]
+    return [
+        (answer.status_code, {}, re.sub(r'"(?:token|challenge|ref)":"[^"]+"', "‹›", answer.text))
+        for answer in (begun, *answers)
+    ]
+
+
+def test_a_lost_phone_tells_nobody_either(sites: Callable[[], Site]) -> None:
+    """*Lost your phone?* answers the same, whatever was typed; only the right password does something."""
+    told = {}
+    for kind in KINDS:
+        site = sites()
+        browser = site.browser()
+        form = browser.opens("/lost-phone").one(tag="form", action="/lost-phone")
+        action, fields = fill(form, credentials(kind))
+        told[kind] = [tell(browser.asks("POST", action, body=fields)), tell(browser.asks("GET", "/lost-phone"))]
+        user = site.verifier.store.users.find("alice")
+        assert user is not None
+        assert (site.verifier.store.devices.active_of(user.user_id) is None) is (kind == "ok")
+    for kind in KINDS:
+        assert told[kind] == told["ok"], kind
 
 
 def test_no_device_is_named(site: Site) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template
 
-from authsim.errors import RefusalError
+from authsim.errors import Reason, RefusalError
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from authsim.verifier.suspension import suspend_with_password
@@ -26,6 +26,7 @@ def show() -> str:
         "lost_phone.html",
         carried=take_carried(),
         is_done=take_notice() == "phone_suspended",
+        is_uniform=bool(scope.verifier().policy.uniform_login),
         origin=scope.verifier().instance.origin,
         fingerprint=fingerprint(scope.verifier().vault.signing_public_key()),
     )
@@ -33,7 +34,7 @@ def show() -> str:
 
 @pages.post("/lost-phone")
 def submit() -> Response:
-    """Suspend the phone of the user whose password this is."""
+    """Suspend the phone of the user whose password this is; where logins are uniform the answer is always the same."""
     form = read_form()
     try:
         suspend_with_password(
@@ -43,6 +44,7 @@ def submit() -> Response:
             client=scope.client(),
         )
     except RefusalError as refusal:
-        return redirect_refused(refusal, "lost_phone.show")
+        if not scope.verifier().policy.uniform_login or refusal.reason is Reason.SLOW_DOWN:
+            return redirect_refused(refusal, "lost_phone.show")
     leave_notice("phone_suspended")
     return redirect_to("lost_phone.show")

@@ -25,11 +25,13 @@ from ..qr import draw_qr
 from ..sessions import login_token
 from ..wording import format_wait
 from .entering import enter, leave
+from .errands_only import refuse_plain_login
 from .offered import list_choices
 from .standing import Standing, name_standing
 from .ways import errand, way_back
 
 pages: Final = Blueprint("second_factor", __name__)
+pages.before_request(refuse_plain_login)
 
 CHOICE: Final = "choice"
 NOTIFICATION: Final = "notification"

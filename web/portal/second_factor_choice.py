@@ -17,9 +17,11 @@ from ..answers import redirect_refused, redirect_to
 from ..forms import read_form
 from ..sessions import login_token
 from .entering import enter, leave
+from .errands_only import refuse_plain_login
 from .offered import find_choice
 
 pages: Final = Blueprint("second_factor_choice", __name__)
+pages.before_request(refuse_plain_login)
 
 #: The names of what is typed are a contract with programs that log in.
 FIELDS: Final[Mapping[FactorKind, str]] = MappingProxyType(

@@ -20,9 +20,11 @@ from .. import scope
 from ..answers import answer_json
 from ..sessions import login_token
 from ..streams import Message, News
+from .errands_only import refuse_plain_login
 from .standing import Standing, name_standing
 
 pages: Final = Blueprint("second_factor_state", __name__)
+pages.before_request(refuse_plain_login)
 
 _OVER: Final = frozenset({Standing.APPROVED, Standing.OVER})
 

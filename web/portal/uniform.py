@@ -16,14 +16,13 @@ from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.tokens import hash_token
 from authsim.verifier.topics import login_topic
-from authsim.verifier.uniform_login import (
+from authsim.verifier.uniform_answers import (
     answer_uniform_login,
     answer_with_passcode,
-    begin_uniform_login,
     collect_uniform_login,
     resend_uniform_login,
-    show_uniform_login,
 )
+from authsim.verifier.uniform_login import begin_uniform_login, show_uniform_login
 
 from .. import scope
 from ..answers import answer_json, leave_notice, redirect_refused, redirect_to, take_carried
@@ -34,6 +33,13 @@ from ..streams import Message, News
 from .entering import enter
 
 pages: Final = Blueprint("uniform", __name__)
+
+
+@pages.before_request
+def require_uniform() -> Response | None:
+    """Lead to the ordinary second page where logins are not uniform; None lets a request through."""
+    return None if scope.verifier().policy.uniform_login else redirect_to("second_factor.show")
+
 
 #: What leaves the login as it was, and tells nothing: these refusals stay on the page under their own name.
 _STAYING: Final = frozenset({Reason.MALFORMED_RESPONSE, Reason.PUSH_NOT_APPROVED, Reason.RESENT_TOO_SOON})

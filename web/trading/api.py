@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from authsim.protocol.trading import (
     TradingChallenge,
     TradingEntry,
+    TradingLogin,
     format_trading_challenge,
     format_trading_done,
     format_trading_entry,
@@ -14,14 +15,15 @@ from authsim.protocol.trading import (
     parse_trading_response,
     parse_trading_sign_out,
 )
-from authsim.verifier.challenge_response import complete_challenge
 from authsim.verifier.passwords import require_password
 from authsim.verifier.sessions import end_session, require_session
 from authsim.verifier.trading_entry import EnteredTrading, enter_trading
+from authsim.verifier.uniform_login import begin_uniform_trading
 
 from .. import scope
 from ..answers import answer_json
 from ..envelope import read_body, require_no_cookie
+from .answering import answer
 
 api: Final = Blueprint("trading_api", __name__)
 api.before_request(require_no_cookie)
@@ -35,6 +37,8 @@ def log_in() -> Response:
     """
     given = parse_trading_login(read_body())
     verifier = scope.verifier()
+    if verifier.policy.uniform_login:
+        return _log_in_uniformly(given)
     first = require_password(verifier, name=given.username, password=given.password, client=scope.client())
     entered = enter_trading(verifier, first)
     if isinstance(entered, EnteredTrading):
@@ -49,7 +53,7 @@ def log_in() -> Response:
 def respond() -> Response:
     """Judge the response, and hand out the session that it opens."""
     given = parse_trading_response(read_body())
-    proof = complete_challenge(scope.verifier(), token=given.token, response=given.response, client=scope.client())
+    proof = answer(given.token, given.response)
     return answer_json(format_trading_entry(TradingEntry(user_label=proof.user.name, session=proof.token)))
 
 
@@ -60,3 +64,13 @@ def sign_out() -> Response:
     verifier = scope.verifier()
     end_session(verifier, require_session(verifier, given.session).session)
     return answer_json(format_trading_done())
+
+
+def _log_in_uniformly(given: TradingLogin) -> Response:
+    """Answer with a challenge, whatever was wrong."""
+    shown = begin_uniform_trading(scope.verifier(), name=given.username, password=given.password, client=scope.client())
+    if isinstance(shown, EnteredTrading):
+        return answer_json(format_trading_entry(TradingEntry(user_label=shown.user.name, session=shown.token)))
+    return answer_json(
+        format_trading_challenge(TradingChallenge(token=shown.token, challenge=shown.question, exp=shown.expires_ms))
+    )

@@ -11,20 +11,21 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from authsim.errors import RefusalError
-from authsim.model import PendingLogin, Reach
+from authsim.errors import Reason, RefusalError
+from authsim.model import Challenge, Reach, UniformLogin
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
-from authsim.verifier.challenge_response import complete_challenge
 from authsim.verifier.login import find_pending
 from authsim.verifier.passwords import require_password
 from authsim.verifier.sessions import SignedIn, end_session, require_session
-from authsim.verifier.trading_entry import EnteredTrading, enter_trading
+from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading
+from authsim.verifier.uniform_login import begin_uniform_trading, show_uniform_login
 
 from .. import look, scope
 from ..answers import redirect_refused, redirect_to, take_carried
 from ..forms import read_form, read_query
 from ..sessions import drop_token, keep_token, read_token
+from .answering import answer
 
 pages: Final = Blueprint("trading", __name__)
 
@@ -58,6 +59,8 @@ def show(platform: str) -> str | Response:
     token = read_token(_PENDING)
     if token is None:
         return _draw(platform, wish if wish in _OPEN_SCREENS else "login")
+    if scope.verifier().policy.uniform_login:
+        return _show_uniformly(platform, wish, token)
     try:
         pending = find_pending(scope.verifier(), token)
     except RefusalError as refusal:
@@ -66,7 +69,7 @@ def show(platform: str) -> str | Response:
     if user is not None:
         look.prefer(user.locale)
     name = "" if user is None else user.name
-    return _draw(platform, wish if wish in _SCREENS else _SCREENS[0], name=name, pending=pending)
+    return _draw(platform, wish if wish in _SCREENS else _SCREENS[0], name=name, challenge=pending.challenge)
 
 
 @pages.post("/mobile/<platform>/log-in")
@@ -79,14 +82,14 @@ def log_in(platform: str) -> Response:
     form = read_form()
     verifier = scope.verifier()
     here = {"platform": platform}
+    name, password = form.get("username", ""), Secret(form.get("password", ""))
+    entered: EnteredTrading | AskedTrading | UniformLogin
     try:
-        first = require_password(
-            verifier,
-            name=form.get("username", ""),
-            password=Secret(form.get("password", "")),
-            client=scope.client(),
-        )
-        entered = enter_trading(verifier, first)
+        if verifier.policy.uniform_login:
+            entered = begin_uniform_trading(verifier, name=name, password=password, client=scope.client())
+        else:
+            first = require_password(verifier, name=name, password=password, client=scope.client())
+            entered = enter_trading(verifier, first)
     except RefusalError as refusal:
         return redirect_refused(refusal, "trading.show", parts=here)
     kind = _SESSION if isinstance(entered, EnteredTrading) else _PENDING
@@ -103,9 +106,7 @@ def respond(platform: str) -> Response:
     if token is None:
         return redirect_to("trading.show", parts=here)
     try:
-        proof = complete_challenge(
-            scope.verifier(), token=token, response=form.get("response", ""), client=scope.client()
-        )
+        proof = answer(token, form.get("response", ""))
     except RefusalError as refusal:
         if refusal.attempts_remaining:
             return redirect_refused(refusal, "trading.show", parts=here, query={"screen": "challenge"})
@@ -124,6 +125,16 @@ def log_out(platform: str) -> Response:
         end_session(scope.verifier(), signed_in.session)
     response = redirect_to("trading.show", parts={"platform": platform})
     return drop_token(drop_token(response, _PENDING), _SESSION)
+
+
+def _show_uniformly(platform: str, wish: str, token: Secret) -> str | Response:
+    """Show the two choices or the challenge of a login, or of what looks like one; nobody is named."""
+    try:
+        shown = show_uniform_login(scope.verifier(), token=token)
+    except RefusalError:
+        failed = RefusalError(Reason.LOGIN_FAILED)
+        return drop_token(redirect_refused(failed, "trading.show", parts={"platform": platform}), _PENDING)
+    return _draw(platform, wish if wish in _SCREENS else _SCREENS[0], challenge=shown)
 
 
 def _require_platform(platform: str) -> None:
@@ -146,10 +157,9 @@ def _draw(
     screen: str,
     *,
     name: str = "",
-    pending: PendingLogin | None = None,
+    challenge: Challenge | UniformLogin | None = None,
     is_opted_out: bool = False,
 ) -> str:
-    challenge = None if pending is None else pending.challenge
     verifier = scope.verifier()
     now_ms = verifier.clock.now_ms()
     return render_template(

@@ -12,7 +12,7 @@ from authsim.policy import HARDENED, PROFILES
 from authsim.protocol.login_uri import parse_login_uri
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
-from authsim.verifier import activation, operators, uniform_login
+from authsim.verifier import activation, operators, uniform_answers, uniform_login
 from authsim.verifier.tokens import hash_token
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, WRONG, Person, Town, refused
@@ -39,7 +39,7 @@ def begin(town: Town, name: str = "alice", password: Secret = PASSWORD, mode: Mo
 
 def answer(town: Town, shown: UniformLogin, response: str) -> Authenticated | Device:
     """Type an answer into the second page."""
-    return uniform_login.answer_uniform_login(town.verifier, token=shown.token, response=response, client=BROWSER)
+    return uniform_answers.answer_uniform_login(town.verifier, token=shown.token, response=response, client=BROWSER)
 
 
 def show(town: Town, shown: UniformLogin) -> UniformLogin:
@@ -49,7 +49,7 @@ def show(town: Town, shown: UniformLogin) -> UniformLogin:
 
 def resend(town: Town, shown: UniformLogin) -> UniformLogin:
     """Ask for another notification, and look at the page."""
-    uniform_login.resend_uniform_login(town.verifier, token=shown.token, client=BROWSER)
+    uniform_answers.resend_uniform_login(town.verifier, token=shown.token, client=BROWSER)
     return show(town, shown)
 
 
@@ -79,12 +79,14 @@ class TestOwner:
         shown = begin(town)
         [asked] = town.verifier.store.pushes.list_decided(owner.user.user_id, most=1)
         with refused(Reason.PUSH_NOT_APPROVED):
-            uniform_login.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER)
+            uniform_answers.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER)
 
         phone.approves(town.verifier, asked, number=shown.number)
 
         assert show(town, shown).is_approved
-        assert uniform_login.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER).user == owner.user
+        assert (
+            uniform_answers.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER).user == owner.user
+        )
 
     @pytest.mark.usefixtures("owner")
     def test_scans_the_code_on_the_page(self, town: Town, phone: TestPhone) -> None:
@@ -238,7 +240,7 @@ class TestEverybodyElse:
     def test_nobody_approves_it(self, town: Town, shown: UniformLogin) -> None:
         """Pressing Continue is answered as for a phone that has not answered yet."""
         with refused(Reason.PUSH_NOT_APPROVED):
-            uniform_login.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER)
+            uniform_answers.collect_uniform_login(town.verifier, token=shown.token, client=BROWSER)
 
     def test_gets_another_number(self, town: Town, shown: UniformLogin) -> None:
         """Not at once, and not twice in a moment; the challenge stays."""
@@ -274,10 +276,10 @@ class TestEverybodyElse:
     def test_a_passcode_that_is_none_opens_nothing(self, town: Town, shown: UniformLogin) -> None:
         """One hash, one word; what cannot be a passcode counts nothing."""
         with refused(Reason.MALFORMED_RESPONSE):
-            uniform_login.answer_with_passcode(town.verifier, token=shown.token, passcode="x", client=BROWSER)
+            uniform_answers.answer_with_passcode(town.verifier, token=shown.token, passcode="x", client=BROWSER)
         compared = len(town.passwords.compared)
         with refused(Reason.WRONG_RESPONSE):
-            uniform_login.answer_with_passcode(
+            uniform_answers.answer_with_passcode(
                 town.verifier, token=shown.token, passcode="ABCD EFGH JKMN PQRS", client=BROWSER
             )
         assert len(town.passwords.compared) == compared + 1
@@ -393,7 +395,7 @@ class TestPasscode:
 
     def types(self, town: Town, shown: UniformLogin, code: str = CODE) -> Authenticated:
         """Type a passcode into the second page."""
-        return uniform_login.answer_with_passcode(town.verifier, token=shown.token, passcode=code, client=BROWSER)
+        return uniform_answers.answer_with_passcode(town.verifier, token=shown.token, passcode=code, client=BROWSER)
 
     def test_without_a_phone(self, town: Town, alice: Person) -> None:
         """The page is the one of somebody who holds nothing; the passcode opens a restricted session, once."""
