@@ -8,8 +8,8 @@ from authsim import states
 from authsim.adapters.audit_chain import require_unbroken
 from authsim.errors import Reason
 from authsim.events import EventKind
-from authsim.model import Decision
-from tests.support import nouns
+from authsim.model import Decision, FactorKind
+from tests.support import factor_nouns, nouns
 from tests.support.nouns import LATER_MS, NOW_MS
 from tests.support.race import PROCESSES, THREADS, run_race
 from tests.support.stores import SQL_KINDS
@@ -97,4 +97,23 @@ def test_nothing_begins_on_a_password_that_was_replaced(shared: tuple[Any, str])
     for table in ("logins", "challenges", "push_requests", "enrolments"):
         statement = f"SELECT count(*) FROM {table} WHERE state IN ('issued', 'started', 'second_factor')"  # noqa: S608
         assert store.database.read(lambda connection, of=statement: connection.exec_driver_sql(of).scalar()) == 0, table
+    assert require_unbroken(store.audit.read(after=0, most=20 * EVERYBODY)) == store.audit.head()
+
+
+def test_nobody_shares_what_was_taken_away(shared: tuple[Any, str]) -> None:
+    """While some share a card and log in with it, it is taken away: whoever shared it holds nothing that is open."""
+    store, address = shared
+    card = factor_nouns.add_factor(store, nouns.add_user(store).user_id, kind=FactorKind.CODE_CARD)
+    others = [nouns.add_user(store).user_id for _ in range(12)]
+
+    outcomes = run_race(address, "share_or_end", f"{card.factor_id},{'+'.join(others)}", processes=4, threads=12)
+
+    assert set(outcomes) <= {"done", "refused"}, outcomes
+    if store.factors.get(card.factor_id).state is states.Factor.ACTIVE:
+        revoke = states.FactorEvent.REVOKE
+        store.factors.change(card.factor_id, revoke, now_ms=NOW_MS, event=nouns.event(EventKind.FACTOR_CLOSED))
+    held = [factor for user_id in others for factor in store.factors.list_of(user_id)]
+    assert not [factor for factor in held if factor.state is states.Factor.ACTIVE]
+    kinds = nouns.read_all(store)
+    assert len(held) <= kinds.count(EventKind.FACTOR_SHARED)
     assert require_unbroken(store.audit.read(after=0, most=20 * EVERYBODY)) == store.audit.head()

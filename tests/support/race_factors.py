@@ -2,12 +2,24 @@
 
 from collections.abc import Callable
 
+from authsim import states
 from authsim.adapters.sql import SqlStore
 from authsim.adapters.system import SystemEntropy
 from authsim.errors import StoreConflictError
 from authsim.events import EventKind
-from authsim.model import DeviceId, Lockout, PortalSession, Prompt, PromptId, SessionId, UserId
-from tests.support import nouns
+from authsim.model import (
+    DeviceId,
+    FactorId,
+    FactorKind,
+    Lockout,
+    LoginId,
+    PortalSession,
+    Prompt,
+    PromptId,
+    SessionId,
+    UserId,
+)
+from tests.support import factor_nouns, nouns
 
 _MOST_FAILURES = 10
 
@@ -50,6 +62,29 @@ def take_tally(store: SqlStore, allowed: str) -> None:
         raise StoreConflictError("full")
 
 
+def share_or_end(store: SqlStore, parameter: str) -> None:
+    """Share somebody's card and log in with it, or now and then take the card away, or remove one who shares it."""
+    card_id, others = FactorId(parameter.partition(",")[0]), parameter.partition(",")[2].split("+")
+    user_id = UserId(others[SystemEntropy().randbelow(len(others))])
+    deed = SystemEntropy().randbelow(30)
+    if deed == 0:
+        revoke = states.FactorEvent.REVOKE
+        store.factors.change(card_id, revoke, now_ms=nouns.NOW_MS, event=nouns.event(EventKind.FACTOR_CLOSED))
+    elif deed == 1:
+        store.users.remove(user_id, event=nouns.event(EventKind.USER_REMOVED))
+    else:
+        shared = factor_nouns.factor(
+            user_id, factor_id=FactorId(fresh_hex()), kind=FactorKind.CODE_CARD, secret=None, shared_factor_id=card_id
+        )
+        closes = frozenset({FactorKind.CODE_CARD})
+        store.factors.add(shared, closes=closes, event=nouns.event(EventKind.FACTOR_SHARED))
+        login = nouns.login(user_id, login_id=LoginId(fresh_hex()), token_hash=bytes.fromhex(fresh_hex(32)))
+        store.logins.offer(login, judged=nouns.HASH, events=[nouns.event()])
+        asked = factor_nouns.prompt(login.login_id, shared, prompt_id=PromptId(fresh_hex()))
+        store.prompts.issue(asked, event=nouns.event(EventKind.PROMPT_ISSUED))
+        _try_prompt(store, asked.prompt_id)
+
+
 def _try_prompt(store: SqlStore, prompt_id: str) -> tuple[Prompt, Lockout, Lockout]:
     return store.prompts.count(
         PromptId(prompt_id),
@@ -74,4 +109,5 @@ FACTOR_DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     "guess_prompt": guess_prompt,
     "confirm_phone": confirm_phone,
     "take_tally": take_tally,
+    "share_or_end": share_or_end,
 }
