@@ -83,24 +83,30 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page says of one attachment. `total_ms` is the width of the drawing.
+    """What a page says of one attachment: what was taken out, in the reader's words, and whether anything is left.
 
     `searched`: known secrets that were looked for when it came. `tested`: strings that were hashed now, of which `left`
-    open something here. `origin` is what all requests have in common, or nothing.
+    open something here.
     """
 
     attachment: Attachment
     secrets: Sequence[tuple[str, int]]
     others: Sequence[tuple[str, int]]
     findings: Sequence[tuple[str, Finding]]
-    bars: Sequence[DrawnBar]
-    hidden: int
-    origin: str
-    total_ms: int
     entries: int
     searched: int
     tested: int
     left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The requests as a drawing of `total_ms`; `hidden` more are not drawn. `origin`: of all of them, or nothing."""
+
+    bars: Sequence[DrawnBar]
+    hidden: int
+    origin: str
+    total_ms: int
 
 
 def take_in(data: bytes | None) -> Evidence | None:
@@ -125,26 +131,32 @@ def take_in(data: bytes | None) -> Evidence | None:
 
 
 def show(attachment: Attachment) -> Shown:
-    """Return what there is to see of an attachment; what looks like a token is held against the store."""
-    cleaned = Cleaned(har=attachment.har, report=parse_report(attachment.report))
+    """Return what there is to say of an attachment; what looks like a token is held against the store."""
+    cleaned = _open(attachment)
     shapes = token_shapes(cleaned)
-    bars = waterfall(cleaned)
-    total_ms = max((round(bar.start_ms + bar.total_ms) for bar in bars), default=0) or 1
-    origin = _find_origin(bars)
-    counts = cleaned.report.counts
+    report = cleaned.report
     return Shown(
         attachment=attachment,
-        secrets=[(str(KINDS[kind]), count) for kind, count in counts.items() if kind in SECRETS],
-        others=[(str(KINDS[kind]), count) for kind, count in counts.items() if kind not in SECRETS],
-        findings=[(str(KINDS[finding.kind]), finding) for finding in cleaned.report.findings],
+        secrets=[(str(KINDS[kind]), count) for kind, count in report.counts.items() if kind in SECRETS],
+        others=[(str(KINDS[kind]), count) for kind, count in report.counts.items() if kind not in SECRETS],
+        findings=[(str(KINDS[finding.kind]), finding) for finding in report.findings],
+        entries=report.entries,
+        searched=report.searched,
+        tested=len(shapes),
+        left=count_secrets(scope.verifier(), shapes),
+    )
+
+
+def draw(attachment: Attachment) -> Course:
+    """Return the course of the requests of an attachment, ready to be drawn."""
+    bars = waterfall(_open(attachment))
+    total_ms = max((round(bar.start_ms + bar.total_ms) for bar in bars), default=0) or 1
+    origin = _find_origin(bars)
+    return Course(
         bars=[_draw(bar, origin, total_ms) for bar in bars[:MOST_BARS]],
         hidden=max(0, len(bars) - MOST_BARS),
         origin=origin,
         total_ms=total_ms,
-        entries=cleaned.report.entries,
-        searched=cleaned.report.searched,
-        tested=len(shapes),
-        left=count_secrets(scope.verifier(), shapes),
     )
 
 
@@ -155,6 +167,10 @@ def send(attachment: Attachment, *, number: int) -> Response:
         mimetype="application/octet-stream",
         headers={"Content-Disposition": f'attachment; filename="ticket-{number}-clean.har"'},
     )
+
+
+def _open(attachment: Attachment) -> Cleaned:
+    return Cleaned(har=attachment.har, report=parse_report(attachment.report))
 
 
 def _find_origin(bars: Sequence[Bar]) -> str:

@@ -27,7 +27,7 @@ _ADDRESS: Final = re.compile(r"(?:authsim|otpauth)://[^\s\"'<>]+", re.ASCII)
 def token_shapes(cleaned: Cleaned) -> Sequence[str]:
     """Return every text of a file that has the shape of one of our tokens, each once."""
     found: dict[str, None] = {}
-    for value in values_of(json.loads(cleaned.har)):
+    for value in dict.fromkeys(values_of(json.loads(cleaned.har))):  # most values of a recording stand there often
         for text in _find(value):
             found[text] = None
             if len(found) >= MOST_SHAPES:

@@ -64,6 +64,7 @@ def show_evidence(ticket_id: str, attachment_id: str) -> str:
         "evidence.html",
         ticket=view.ticket,
         shown=evidence.show(attachment),
+        course=evidence.draw(attachment),
         file=url_for("desk_tickets.download", ticket_id=ticket_id, attachment_id=attachment_id),
         center=url_for("desk.show"),
         center_name=gettext("Help desk"),

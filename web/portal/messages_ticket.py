@@ -67,6 +67,7 @@ def show_evidence(ticket_id: str, attachment_id: str) -> str:
         "evidence.html",
         ticket=view.ticket,
         shown=evidence.show(attachment),
+        course=evidence.draw(attachment),
         file=url_for("messages_ticket.download", ticket_id=ticket_id, attachment_id=attachment_id),
         center=url_for("messages.show"),
         center_name=gettext("Message Center"),

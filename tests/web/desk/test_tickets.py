@@ -87,3 +87,14 @@ def test_evidence(site: Site, desk: Browser, owner: Browser) -> None:
     assert file.headers["Content-Disposition"].startswith("attachment")
     for secret in SECRETS.values():
         assert secret not in page.text + report.text + file.text
+
+
+def test_meter_measures(site: Site, desk: Browser, owner: Browser, signed_in: SignedIn) -> None:
+    """The meter is no picture: where a file still held a token that opens something, it would say so."""
+    har = json.dumps({"log": {"entries": [], "comment": f"see {owner.cookies()['s']}"}}).encode()
+    report = b'{"v":1,"entries":0,"pages":0,"bytes_read":2,"searched":0,"left":0,"counts":{},"findings":[]}'
+    evidence = tickets.Evidence(har=har, report=report, uploaded_bytes=2)
+    ticket = tickets.open_ticket(site.verifier, signed_in, subject="Help", body="See", evidence=evidence)
+    page = desk.opens(f"/desk/tickets/{ticket.ticket_id}")
+    assert "1 secret of this portal is left" in page.one(cls="meter").text
+    assert page.all(cls="leaking")
