@@ -20,6 +20,8 @@ MOST_STRING: Final = 256 * 1024
 #: Objects and arrays, and values, of a whole file: what 10 MiB may become in memory stays far below 200 MiB.
 MOST_CONTAINERS: Final = 200_000
 MOST_VALUES: Final = 700_000
+#: Values and names of members together.
+MOST_STRINGS: Final = 1_400_000
 MOST_PAGES: Final = 1_000
 
 #: Bodies may be longer than any other string: they are dropped whole.
@@ -72,8 +74,8 @@ def read_har(data: bytes) -> Har:
 def _require_modest(text: str) -> None:
     """Refuse what would become large or deep, before anything of it is built."""
     # Not every quotation mark begins or ends a string, but half of those that follow no backslash do at most.
-    if text.count('"') - text.count('\\"') > 2 * MOST_VALUES:
-        raise MessageError(f"a HAR file has at most {MOST_VALUES} values")
+    if text.count('"') - text.count('\\"') > 2 * MOST_STRINGS:
+        raise MessageError(f"a HAR file has at most {MOST_STRINGS} strings")
     skeleton = _STRING.sub("", text)
     if skeleton.count("{") + skeleton.count("[") > MOST_CONTAINERS:
         raise MessageError(f"a HAR file has at most {MOST_CONTAINERS} objects and arrays")

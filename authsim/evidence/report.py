@@ -88,10 +88,6 @@ class Ledger:
         """Let the findings that follow belong to an entry."""
         self.entry = number
 
-    def end_entries(self) -> None:
-        """Let the findings that follow belong to no entry."""
-        self.entry = _NO_ENTRY
-
     def note(self, kind: Kind, place: str, count: int = 1) -> None:
         """Count something of that kind at that place of the format."""
         key = (kind, place)

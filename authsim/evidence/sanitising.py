@@ -43,19 +43,18 @@ def sanitise(har: Har, *, entropy: ports.Entropy, known: Sequence[Secret] = ()) 
     log: dict[str, object] = {"version": "1.2", "creator": _clean_program(scrubber, har.log.get("creator"), "creator")}
     if "browser" in har.log:
         log["browser"] = _clean_program(scrubber, har.log["browser"], "browser")
-    pages, names = _clean_pages(scrubber, har)
-    log["pages"] = pages
-    log["entries"] = _clean_entries(scrubber, har, names)
+    log["pages"], names = _clean_pages(scrubber, har)
     log["comment"] = COMMENT
-    _require_none_left(log, needles)
+    head = _write(log, needles)
+    entries = ",\n".join(_clean_entries(scrubber, har, names, needles))
     report = Report(
         entries=len(har.entries),
-        pages=len(pages),
+        pages=len(har.pages),
         bytes_read=har.size,
         findings=scrubber.findings(),
         searched=needles.count,
     )
-    return Cleaned(har=json.dumps({"log": log}, ensure_ascii=False, indent=1).encode(), report=report)
+    return Cleaned(har=f'{{"log":{head[:-1]},"entries":[\n{entries}\n]}}}}'.encode(), report=report)
 
 
 def _clean_program(scrubber: Scrubber, value: object, place: str) -> dict[str, object]:
@@ -76,9 +75,10 @@ def _clean_pages(scrubber: Scrubber, har: Har) -> tuple[list[dict[str, object]],
     """Return the pages, and their new names by the old ones: a browser may put anything into a name."""
     cleaned: list[dict[str, object]] = []
     names: dict[str, str] = {}
-    for page in har.pages:
+    for number, page in enumerate(har.pages, start=1):
         note_unlisted(scrubber, page, _PAGE, "page")
-        name = names.setdefault(text_of(page.get("id")), f"page_{len(names) + 1}")
+        name = f"page_{number}"
+        names.setdefault(text_of(page.get("id")), name)
         timings = members_of(page.get("pageTimings"))
         note_unlisted(scrubber, timings, _PAGE_TIMINGS, "page.pageTimings")
         if page.get("title"):
@@ -94,19 +94,18 @@ def _clean_pages(scrubber: Scrubber, har: Har) -> tuple[list[dict[str, object]],
     return cleaned, names
 
 
-def _clean_entries(scrubber: Scrubber, har: Har, names: Mapping[str, str]) -> list[dict[str, object]]:
-    cleaned = []
+def _clean_entries(scrubber: Scrubber, har: Har, names: Mapping[str, str], needles: Needles) -> Iterator[str]:
+    """Yield the entries, each written at once: a file of thousands is never built a second time."""
     for number, entry in enumerate(har.entries):
         scrubber.begin_entry(number)
-        cleaned.append(clean_entry(scrubber, entry, pages=names))
-    scrubber.end_entries()
-    return cleaned
+        yield _write(clean_entry(scrubber, entry, pages=names), needles)
 
 
-def _require_none_left(log: Mapping[str, object], needles: Needles) -> None:
-    """Look again, at every value that leaves: the one that wrote it could have been mistaken."""
-    if any(needles.is_in(text) for text in values_of(log)):
+def _write(cleaned: Mapping[str, object], needles: Needles) -> str:
+    """Return a part of the result as JSON, and look again at every value of it: who cleaned it may be mistaken."""
+    if needles.count and any(needles.is_in(text) for text in values_of(cleaned)):
         raise MessageError("a known secret would be left in the file: it is not handed out")
+    return json.dumps(cleaned, ensure_ascii=False, separators=(",", ":"))
 
 
 def values_of(value: object) -> Iterator[str]:

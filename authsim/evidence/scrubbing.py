@@ -42,10 +42,6 @@ class Scrubber:
         """Let what is found from here on belong to an entry."""
         self._ledger.begin_entry(number)
 
-    def end_entries(self) -> None:
-        """Let what is found from here on belong to none."""
-        self._ledger.end_entries()
-
     def findings(self) -> tuple[Finding, ...]:
         """Return what was found."""
         return self._ledger.findings()

@@ -7,7 +7,15 @@ import pytest
 
 from authsim.errors import MessageError
 from authsim.evidence import read_har
-from authsim.evidence.reading import MOST_BYTES, MOST_CONTAINERS, MOST_ENTRIES, MOST_PAGES, MOST_STRING, MOST_VALUES
+from authsim.evidence.reading import (
+    MOST_BYTES,
+    MOST_CONTAINERS,
+    MOST_ENTRIES,
+    MOST_PAGES,
+    MOST_STRING,
+    MOST_STRINGS,
+    MOST_VALUES,
+)
 from tests.support.child import LONGEST_S, unmeasured
 from tests.support.recordings import RECORDINGS, write
 
@@ -100,7 +108,7 @@ def test_as_much_as_is_allowed_is_read() -> None:
         (log_of(f'"entries":[],"pages":[{",".join(["{}"] * (MOST_PAGES + 1))}]'), "1,000 pages"),
         (log_of(f'"entries":[],"x":[{"[]," * MOST_CONTAINERS}1]'), "objects and arrays"),
         (log_of(f'"entries":[],"x":[{"1," * (MOST_VALUES + 1)}1]'), "values"),
-        (log_of(f'"entries":[],"x":[{"1".join([chr(34) * 2] * (MOST_VALUES + 1))}]'), "values"),
+        (log_of(f'"entries":[],"x":[{"1".join([chr(34) * 2] * (MOST_STRINGS + 1))}]'), "strings"),
     ],
 )
 def test_one_more_is_refused(data: bytes, rule: str) -> None:
@@ -136,6 +144,8 @@ bombs = (
     lambda: b"\\" * MOST,
     lambda: "{".encode() + '"\U0001f600":1,'.encode() * 600_000,
     lambda: b"x" * (MOST + 1),
+    lambda: MORE + b'{"' + b'":1,"'.join(b"%d" % at for at in range(690_000)) + b'":1},NaN]}}',
+    lambda: (MORE.decode() + '","'.join(f'"{at:07}\U0001f600' for at in range(600_000))).encode(),
 )
 passed = 0
 for bomb in bombs:
