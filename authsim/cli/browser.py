@@ -123,13 +123,15 @@ class Browser:
 
     def submit(self, form: Element, **typed: str) -> Page:
         """Send a form as it stands, with what was typed."""
-        fields = {
-            element.attributes["name"]: element.attributes.get("value", "")
-            for element in form.walk()
-            if element.tag == "input" and "name" in element.attributes and element.attributes.get("type") != "checkbox"
-        }
         action = form.attributes.get("action", "")
-        return _read(self._client.post(action, data=fields | typed, headers={"Origin": self._address}))
+        return _read(self._client.post(action, data=_fields_of(form) | typed, headers={"Origin": self._address}))
+
+    def upload(self, form: Element, name: str, file: bytes, **typed: str) -> Page:
+        """Send a form with what was typed and with a file."""
+        action = form.attributes.get("action", "")
+        fields = {key: value for key, value in _fields_of(form).items() if key != name} | typed
+        files = {name: (f"{name}.har", file, "application/json")}
+        return _read(self._client.post(action, data=fields, files=files, headers={"Origin": self._address}))
 
     def read(self, path: str) -> Any:
         """Return the JSON at `path`. Raises `MissingElementError` when there is none."""
@@ -163,6 +165,15 @@ class Browser:
     def sign_out(self, page: Page) -> Page:
         """Use the page's own button."""
         return self.submit(page.form_to("/portal/sign-out"))
+
+
+def _fields_of(form: Element) -> dict[str, str]:
+    """Return what a form sends as it stands; of radio buttons, which share a name, one must be typed."""
+    return {
+        element.attributes["name"]: element.attributes.get("value", "")
+        for element in form.walk()
+        if element.tag == "input" and "name" in element.attributes and element.attributes.get("type") != "checkbox"
+    }
 
 
 def parse_page(text: str, *, status: int, path: str) -> Page:

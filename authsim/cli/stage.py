@@ -1,7 +1,8 @@
 """Where the tour plays: two portals in temporary folders, their users, and phones that are made when they are needed.
 
-`main` keeps the ordinary policy, and is also reached through a relay that can lose a reply; at `hasty` everything is
-soon over, and there is no throttle. Several scenes play here at once, each with guests of its own.
+`main` keeps the ordinary policy but for the pause before a notification is sent again, and is also reached through a
+relay that can lose a reply; at `hasty` everything is soon over, and there is no throttle. Several scenes play here at
+once, each with guests of its own.
 """
 
 import itertools
@@ -24,7 +25,10 @@ from authsim.cli.proofs import ActError, require_done
 from authsim.cli.relay import Relay
 
 #: How long what is soon over lasts at `hasty`, in seconds.
-HASTY_SECONDS: Final = MappingProxyType({"activation": 1, "push": 1, "challenge": 4, "sms_code": 6})
+HASTY_SECONDS: Final = MappingProxyType({"activation": 1, "push": 1, "challenge": 4, "sms_code": 6, "login_code": 1})
+
+#: How long `main` lets pass between two notifications of one login.
+PAUSE_SECONDS: Final = 1
 
 _PIN: Final = "246810"
 _TEXT_SECONDS: Final = 30
@@ -33,10 +37,18 @@ _LOOK_MS: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """A user of the tour, who has a number of their own. `is_active`: the operator hands out an activation code."""
+    """A user of the tour, who has a number of their own. `is_active`: the operator hands out an activation code.
+
+    `has_texts` and `has_authenticator`: the operator gives them these second factors from the start.
+    """
 
     name: str
     is_active: bool = False
+    role: str = "primary"
+    account: str | None = None
+    region: str = "US"
+    has_texts: bool = False
+    has_authenticator: bool = False
 
 
 @final
@@ -51,7 +63,16 @@ class Place:
     def add_users(self, guests: Sequence[Guest]) -> None:
         """Add users and note what the portal made for them."""
         wanted = [
-            {"name": guest.name, "phone": f"+1202555{100 + place:04}", "activation": guest.is_active}
+            {
+                "name": guest.name,
+                "phone": f"+1202555{100 + place:04}",
+                "role": guest.role,
+                "account": guest.account,
+                "region": guest.region,
+                "texts": guest.has_texts,
+                "authenticator": guest.has_authenticator,
+                "activation": guest.is_active,
+            }
             for place, guest in enumerate(guests)
         ]
         made = self._runs("load", "-", text=json.dumps(wanted))
@@ -78,14 +99,26 @@ class Place:
         """Return the activation code that the operator handed out."""
         return str(self._made[name]["activation"])
 
+    def authenticator_of(self, name: str) -> str:
+        """Return the URI that sets up an authenticator app for a user."""
+        return str(self._made[name]["authenticator"])
+
     def show(self, name: str) -> dict[str, Any]:
         """Return what the operator sees of a user."""
         shown: dict[str, Any] = json.loads(self._runs("show", name, "--json"))
         return shown
 
+    def lock(self, name: str) -> None:
+        """Lock a user, as ten failures would."""
+        self._runs("lock", name)
+
     def unlock(self, name: str) -> None:
         """Lift a lock, as the operator."""
         self._runs("unlock", name)
+
+    def opt_out(self, name: str) -> None:
+        """Opt a user out of the secure login system for trading, as the operator."""
+        run_portal_command("secure", name, "opt-out", "--data", str(self.folder))
 
     def resume(self, name: str) -> None:
         """Let a suspended phone answer again, as the help desk."""
@@ -102,6 +135,11 @@ class Place:
     def last_text(self, name: str) -> int:
         """Return the place of the newest text in a user's inbox, 0 when there is none."""
         return int(self._texts(name)[-1]["sequence"]) if self._texts(name) else 0
+
+    def newest_text(self, name: str) -> str:
+        """Return what the newest text to a user's number says, nothing when there is none."""
+        found = self._texts(name)
+        return str(found[-1]["text"]) if found else ""
 
     def next_code(self, name: str, *, after: int, is_awaited: Callable[[], bool]) -> str:
         """Wait, as long as somebody does, for the next text to a user's number; return its code, or nothing."""
@@ -165,7 +203,8 @@ class Stage:
         self.relay = self._ends.enter_context(Relay())
         main, hasty = self._folder / "main", self._folder / "hasty"
         changes = [word for name, value in self._hasty_seconds.items() for word in ("--set", f"{name}_seconds={value}")]
-        portal = self._ends.enter_context(PortalChild(main, "--port", "0"))
+        pause = ("--set", f"push_resend_seconds={PAUSE_SECONDS}")
+        portal = self._ends.enter_context(PortalChild(main, "--port", "0", *pause))
         other = self._ends.enter_context(PortalChild(hasty, "--port", "0", *changes))
         self.main = Place(main, portal.wait_until_ready())
         self.relay.lead_to(urlsplit(self.main.address).port or 0)

@@ -17,7 +17,7 @@ from authsim.cli.proofs import (
     require_refused,
     require_said,
 )
-from authsim.cli.stage import HASTY_SECONDS, Guest, Stage
+from authsim.cli.stage import HASTY_SECONDS, PAUSE_SECONDS, Guest, Stage
 from authsim.terminal.outcome import REFUSED
 
 _NEWER: Final = f"{OVER}: a newer one took its place"
@@ -62,6 +62,7 @@ def push_resent(stage: Stage) -> None:
     phone = stage.phone("rosa")
     browser, page = begin(stage, stage.main, "rosa")
     first = _picture(stage, browser)
+    time.sleep(PAUSE_SECONDS + 0.1)
     page = browser.submit(page.form_to("/sso/SecondFactor/resend"))
     require_notified(page)
     require_refused(phone.run_with_pin("approve", first), REFUSED, _NEWER)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Final
 
-from authsim.cli.browser import Browser, Page
+from authsim.cli.browser import Browser, Element, Page
 from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import expect, is_digits, require_challenge, require_done, require_inside
 from authsim.cli.stage import Code, Place, Stage
@@ -14,6 +14,7 @@ AGAIN: Final = "An error has occurred. Please try again."
 FAILED: Final = "Authentication failed"
 WRONG: Final = "Invalid username password combination"
 OVER: Final = "The request is no longer valid"
+CHOOSER: Final = ".xyz-multipleselect"
 
 
 def scan(stage: Stage, page: Page, phone: PhoneChild) -> Code:
@@ -48,6 +49,29 @@ def begin(stage: Stage, place: Place, name: str) -> tuple[Browser, Page]:
     """Type a user's password in a fresh browser, and stay on the page that follows."""
     browser = stage.browser(place)
     return browser, place.begin(browser, name)
+
+
+def choose(browser: Browser, page: Page, name: str) -> Page:
+    """Choose a second factor by its name on the page that offers several, and return what follows."""
+    options = {option.text: option.attributes["value"] for option in page.require(CHOOSER).walk() if is_option(option)}
+    expect(name in options, f"the page offers {sorted(options)}")
+    return browser.submit(page.form_to("/sso/SecondFactor/choose"), factor=options[name])
+
+
+def is_option(element: Element) -> bool:
+    """Say whether an element is one of a list's choices."""
+    return element.tag == "option"
+
+
+def prove(place: Place, browser: Browser, page: Page, name: str, phone: PhoneChild, purpose: str) -> Page:
+    """Give password and response once more, for a purpose, and return the page of the task."""
+    page = browser.submit(page.form_to("/portal/verify"), username=name, password=place.password_of(name))
+    if page.find(CHOOSER) is not None:
+        page = choose(browser, page, "IB Key")
+    page = browser.show_challenge(page)
+    page = browser.answer(page, compute(phone, require_challenge(page), "--purpose", purpose))
+    expect(not page.refusal, f"the page says: {page.refusal}")
+    return page
 
 
 def collect(browser: Browser) -> Page:

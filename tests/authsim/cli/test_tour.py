@@ -117,7 +117,7 @@ def test_acts_are_told_in_their_order_however_they_end() -> None:
 
 def test_what_must_expire_fails_where_nothing_expires() -> None:
     """At a portal whose codes live on, each act that says that something expires does not hold."""
-    expiring = {"expired_qr", "expired_code", "push_expired", "trading_expired"}
+    expiring = {"expired_qr", "expired_code", "push_expired", "trading_expired", "late_code"}
     acts = [act for scene in SCENES for act in scene.acts if act.name in expiring]
     hasty = [guest for scene in SCENES for guest in scene.hasty]
 
