@@ -107,7 +107,10 @@ def test_recorded_login(portal: LivePortal, window: Callable[..., Screen], tmp_p
     for secret in secrets:
         assert secret not in clean + page.content()
     page.go_back()
-    page.locator(".closes button").click()
+    page.locator(".closes a").click()
+    page.locator("main form .btn-primary").wait_for()
+    inspect(screen, "close, asked")
+    page.locator("main form .btn-primary").click()
     page.locator(".badge.quiet").wait_for()
     inspect(screen, "closed ticket")
 

@@ -46,6 +46,20 @@ def submit_reply(ticket_id: str) -> Response:
     return redirect_to("desk_tickets.show", parts={"ticket_id": ticket_id})
 
 
+@pages.get("/desk/tickets/<ticket_id>/close")
+def show_close(ticket_id: str) -> str:
+    """Say what follows, and ask once more."""
+    view = _require_ticket(require_desk(), ticket_id)
+    return render_template(
+        "ticket_close.html",
+        ticket=view.ticket,
+        action=url_for("desk_tickets.submit_close", ticket_id=ticket_id),
+        center=url_for("desk.show"),
+        center_name=gettext("Help desk"),
+        back=url_for("desk_tickets.show", ticket_id=ticket_id),
+    )
+
+
 @pages.post("/desk/tickets/<ticket_id>/close")
 def submit_close(ticket_id: str) -> Response:
     """Close the ticket."""

@@ -90,6 +90,8 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "new-ticket": Place(endpoint="messages.show_new", form="messages.submit"),
         "ticket": Place(endpoint="messages_ticket.show", form="messages_ticket.submit_reply", ids=("ticket_id",)),
         "evidence": Place(endpoint="messages_ticket.show_evidence", ids=("ticket_id", "attachment_id")),
+        "close-ticket": Place(endpoint="messages_ticket.show_close", ids=("ticket_id",)),
+        "desk-close-ticket": Place(endpoint="desk_tickets.show_close", ids=("ticket_id",)),
         "desk": Place(endpoint="desk.show", form="desk.submit"),
         "desk-user": Place(endpoint="desk_users.show", ids=("user_id",)),
         **{

@@ -49,6 +49,20 @@ def submit_reply(ticket_id: str) -> Response:
     return redirect_to("messages_ticket.show", parts={"ticket_id": ticket_id})
 
 
+@pages.get("/portal/messages/<ticket_id>/close")
+def show_close(ticket_id: str) -> str:
+    """Say what follows, and ask once more."""
+    _, view = _require_ticket(ticket_id)
+    return render_template(
+        "ticket_close.html",
+        ticket=view.ticket,
+        action=url_for("messages_ticket.submit_close", ticket_id=ticket_id),
+        center=url_for("messages.show"),
+        center_name=gettext("Message Center"),
+        back=url_for("messages_ticket.show", ticket_id=ticket_id),
+    )
+
+
 @pages.post("/portal/messages/<ticket_id>/close")
 def submit_close(ticket_id: str) -> Response:
     """Close the ticket."""

@@ -45,7 +45,7 @@ def test_conversation(site: Site, desk: Browser, owner: Browser, signed_in: Sign
     page = owner.opens(f"/portal/messages/{ticket.ticket_id}")
     assert [said.text for said in page.all(cls="said")] == ["It fails", "Set the clock of your phone."]
     assert "Help desk" in page.one(cls="help_desk").text
-    desk.opens(path)
+    assert "That cannot be undone." in desk.opens(f"{path}/close").text
     page = desk.presses("/close")
     assert page.path == "/desk"
     assert page.one(cls="notice").text == "The web ticket is closed."

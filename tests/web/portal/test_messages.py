@@ -102,6 +102,8 @@ def test_reply_and_close(inside: Browser) -> None:
     path = opens_ticket(inside).path
     assert sends(inside, f"{path}/reply", body="Still so.").status_code == 303
     assert [said.text for said in inside.opens(path).all(cls="said")][1:] == ["Still so."]
+    asked = inside.opens(f"{path}/close")
+    assert "That cannot be undone." in asked.text
     page = inside.presses("/close")
     assert "This web ticket is closed" in page.text
     assert not page.all(tag="textarea")
@@ -396,7 +398,14 @@ def test_switches_lead_back(inside: Browser) -> None:
     """Language and theme lead back to the very ticket, its evidence, the steps, and the form that was refused."""
     ticket = opens_ticket(inside, har=recorded())
     report = link(ticket, "See report and waterfall").attributes["href"]
-    for path in ("/portal/messages", NEW, "/portal/messages/har-file?browser=edge", ticket.path, report):
+    for path in (
+        "/portal/messages",
+        NEW,
+        "/portal/messages/har-file?browser=edge",
+        ticket.path,
+        f"{ticket.path}/close",
+        report,
+    ):
         theme = next(one for one in inside.opens(path).one(cls="foot").walk() if "/theme/dark" in str(one.attributes))
         inside.opens(theme.attributes["href"])
         assert inside.page is not None
