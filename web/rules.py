@@ -14,6 +14,7 @@ RULES: Final = (
     _l("a HAR file is JSON"),
     _l("a HAR file is a JSON object with an object named log"),
     _l("each entry of a HAR file has a request"),
+    _l("a HAR file has at most 1400000 strings"),
     _l("a HAR file has at most 700000 values"),
     _l("a HAR file has at most 200000 objects and arrays"),
     _l("a HAR file nests at most 32 levels"),

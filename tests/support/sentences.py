@@ -17,6 +17,7 @@ PLACES = ("authsim/cli", "authsim/terminal", "web/commands")
 #: Whose rules an operator is told word by word.
 RULES = (
     "authsim/policy.py",
+    "authsim/evidence/reading.py",
     "authsim/adapters/passwords.py",
     "authsim/adapters/private_files.py",
     "authsim/adapters/vault.py",

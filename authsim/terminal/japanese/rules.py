@@ -181,5 +181,25 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "the audit record is broken at row {row}: {what}": "監査記録が行{row}で壊れています: {what}",
         "proxies is a number from 0 to {most}": "プロキシの数は0から{most}までです。",
+        "a HAR file has at most 10 MiB": "HARファイルは10 MiBまでです",
+        "a HAR file is UTF-8": "HARファイルの文字コードはUTF-8です",
+        "a HAR file is JSON": "HARファイルはJSON形式です",
+        "a HAR file is a JSON object with an object named log": (
+            "HARファイルは、log というオブジェクトを持つJSONオブジェクトです"
+        ),
+        "each entry of a HAR file has a request": "HARファイルの各エントリーには request があります",
+        "a HAR file has at most {most} strings": "HARファイルの文字列は{most}個までです",
+        "a HAR file has at most {most} values": "HARファイルの値は{most}個までです",
+        "a HAR file has at most {most} objects and arrays": (
+            "HARファイルのオブジェクトと配列は合わせて{most}個までです"
+        ),
+        "a HAR file has at most {most} {what}": "HARファイルの {what} は{most}件までです",
+        "a HAR file nests at most {most} levels": "HARファイルの入れ子は{most}段までです",
+        "a string of a HAR file has at most 256 KiB, unless it is a body": (
+            "HARファイルの文字列は、本文を除いて256 KiBまでです"
+        ),
+        "the {what} of a HAR file are an array of objects": "HARファイルの {what} はオブジェクトの配列です",
+        "a number is finite": "数値は有限です",
+        "a member stands once": "同じ名前のメンバーは一度だけです",
     }
 )
