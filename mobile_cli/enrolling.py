@@ -105,13 +105,18 @@ def _is_yes(answer: str) -> bool:
 
 
 def report_active(invocation: Invocation, activated: Activated, *, note: str | None = None) -> None:
-    """Say that the user is active on this phone, and Done. `note` says what became of another phone."""
+    """Say that the user is active on this phone, and Done. `note` says what became of another phone.
+
+    Where the portal asks for a confirmation, say its code instead: the user waits, and no other phone gave way yet.
+    """
     console, account = invocation.console, activated.account
     if activated.confirmation is not None:
         console.code("confirmation", activated.confirmation)
-    console.line(console.say("active", user=account.label))
-    if note is not None:
-        console.line(console.say(note, user=account.label))
+        console.line(console.say("waiting", user=account.label))
+    else:
+        console.line(console.say("active", user=account.label))
+        if note is not None:
+            console.line(console.say(note, user=account.label))
     console.line(console.say("done"))
     console.json(
         {

@@ -30,7 +30,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "users": "Users",
         "pending": "Under way",
         "purpose": "Purpose",
-        "confirmation": "Type this confirmation code into the page that showed the QR code:",
+        "confirmation": (
+            "Type this confirmation code into the page that showed the QR code; where there is none, as the answer of "
+            "your next login. If you have another phone, it asks for the first 6 digits:"
+        ),
+        "waiting": "IB Key of {user} waits for its confirmation.",
         # what a response is for
         "purpose_1": "log in",
         "purpose_2": "add or move an authentication device",

@@ -30,7 +30,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "users": "ユーザー",
         "pending": "有効化の途中",
         "purpose": "目的",
-        "confirmation": "QRコードを表示したページに、この確認コードを入力してください:",
+        "confirmation": (
+            "QRコードを表示したページに、この確認コードを入力してください。ページがない場合は、次のログインの応答欄に入力します。"
+            "別の電話をお使いの場合は、その電話で最初の6桁を入力します:"
+        ),
+        "waiting": "{user} の IB Key は確認を待っています。",
         # what a response is for
         "purpose_1": "ログイン",
         "purpose_2": "認証デバイスの追加または移行",

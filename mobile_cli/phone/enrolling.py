@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal, final
 
+from authsim.authenticator.activate import Activated
 from authsim.authenticator.app import AppEvent
 from authsim.authenticator.device import PendingEnrolment
 from authsim.protocol.keys import fingerprint
@@ -68,8 +69,8 @@ class Enrolling:
         resend_code(self._handset.home, self._require_pending())
         return True
 
-    def finish(self, code: str, given: Given) -> str:
-        """Send the code, with the security element; return the user who is active here now."""
+    def finish(self, code: str, given: Given) -> Activated:
+        """Send the code, with the security element; return who is active here now, or waits."""
         unlocked = self._handset.open(given)
         activated = finish_enrolment(
             self._handset.home, unlocked.dek, self._require_pending(), Secret(code), entropy=self._handset.entropy
@@ -78,7 +79,7 @@ class Enrolling:
         if self._handset.settings.app.needs_recovery:
             let_happen(self._handset.home, AppEvent.RESTORE if self._way == "recover" else AppEvent.START_ANEW)
         self._handset.learn()
-        return activated.account.label
+        return activated
 
     def _require_pending(self) -> PendingEnrolment:
         if self._pending is None:

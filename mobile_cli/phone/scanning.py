@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, final
 
+from authsim.authenticator.activate import Activated
 from authsim.errors import Reason, RefusalError
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.protocol.keys import fingerprint
@@ -73,8 +74,8 @@ class Scanning:
         """Put the code aside."""
         self._code = None
 
-    def activate(self, given: Given) -> str:
-        """Activate with the security element; return the user who is active here now. The code is used up then."""
+    def activate(self, given: Given) -> Activated:
+        """Activate with the security element; return who is active here now, or waits. The code is used up then."""
         code, handset = self._code, self._handset
         if not isinstance(code, ActivationUri):
             raise PhoneError(Exit.MALFORMED, "foreign_code")
@@ -87,7 +88,7 @@ class Scanning:
             handset.home, unlocked.dek, begun.pending, address=code.origin, entropy=handset.entropy
         )
         handset.learn()
-        return activated.account.label
+        return activated
 
     def fetch_request(self) -> "Notice":
         """Return the login request that the code names; nothing is approved by scanning."""

@@ -65,7 +65,7 @@ class Walker:
         """Become this user's authentication device, by a code from the operator."""
         handset = Handset(self.home, portal=self.portal.address, clock=SystemClock(), entropy=SystemEntropy())
         handset.scanning.see(self.portal.activation_uri(name))
-        assert handset.scanning.activate(Given(typed=ELEMENT)) == name
+        assert handset.scanning.activate(Given(typed=ELEMENT)).account.label == name
 
     def reads_code(self, *, after: int = 0) -> str:
         """Wait for the next text to this phone's number; return the code in it."""

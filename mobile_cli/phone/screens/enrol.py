@@ -6,12 +6,13 @@ The pages are the articles'. iOS asks the security element after Activate, Andro
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from authsim.authenticator.activate import Activated
 from authsim.authenticator.device import Platform
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.enrolling import Way
 from mobile_cli.phone.frame import Glass, line, press
 from mobile_cli.phone.given import Given
-from mobile_cli.phone.screens.request import Outcome
+from mobile_cli.phone.screens.request import Outcome, tell_activated
 
 
 class Instructions(Glass):
@@ -198,6 +199,6 @@ class Code(Glass):
         else:
             ask_element(self, lambda given: self.handset.enrolling.finish(code, given), self._show)
 
-    def _show(self, user: str) -> None:
+    def _show(self, activated: Activated) -> None:
         key = "recovered" if self._way == "recover" else "active_text"
-        self.app.switch_screen(Outcome(self.say(key, user=user)))
+        self.app.switch_screen(Outcome(tell_activated(self, activated, key=key)))

@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from authsim.authenticator.activate import Activated
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
 from mobile_cli.phone.notices import Answer, Notice
@@ -72,6 +73,12 @@ class LoginRequest(Glass):
     def _show(self, answer: Answer) -> None:
         self.phone.forget_notice(self._notice.request.request_id)
         self.app.switch_screen(Outcome(self.say(answer.value)))
+
+
+def tell_activated(glass: Glass, activated: Activated, *, key: str = "active_text") -> str:
+    """Return what is said of a new user: active, or, with the code to type elsewhere, waiting for its confirmation."""
+    user, code = activated.account.label, activated.confirmation
+    return glass.say(key, user=user) if code is None else glass.say("waiting_text", user=user, code=code)
 
 
 class Outcome(Glass):

@@ -2,11 +2,12 @@
 
 from textual.app import ComposeResult
 
+from authsim.authenticator.activate import Activated
 from authsim.authenticator.device import Platform
 from authsim.protocol.login_uri import LoginUri
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
-from mobile_cli.phone.screens.request import LoginRequest, Outcome
+from mobile_cli.phone.screens.request import LoginRequest, Outcome, tell_activated
 
 
 class Scanned(Glass):
@@ -35,5 +36,5 @@ class Scanned(Glass):
         is_android = self.handset.platform is Platform.ANDROID
         ask_element(self, self.handset.scanning.activate, self._show, only_typed=is_android)
 
-    def _show(self, user: str) -> None:
-        self.app.switch_screen(Outcome(self.say("active_text", user=user)))
+    def _show(self, activated: Activated) -> None:
+        self.app.switch_screen(Outcome(tell_activated(self, activated)))

@@ -213,6 +213,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "submit": "Submit",
         "existing_pin": "IBKR Mobile PIN",
         "active_text": "IB Key is active for {user} on this phone.",
+        "waiting_text": "{user} waits for the confirmation. Type {code} into the page that showed the QR code; where "
+        "there is none, as the answer of your next login. Another phone of yours asks for its first 6 digits.",
         "migrate_text": "This phone becomes the authentication device of {user}. IB Key stops working on the old phone "
         "at that moment, and everything it holds open ends.",
         "migrate_again": "Migrate IB Key",

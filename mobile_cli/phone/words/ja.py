@@ -216,6 +216,9 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "submit": "送信",
         "existing_pin": "IBKRモバイルのPIN",
         "active_text": "{user} のIB Keyがこの電話機で有効になりました。",
+        "waiting_text": "{user} は確認を待っています。QRコードを表示したページに {code} を入力してください。"
+        "ページがない場合は、次のログインの応答欄に入力します。"
+        "別の電話をお使いの場合は、その電話で最初の6桁を入力します。",
         "migrate_text": "この電話機が {user} の認証デバイスになります。その時点で元の電話機のIB Keyは使えなくなり、"
         "元の電話機で進行中のものはすべて終了します。",
         "migrate_again": "IB Keyの移行",

@@ -255,7 +255,7 @@ def test_a_hardened_portal_wants_a_hardened_pin(authkey: Authkey, portal: TinyPo
 
     assert lines[0].isdigit()
     assert len(lines[0]) == 8
-    assert lines[1:] == ACTIVE.splitlines()
+    assert lines[1:] == ["IB Key of alice waits for its confirmation.", "Done"]
 
 
 # the portal refuses, is silent, or is not itself
