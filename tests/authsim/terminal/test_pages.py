@@ -1,7 +1,5 @@
 """A page of help in Japanese: headings, texts, options and notes, broken by cells; commands stay as they are typed."""
 
-import os
-
 import click
 import pytest
 from click.testing import CliRunner
@@ -16,13 +14,13 @@ from web.commands.group import portal
 @pytest.fixture
 def japanese(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that asks for Japanese."""
-    monkeypatch.setitem(os.environ, "AUTHSIM_LANG", "ja")
+    monkeypatch.setenv("AUTHSIM_LANG", "ja")
 
 
 @pytest.fixture
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that asks for English."""
-    monkeypatch.setitem(os.environ, "AUTHSIM_LANG", "en")
+    monkeypatch.setenv("AUTHSIM_LANG", "en")
 
 
 def page(group: click.Group, *arguments: str) -> str:
