@@ -42,8 +42,8 @@ class Held:
         return compute_answer(self.secret, question)
 
 
-def give(verifier: Verifier, user: User, kind: FactorKind) -> Held:
-    """Let a user hold an active factor of this kind; a text takes a number that is verified."""
+def give(verifier: Verifier, user: User, kind: FactorKind, *, is_active: bool = True) -> Held:
+    """Let a user hold a factor of this kind, active or waiting; a text takes a number that is verified."""
     now_ms = verifier.clock.now_ms()
     factor_id = FactorId(draw_id(verifier.entropy))
     secret = Secret(verifier.entropy.token_bytes(20 if kind is FactorKind.AUTHENTICATOR_APP else 32))
@@ -54,12 +54,12 @@ def give(verifier: Verifier, user: User, kind: FactorKind) -> Held:
         factor_id=factor_id,
         user_id=user.user_id,
         kind=kind,
-        state=states.Factor.ACTIVE,
+        state=states.Factor.ACTIVE if is_active else states.Factor.PENDING,
         serial="00170042" if has_secret and kind is not FactorKind.AUTHENTICATOR_APP else "",
         secret=seal_factor(verifier, secret, user_id=user.user_id, factor_id=factor_id) if has_secret else None,
         secret_hash=verifier.passwords.hash(Secret(PASSCODE)) if is_passcode else None,
         made_ms=now_ms,
-        activated_ms=now_ms,
+        activated_ms=now_ms if is_active else None,
         full_until_ms=now_ms + policy.passcode_full_seconds * 1000 if is_passcode else None,
         expires_ms=now_ms + (policy.passcode_full_seconds + policy.passcode_limited_seconds) * 1000
         if is_passcode
