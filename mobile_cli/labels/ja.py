@@ -38,8 +38,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         # what a response is for
         "purpose_1": "ログイン",
         "purpose_2": "認証デバイスの追加または移行",
-        "purpose_3": "セキュア・ログイン・システムの利用停止",
-        "purpose_4": "一時パスコードの発行",
+        "purpose_3": "セキュア・ログイン・システムの解約",
+        "purpose_4": "テンポラリー・パスコードの発行",
         "purpose_5": "電話番号、パスワード、通知先の変更",
         "purpose_6": "IB Keyのリカバリー",
         "purpose_7": "デモ取引への署名",

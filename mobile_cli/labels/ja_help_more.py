@@ -62,7 +62,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ): (
             "チャレンジコードには認証デバイスが答えます: 別の --home の authkey respond。もう一つの選択肢「IB "
             "Keyの移行」はこの電話機を認証デバイスにし、古いほうはIB Keyを失います。取引でセキュア・ログイン・"
-            "システムを利用停止した人には、どちらも求めません。"
+            "システムを解約した人には、どちらも求めません。"
         ),
         "Log in on a trading device, with the response of the phone.": (
             "電話機のレスポンスを使って、取引デバイスにログインします。"

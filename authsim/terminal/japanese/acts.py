@@ -15,7 +15,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "repeated failures bring the documented wait": "失敗を繰り返すと、決められた待ち時間が生じる",
         "ten failures lock, even for the right password": "10回の失敗で、正しいパスワードでもロックされる",
         "the operator unlocks, and the login works again": "管理者が解除すると、再びログインできる",
-        "'This was not me' revokes a stranger's phone": "「自分ではありません」で他人の電話機を取り消す",
+        "'This was not me' revokes a stranger's phone": "「心当たりがありません」で他人の電話機を取り消す",
         "Activation by QR code": "QRコードによる有効化",
         "Activation with mishaps": "うまくいかない有効化",
         "a lost reply is resumed, not repeated": "失われた返答は、やり直さずに再開する",

@@ -49,7 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "Ctrl-C ends the demo and deletes it.": "Ctrl-Cでデモを終了し、削除します。",
         "Ctrl-C ends the demo. It is kept in {place}.": "Ctrl-Cでデモを終了します。{place} に残ります。",
         "Or choose 'Log in with Challenge/Response' on the page, and type what the phone answers:": (
-            "または、ページの「チャレンジ/レスポンスでログイン」を選び、電話機の答えを入力します:"
+            "または、ページの「チャレンジ／レスポンスでログイン」を選び、電話機の答えを入力します:"
         ),
         "Phones that are active": "有効な電話機",
         "Who can log in": "ログインできるユーザー",

@@ -176,8 +176,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         # a login request
         "effect_1": "ログイン",
         "effect_2": "デバイスの追加または移行",
-        "effect_3": "セキュア・ログインの利用停止",
-        "effect_4": "一時パスコードの発行",
+        "effect_3": "セキュア・ログインの解約",
+        "effect_4": "テンポラリー・パスコードの発行",
         "effect_5": "電話番号・パスワードの変更",
         "effect_6": "IB Keyのリカバリー",
         "ask_effect": "これはログインではありません。「{effect}」を承認しますか。",

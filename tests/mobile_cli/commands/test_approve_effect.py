@@ -48,7 +48,7 @@ def test_yes_is_a_word_too(authkey: Authkey, notices: NoticePortal) -> None:
         ("en", "This is no login. Approve to switch off secure login? [y/N]: ", "Passcode: "),
         (
             "ja",
-            "これはログインではありません。「セキュア・ログイン・システムの利用停止」を承認しますか。 [y/N]: ",
+            "これはログインではありません。「セキュア・ログイン・システムの解約」を承認しますか。 [y/N]: ",
             "パスコード: ",
         ),
     ],
