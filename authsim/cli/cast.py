@@ -144,15 +144,15 @@ def make_cast(folder: Path, *, is_new: bool) -> list[Player]:
 def renew_passwords(folder: Path, players: list[Player]) -> list[Player]:
     """Give every player whose password is not known a new one."""
     untold.note(folder, renewed=True)
-    return [
-        player
-        if player.password is not None
-        else replace(
-            player,
-            password=run_portal_command("users", "set-password", player.member.name, "--data", str(folder)).strip(),
-        )
-        for player in players
-    ]
+
+    def renew(player: Player) -> Player:
+        if player.password is not None:
+            return player
+        command = ("users", "set-password", player.member.name, "--data", str(folder))
+        return replace(player, password=run_portal_command(*command).strip())
+
+    with ThreadPoolExecutor(max_workers=2) as hands:
+        return list(hands.map(renew, players))
 
 
 def remove_untold(folder: Path, names: Collection[str]) -> None:

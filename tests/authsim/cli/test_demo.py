@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from authsim.cli.browser import Browser
+from authsim.cli.cast import CAST
 from tests.authsim.cli.conftest import Person
 from tests.support.child import LONGEST_S, children_of, clean_environment, console_script, shell, wait_until
 from tests.support.terminal import Terminal
@@ -273,7 +274,7 @@ def test_a_kept_demo_starts_again(nobody: Person, tmp_path: Path) -> None:
             response = respond(nobody, bruno, page.require(".xyz-goldchallenge").text)
             assert browser.answer(page, response).require("pre").text == "Client login succeeds"
 
-    assert [user["password"] for user in second["users"]] == [None] * 7
+    assert [user["password"] for user in second["users"]] == [None] * len(CAST)
     assert {user["password"] for user in first["users"]}.isdisjoint(user["password"] for user in third["users"])
     assert [user["home"] for user in first["users"]] == [user["home"] for user in third["users"]]
 
