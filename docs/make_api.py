@@ -34,7 +34,7 @@ def _cells(operation: Operation) -> tuple[str, ...]:
         f"`{operation.method} {operation.path}`",
         operation.says + ("" if operation.access is Access.ANYBODY else f" With {operation.access.value}."),
         ", ".join(f"`{name}`" for name in given) or "–",
-        f"{operation.status} {answer}",
+        f"{operation.status} {answer}" + (", elsewhere 303" if operation.leads_away else ""),
         " ".join(str(status) for status in operation.refusals),
     )
 

@@ -53,6 +53,11 @@ def _describe(operation: Operation) -> dict[str, Any]:
         "responses": {str(operation.status): _describe_reply(operation)}
         | {str(status): _describe_refusal(status) for status in operation.refusals},
     }
+    if operation.leads_away:
+        described["responses"]["303"] = {
+            "description": "The page of this portal's profile.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        }
     if operation.parameters:
         described["parameters"] = [_describe_parameter(parameter) for parameter in operation.parameters]
     if operation.message is not None:

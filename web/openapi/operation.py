@@ -34,7 +34,7 @@ class Operation:
     """One method of one path. `message` and `reply` are names of `SCHEMAS`; a `reply` of `STREAM` stays open.
 
     `events`: what the events of a stream are called, and the message that each carries. `declined`: the statuses
-    beside those that every request may have.
+    beside those that every request may have. `leads_away`: in the other profile it leads to that one's page.
     """
 
     method: str
@@ -49,6 +49,7 @@ class Operation:
     access: Access = Access.ANYBODY
     declined: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    leads_away: bool = False
 
     @property
     def refusals(self) -> tuple[int, ...]:

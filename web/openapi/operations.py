@@ -230,9 +230,10 @@ _READERS: Final = (
         method="GET",
         path="/sso/TwoStep/state",
         name="showTwoStepState",
-        says="How a login stands whose page is the same for everybody (profile `hardened`).",
+        says="How a login stands whose page is the same for everybody: only in the profile `hardened`.",
         group=_PAGES,
         reply="LoginState",
+        leads_away=True,
     ),
     Operation(
         method="GET",
@@ -242,6 +243,7 @@ _READERS: Final = (
         group=_PAGES,
         reply=STREAM,
         events=(("state", "LoginState"),),
+        leads_away=True,
     ),
     Operation(
         method="GET",
