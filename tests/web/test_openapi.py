@@ -288,7 +288,7 @@ def test_every_operation_answers_as_described(site: Site, alice: User, opens_sit
     enrols_and_decides(site, alice, judge)
     listens(site, alice, judge)
     looks(site, judge)
-    hardened = Judge(opens_site(policy=replace(Policy(), uniform_login=True)))
+    hardened = Judge(opens_site(policy=replace(Policy(), uniform_login=1)))
     hardened("GET", "/sso/TwoStep/state", None, {})
     assert hardened.hears("/sso/TwoStep/events", {}) == "state"
 
