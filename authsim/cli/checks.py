@@ -28,6 +28,10 @@ _CLIPBOARD: Final = ("wl-paste", "xclip", "xsel", "pbpaste")
 _SCREEN: Final = ("grim", "gnome-screenshot", "spectacle", "scrot", "maim", "import", "screencapture")
 
 
+#: The extras of the package, whose names are typed: the same in every language.
+EXTRAS: Final = ("phone", "server", "postgres")
+
+
 class Finding(enum.Enum):
     """How a check ended: a note limits something that may not be needed, a wrong makes AuthSim unusable."""
 

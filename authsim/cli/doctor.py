@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from authsim.cli.checks import Check, Finding, all_checks
+from authsim.cli.checks import EXTRAS, Check, Finding, all_checks
 from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import DONE, UNREACHABLE
@@ -36,7 +36,7 @@ def doctor(data: Path | None, port: int, as_json: bool) -> int:
 
 
 def _print(checks: list[Check]) -> None:
-    names = [spoken(check.name) for check in checks]
+    names = [check.name if check.name in EXTRAS else spoken(check.name) for check in checks]
     width = max(count_cells(name) for name in names)
     marked = max(count_cells(spoken(word)) for _, word in _MARKS.values())
     for check, name in zip(checks, names, strict=True):

@@ -101,7 +101,6 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "debugger": "デバッガー",
         "temp folder": "一時フォルダー",
         "data": "データ",
-        "server": "サーバー",
         "installed, for {use}": "インストール済み ({use} 用)",
         "missing or broken: {names}": "ないか壊れています: {names}",
         "no tool for '{command}'": "'{command}' 用のツールがありません",
