@@ -320,10 +320,12 @@ def test_empty_bodies_stay_empty() -> None:
     file = make_login()
     file["log"]["entries"][0]["request"]["postData"] = {"mimeType": ""}
     file["log"]["entries"][0]["response"]["content"] = {"size": 0, "mimeType": "", "text": ""}
+    file["log"]["entries"][1]["request"]["postData"] = {"params": [{"name": "password", "value": "CANARY"}]}
 
-    entry = json.loads(sanitise(read_har(write(file)), entropy=CountedEntropy()).har)["log"]["entries"][0]
+    entry, other, *_ = json.loads(sanitise(read_har(write(file)), entropy=CountedEntropy()).har)["log"]["entries"]
 
     assert entry["request"]["postData"] == {"mimeType": "", "text": ""}
+    assert other["request"]["postData"].keys() == {"mimeType", "params"}
     assert entry["response"]["content"] == {"size": 0, "mimeType": "x-unknown"}
 
 
