@@ -43,7 +43,7 @@ def remove(factor_id: str) -> Response:
     try:
         remove_factor(scope.verifier(), signed_in, FactorId(row.id))
     except RefusalError as refusal:
-        return go_on_after(refusal, _ERRAND, "factors.show", device=row.id)
+        return go_on_after(refusal, _ERRAND, "factors.show", about=row.id)
     leave_notice("factor_removed")
     return redirect_to("factors.show")
 

@@ -70,7 +70,7 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         **{
             f"verify-{name}": Place(endpoint="verify.show", query=MappingProxyType({"for": name}))
             for name in ERRANDS
-            if not ERRANDS[name].names_device
+            if ERRANDS[name].about != "factor_id"
         },
         "lost-phone": Place(endpoint="lost_phone.show"),
         "phishing": Place(endpoint="help.phishing"),

@@ -19,12 +19,14 @@ from ..answers import redirect_refused, redirect_to, take_carried
 from ..forms import read_form, read_query
 from ..sessions import require_full, require_unrestricted
 from .own_standing import find_standing, name_rightful
-from .verification import go_on_after
+from .verification import go_on_after, needs_proof
+from .ways import way_to_proof
 
 pages: Final = Blueprint("opt_out", __name__)
 
 ALWAYS: Final = "always"
 TRADING_WITHOUT: Final = "trading-without"
+_ERRAND: Final = "opt-out"
 
 
 @pages.post("/portal/settings/secure-login/trading")
@@ -53,12 +55,16 @@ def show() -> str:
     """Show the agreement and the consequences; whoever may not opt out reads why, and who may."""
     signed_in = require_full()
     look.prefer(signed_in.user.locale)
+    policy = scope.verifier().policy
+    standing = _find_named(signed_in)
+    lacks_proof = bool(policy.opt_out_by_device) and needs_proof(signed_in, _ERRAND)
     return render_template(
         "opt_out.html",
         signed_in=signed_in,
-        standing=_find_named(signed_in),
+        standing=standing,
         rightful=name_rightful(signed_in),
-        cooling_s=scope.verifier().policy.opt_out_cooling_seconds,
+        cooling_s=policy.opt_out_cooling_seconds,
+        way_to_proof=way_to_proof(_ERRAND, standing.name).address if lacks_proof else None,
         carried=take_carried(),
     )
 
@@ -73,7 +79,7 @@ def submit() -> Response:
     try:
         opt_out(scope.verifier(), signed_in, agreed=form.get("agreed") == "yes", target=standing.user_id)
     except RefusalError as refusal:
-        return go_on_after(refusal, "opt-out", "opt_out.show", query=here)
+        return go_on_after(refusal, _ERRAND, "opt_out.show", about=standing.name, query=here)
     return redirect_to("opt_out.confirmed", query=here)
 
 

@@ -29,13 +29,13 @@ def show() -> str:
     signed_in = require_unrestricted()
     look.prefer(signed_in.user.locale)
     query = read_query()
-    name, device = query.get("for", ""), query.get("device", "")
+    name, about = query.get("for", ""), query.get("about", "")
     return render_template(
         "verify.html",
         signed_in=signed_in,
         name=name,
-        device=device,
-        errand=_require_errand(name, device),
+        about=about,
+        errand=_require_errand(name, about),
         carried=take_carried(),
     )
 
@@ -45,8 +45,8 @@ def submit() -> Response:
     """Judge the password once more, and lead on to the second factor."""
     form = read_form()
     signed_in = require_unrestricted()
-    name, device = form.get("for", ""), form.get("device", "")
-    errand = _require_errand(name, device)
+    name, about = form.get("for", ""), form.get("about", "")
+    errand = _require_errand(name, about)
     try:
         pending = begin_verification(
             scope.verifier(),
@@ -57,8 +57,8 @@ def submit() -> Response:
             client=scope.client(),
         )
     except RefusalError as refusal:
-        return redirect_refused(refusal, "verify.show", query=way_to_proof(name, device).query)
-    note_errand(name, device)
+        return redirect_refused(refusal, "verify.show", query=way_to_proof(name, about).query)
+    note_errand(name, about)
     return remember_login(redirect_to("second_factor.show"), pending)
 
 
@@ -67,9 +67,9 @@ def needs_proof(signed_in: SignedIn, name: str) -> bool:
     return not is_verified(scope.verifier(), signed_in, ERRANDS[name].purpose)
 
 
-def ask_for_proof(name: str, device: str = "") -> Response:
+def ask_for_proof(name: str, about: str = "") -> Response:
     """Lead to the page that asks for the proof which a task takes."""
-    way = way_to_proof(name, device)
+    way = way_to_proof(name, about)
     return redirect_to(way.endpoint, query=way.query)
 
 
@@ -78,7 +78,7 @@ def go_on_after(
     name: str,
     endpoint: str,
     *,
-    device: str = "",
+    about: str = "",
     kind: FactorKind | None = None,
     query: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
@@ -87,7 +87,7 @@ def go_on_after(
     `kind`: what was to be activated by the answer that was declined.
     """
     if refusal.reason is Reason.VERIFICATION_REQUIRED:
-        return ask_for_proof(name, device)
+        return ask_for_proof(name, about)
     return redirect_refused(refusal, endpoint, typed=say_activation(refusal, kind), query=query)
 
 
@@ -98,8 +98,8 @@ def say_activation(refusal: RefusalError, kind: FactorKind | None) -> str:
     return kind.value if refusal.reason is Reason.MALFORMED_RESPONSE else ACTIVATION
 
 
-def _require_errand(name: str, device: str) -> Errand:
-    found = find_errand(name, device)
+def _require_errand(name: str, about: str) -> Errand:
+    found = find_errand(name, about)
     if found is None:
         raise NotFound
     return found

@@ -18,8 +18,14 @@ from authsim.protocol.codes import Purpose
 
 _STEP_UP: Final = "step_up"
 _ERRAND: Final = "errand"
-_DEVICE: Final = "errand_device"
-_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_ABOUT: Final = "errand_about"
+_FORMS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "": re.compile(r"", re.ASCII),
+        "factor_id": re.compile(r"[0-9a-f]{32}", re.ASCII),
+        "user": re.compile(r"(?:[a-z][a-z0-9-]{2,31})?", re.ASCII),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +47,22 @@ class Way:
 class Errand:
     """A sensitive task: what its proof is for, the page on which it goes on, and its name.
 
-    `names_device` says whether that page is about one device, whose id goes with the errand.
+    `about`: what that page is told: `factor_id` in its path, `user` in its query, "" nothing.
     """
 
     purpose: Purpose
     endpoint: str
     what: LazyString
-    names_device: bool = False
+    about: str = ""
 
 
 ERRANDS: Final[Mapping[str, Errand]] = MappingProxyType(
     {
         "opt-out": Errand(
-            purpose=Purpose.SECURE_LOGIN, endpoint="opt_out.show", what=_l("change the secure login system")
+            purpose=Purpose.SECURE_LOGIN,
+            endpoint="opt_out.show",
+            what=_l("change the secure login system"),
+            about="user",
         ),
         "number": Errand(purpose=Purpose.CHANGE_CONTACT, endpoint="number.show", what=_l("change the mobile number")),
         "app": Errand(purpose=Purpose.ADD_DEVICE, endpoint="factor_app.show", what=_l("add an authenticator app")),
@@ -72,7 +81,7 @@ ERRANDS: Final[Mapping[str, Errand]] = MappingProxyType(
             purpose=Purpose.ADD_DEVICE,
             endpoint="factor_removal.show",
             what=_l("remove a device"),
-            names_device=True,
+            about="factor_id",
         ),
     }
 )
@@ -80,7 +89,7 @@ ERRANDS: Final[Mapping[str, Errand]] = MappingProxyType(
 
 def note_plain() -> None:
     """Note that a login from the login page begins: it serves no errand."""
-    for name in (_STEP_UP, _ERRAND, _DEVICE):
+    for name in (_STEP_UP, _ERRAND, _ABOUT):
         session.pop(name, None)
 
 
@@ -90,17 +99,16 @@ def note_step_up() -> None:
     session[_STEP_UP] = True
 
 
-def find_errand(name: str, device: str) -> Errand | None:
-    """Return the task of that name; one about a device takes the device's id, any other takes none."""
+def find_errand(name: str, about: str) -> Errand | None:
+    """Return the task of that name, when it is told what it is about in the form that it takes."""
     task = ERRANDS.get(name)
-    is_fit = task is not None and (_ID.fullmatch(device) is not None) is task.names_device
-    return task if is_fit else None
+    return task if task is not None and _FORMS[task.about].fullmatch(about) else None
 
 
-def note_errand(name: str, device: str) -> None:
+def note_errand(name: str, about: str) -> None:
     """Note for which task somebody proves who they are: one that `find_errand` returned."""
     note_plain()
-    session[_ERRAND], session[_DEVICE] = name, device
+    session[_ERRAND], session[_ABOUT] = name, about
 
 
 def errand() -> Errand | None:
@@ -108,15 +116,15 @@ def errand() -> Errand | None:
     return ERRANDS.get(session.get(_ERRAND, ""))
 
 
-def way_to_proof(name: str, device: str = "") -> Way:
+def way_to_proof(name: str, about: str = "") -> Way:
     """Return the page that asks for the proof which a task takes."""
-    return Way(endpoint="verify.show", query={"for": name} | ({"device": device} if device else {}))
+    return Way(endpoint="verify.show", query={"for": name} | ({"about": about} if about else {}))
 
 
 def way_back() -> Way:
     """Return the page to which a login that ended leads."""
     if errand() is not None:
-        return way_to_proof(session[_ERRAND], session.get(_DEVICE, ""))
+        return way_to_proof(session[_ERRAND], session.get(_ABOUT, ""))
     return Way(endpoint="activation.show" if session.get(_STEP_UP) else "login.show")
 
 
@@ -125,4 +133,6 @@ def way_on() -> Way:
     task = errand()
     if task is None:
         return Way(endpoint="home.dispatcher")
-    return Way(endpoint=task.endpoint, parts={"factor_id": session[_DEVICE]} if task.names_device else {})
+    about = {task.about: session[_ABOUT]} if session.get(_ABOUT) else {}
+    is_part = task.about == "factor_id"
+    return Way(endpoint=task.endpoint, parts=about if is_part else {}, query={} if is_part else about)

@@ -293,7 +293,9 @@ def test_verification_of_somebody_else(site: Site, inside: Browser, phone: TestP
         assert (page.path, page.error) == ("/portal/verify", "Invalid username password combination")
 
 
-@pytest.mark.parametrize("query", ["", "?for=nothing", "?for=remove", "?for=number&device=" + "0" * 32])
+@pytest.mark.parametrize(
+    "query", ["", "?for=nothing", "?for=remove", "?for=number&about=" + "0" * 32, "?for=opt-out&about=A"]
+)
 def test_unknown_tasks(inside: Browser, query: str) -> None:
     """A task that does not exist, or that lacks its device, is no page."""
     assert inside.opens(f"/portal/verify{query}").status == 404

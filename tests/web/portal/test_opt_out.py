@@ -6,6 +6,7 @@ import pytest
 
 from authsim.model import Role, SecureLogin, User
 from authsim.policy import Policy
+from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
 from authsim.verifier import operators
 from tests.support.browser_plain import Page
@@ -162,6 +163,37 @@ def test_waiting_time(opens_site, phone: TestPhone) -> None:  # type: ignore[no-
     assert "Your opt-out takes effect at:" in page.text
     sends(browser, page, "/trading", trading="always")
     assert standing(site, alice) is SecureLogin.ENROLLED
+
+
+def test_an_answer_of_the_phone(opens_site, phone: TestPhone) -> None:  # type: ignore[no-untyped-def]
+    """Where the profile wants one, the agreement appears after the proof, for the user who was chosen."""
+    site = opens_site(policy=replace(Policy(), opt_out_by_device=1))
+    site.adds("alice")
+    operators.add_user(site.verifier, name="bob", password=Secret(PASSWORD), role=Role.SECONDARY, account="alice")
+    other = site.browser()
+    other.logs_in("bob", site.sells_phone())
+    browser = site.browser()
+    browser.logs_in("alice", phone)
+    page = browser.opens(f"{AGREEMENT}?user=bob")
+    assert not page.all(id="agreed")
+    (link,) = [one for one in page.all(tag="a") if one.text == "Continue"]
+    page = sends(
+        browser,
+        browser.opens(link.attributes["href"]),
+        "/verify",
+        username="alice",
+        password=PASSWORD,
+        **{"for": "opt-out", "about": "bob"},
+    )
+    page = browser.opens(f"{page.path}?with=challenge")
+    page = browser.types_response(phone.respond(page.challenge, purpose=Purpose.SECURE_LOGIN))
+    assert page.path == AGREEMENT
+    assert "For bob." in page.text
+    page = sends(browser, page, "/opt-out", user="bob", agreed="yes")
+    assert "The settings of bob are updated." in page.text
+    body = {"csrf_token": browser.token(), "user": "alice", "agreed": "yes"}
+    answer = browser.asks("POST", AGREEMENT, body=body)
+    assert answer.headers["Location"] == "/portal/verify?for=opt-out&about=alice", "a proof serves once"
 
 
 @pytest.mark.parametrize("wish", ["", "never"])
