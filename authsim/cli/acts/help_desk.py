@@ -104,7 +104,7 @@ def ticket(stage: Stage) -> None:
     desk: Browser = stage.kept("desk")
     page = desk.open(_link_to(desk.open("/desk"), "/desk/tickets/"))
     page = desk.submit(page.form_to(f"{page.path}/reply"), body="It was the cookie banner.")
-    desk.submit(page.form_to(f"{page.path}/close"))
+    desk.submit(desk.open(f"{page.path}/close").form_to(f"{page.path}/close"))
     require_said(customer.open(path), "It was the cookie banner.", "This web ticket is closed")
 
 
