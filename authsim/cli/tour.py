@@ -146,6 +146,7 @@ def _play(act: "Act", stage: "Stage") -> Played:
 
 def _lines_of(played: Played, width: int) -> list[str]:
     sign, colour, word = ("✓", "green", "holds") if played.held else ("✗", "red", "fails")
-    mark = click.style(f"{sign} {spoken(word)}", fg=colour)
+    marked = max(count_cells(spoken(either)) for either in ("holds", "fails"))
+    mark = click.style(f"{sign} {pad(spoken(word), marked)}", fg=colour)
     line = f"  {mark}  {pad(spoken(played.title), width)}  {played.seconds:4.1f} s"
-    return [line] if played.held else [line, f"           {played.detail}"]
+    return [line] if played.held else [line, f"{'':{marked + 6}}{played.detail}"]

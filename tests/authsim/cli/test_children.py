@@ -20,3 +20,12 @@ def test_a_crew_ends_together(tmp_path: Path) -> None:
         phone.finish(process)
     with pytest.raises(CommandError, match="interrupted"):
         phone.run("users")
+
+
+def test_a_phone_of_ours_speaks_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its operator reads: what it says is compared, and put into reports."""
+    monkeypatch.setenv("AUTHKEY_LANG", "ja")
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    phone = PhoneChild(home=tmp_path / "phone", pin_file=tmp_path / "pin")
+
+    assert phone.run("status").stdout.startswith("No phone in ")
