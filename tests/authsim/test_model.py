@@ -53,13 +53,19 @@ def test_an_event_begins_without_facts() -> None:
         event.facts["name"] = "alice"  # type: ignore[index]
 
 
+SUBJECTS = frozenset(
+    ("user", "login", "challenge", "activation", "enrolment", "push", "device", "session")
+    + ("factor", "prompt", "decoy", "desk", "ticket")
+)
+
+
 @pytest.mark.parametrize("kind", events.EventKind)
 def test_an_event_is_named_subject_and_action(kind: events.EventKind) -> None:
     """The vocabulary has one form."""
     subject, separator, action = kind.value.partition(":")
 
     assert separator
-    assert subject in {"user", "login", "challenge", "activation", "enrolment", "push", "device", "session"}
+    assert subject in SUBJECTS
     assert action.replace("_", "").isalpha()
 
 

@@ -215,7 +215,7 @@ class TestRequire:
     @pytest.mark.parametrize(
         ("state", "reason"),
         [
-            (states.Device.PENDING, Reason.NO_ACTIVE_DEVICE),
+            (states.Device.PENDING, Reason.CONFIRMATION_REQUIRED),
             (states.Device.SUSPENDED, Reason.DEVICE_SUSPENDED),
             (states.Device.REVOKED, Reason.DEVICE_REVOKED),
             (states.Device.REPLACED, Reason.DEVICE_REPLACED),
