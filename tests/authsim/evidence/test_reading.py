@@ -119,7 +119,7 @@ def test_one_more_is_refused(data: bytes, rule: str) -> None:
 
 #: Made one after the other in the child, so that only one at a time takes memory.
 BOMBS = r"""
-import resource
+from pathlib import Path
 from authsim.errors import MessageError
 from authsim.evidence import read_har
 
@@ -154,7 +154,9 @@ for bomb in bombs:
         passed += 1
     except MessageError:
         pass
-print(passed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# ru_maxrss would count the memory of whoever started this process
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(passed, status["VmHWM"].split()[0])
 """
 
 
