@@ -48,7 +48,7 @@ class Session:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Request:
-    """A question to a phone that a person answers with a tap."""
+    """A question to a phone that a person answers with a tap. `is_overtaken`: a newer one of the user came."""
 
     login: "Login"
     key: Key
@@ -56,6 +56,7 @@ class Request:
     issued_ms: int
     ends_ms: int
     state: str = ISSUED
+    is_overtaken: bool = False
     tries: int = 0
     alarmed_ms: int | None = None
 

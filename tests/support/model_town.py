@@ -7,7 +7,7 @@ changes what follows from it. What is over is over by the clock alone: the model
 
 from dataclasses import dataclass, field
 
-from authsim.policy import Policy
+from authsim.policy import SECOND, Policy
 from tests.support.model_nouns import (
     ACTIVE,
     APPROVED,
@@ -136,15 +136,21 @@ class ModelTown:
         """Whether another request is sent."""
         if not self.is_waiting(login) or login.requests[-1].state == APPROVED:
             return False
-        if login.user.is_seamless and self._is_limited(login.user):
+        if self._is_shown(login.requests[-1]) or (login.user.is_seamless and self._is_limited(login.user)):
             return False
         self._asks(login, is_announced=login.user.is_seamless)
         return True
 
+    def _is_shown(self, request: Request) -> bool:
+        """Say whether a notification is so new that the same login does not send another."""
+        is_open = request.state == ISSUED and self.now_ms < request.ends_ms
+        pause_ends_ms = request.issued_ms + self.policy.push_resend_seconds * SECOND
+        return request.is_announced and (is_open or request.is_overtaken) and self.now_ms < pause_ends_ms
+
     def _asks(self, login: Login, *, is_announced: bool) -> None:
         for row in login.user.requests:
             if row.state == ISSUED:
-                row.state = CLOSED
+                row.state, row.is_overtaken = CLOSED, True
         request = Request(
             login=login,
             key=login.key,

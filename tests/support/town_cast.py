@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from authsim.errors import RefusalError
+from authsim.errors import Reason, RefusalError
 from authsim.model import Client, Decision, PendingLogin, PushRequest
 from authsim.protocol.push import DecisionRequest
 from authsim.secret import Secret
@@ -43,6 +43,7 @@ class Sent(NamedTuple):
     decision: Decision
     is_number_right: bool
     message: DecisionRequest
+    refused_for: Reason | None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from authsim.errors import Reason
+from authsim.errors import Reason, RefusalError
 from authsim.model import Decision, Device
 from authsim.protocol.device_session import SessionReply, parse_session_reply
 from authsim.secret import Secret
@@ -109,16 +109,27 @@ class PhoneRules(TownMachine):
         )
         info = push.request_info(self.verifier, pushed)
         message = hand.phone.signs_decision(self.verifier, info, decision, number=typed)
-        done = happens(lambda: push.decide(self.verifier, pushed.request_id, message))
-        assert (done is not None) == expected, "a decision"
-        self.sent.append(Sent(asked, hand.key, decision, is_number_right, message))
+        refused_for = None
+        try:
+            push.decide(self.verifier, pushed.request_id, message)
+        except RefusalError as refusal:
+            refused_for = refusal.reason
+        assert (refused_for is None) == expected, "a decision"
+        self.sent.append(Sent(asked, hand.key, decision, is_number_right, message, refused_for))
 
     @precondition(lambda self: self.sent)
     @rule(back=BACK, other=BACK)
     def repeats_a_decision(self, back: int, other: int) -> None:
-        """Send what was seen on the wire again, for the request that it was for or for another one."""
-        asked, key, decision, is_number_right, message = self.sent[-min(back, len(self.sent))]
+        """Send what was seen on the wire again, for the request that it was for or for another one.
+
+        What was accepted is answered as it was; what was refused for its number is refused again. Neither is an alarm.
+        """
+        asked, key, decision, is_number_right, message, refused_for = self.sent[-min(back, len(self.sent))]
         target = self.asked[-min(other, len(self.asked))]
+        if target is asked and refused_for in (None, Reason.WRONG_NUMBER):
+            again = happens(lambda: push.decide(self.verifier, target.push.request_id, message))
+            assert again == (None if refused_for else decision), "the same decision"
+            return
         expected = target is asked and self.model.decides(
             asked.request, key, counter=message.ctr, decision=decision, is_number_right=is_number_right
         )
