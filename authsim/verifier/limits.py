@@ -11,6 +11,7 @@ from typing import Final
 
 from authsim import states
 from authsim.errors import Reason, RefusalError
+from authsim.events import Event, EventKind
 from authsim.model import Client, DeviceId, UserId
 from authsim.policy import DAY, HOUR, MINUTE, SECOND, Policy
 from authsim.protocol.transcript import Tag, encode_transcript
@@ -81,20 +82,25 @@ def take_answer(
     """Count an answer to the second factor as a wrong one, before it is judged; `forgive_answers` takes that back.
 
     `device_id`: of the phone whose response was typed, None for another factor. Refuses with `SECOND_FACTOR_BLOCKED`
-    after wrong ones in a row, for a span that doubles; with `TYPED_MODE_LOCKED` when that phone's responses are not
-    taken any more; with `SLOW_DOWN` (`retry_after_ms`). What is refused here is neither counted nor judged.
+    after wrong ones in a row, for a span that doubles, and beyond the user's tries (`retry_after_ms`); with
+    `TYPED_MODE_LOCKED` when that phone's responses are not taken any more; both stand in the record. Refuses with
+    `SLOW_DOWN` (`retry_after_ms`) beyond the tries of the address. What is refused here is not judged.
     """
     policy = verifier.policy
     in_a_row = _wrong(verifier, user_id)
     if policy.block_responses and _is_blocked(verifier, in_a_row, now_ms=now_ms):
-        raise RefusalError(Reason.SECOND_FACTOR_BLOCKED)
+        raise _refuse_answer(verifier, Reason.SECOND_FACTOR_BLOCKED, user_id, client, now_ms=now_ms)
     typed = None if device_id is None or not policy.typed_mode_responses else _typed(verifier, device_id)
     if typed is not None and verifier.store.tallies.count(typed, since_ms=0) >= policy.typed_mode_responses:
-        raise RefusalError(Reason.TYPED_MODE_LOCKED)
-    take_address(verifier, client=client, now_ms=now_ms)
+        raise _refuse_answer(verifier, Reason.TYPED_MODE_LOCKED, user_id, client, now_ms=now_ms)
     spans = _user_spans(policy)
-    if spans:
-        _take(verifier, _key(verifier, "tally-answers", (Tag.USER_ID, bytes.fromhex(user_id))), spans, now_ms=now_ms)
+    key = _key(verifier, "tally-answers", (Tag.USER_ID, bytes.fromhex(user_id)))
+    wait_ms = verifier.store.tallies.take(key, now_ms=now_ms, spans=spans) if spans else 0
+    if wait_ms:
+        refusal = _refuse_answer(verifier, Reason.SECOND_FACTOR_BLOCKED, user_id, client, now_ms=now_ms)
+        refusal.retry_after_ms = wait_ms
+        raise refusal
+    take_address(verifier, client=client, now_ms=now_ms)
     row = [(_MOST_IN_A_ROW, IN_A_ROW_MS)]
     if policy.block_responses:
         verifier.store.tallies.take(in_a_row, now_ms=now_ms, spans=row)
@@ -171,6 +177,14 @@ def require_no_hold(verifier: Verifier, user_id: UserId, *, now_ms: int) -> None
     wait_ms = max(revoked, default=0) + hold_ms - now_ms
     if revoked and wait_ms > 0:
         raise RefusalError(Reason.HOLD_NOT_OVER, retry_after_ms=wait_ms)
+
+
+def _refuse_answer(verifier: Verifier, reason: Reason, user_id: UserId, client: Client, *, now_ms: int) -> RefusalError:
+    """Record that an answer was not judged, for the user's own activity page, and return the refusal."""
+    facts = {name: value for name, value in (("address", client.address), ("agent", client.agent)) if value}
+    event = Event(kind=EventKind.LOGIN_REFUSED, at_ms=now_ms, user_id=user_id, reason=reason, facts=facts)
+    verifier.store.audit.append(event)
+    return RefusalError(reason)
 
 
 def _is_blocked(verifier: Verifier, in_a_row: bytes, *, now_ms: int) -> bool:

@@ -5,6 +5,7 @@ decoy there may be a login of somebody whose password was right (`uniform_login`
 the record; the page says the same for all of them.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -41,10 +42,12 @@ from authsim.verifier.pending import require_pending
 from authsim.verifier.prompted import complete_prompt, require_passcode
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.requests import draw_request, sent_event
-from authsim.verifier.tokens import hash_token
+from authsim.verifier.tokens import draw_id, hash_token
 from authsim.verifier.topics import login_topic, publish
 from authsim.verifier.uniform_page import Found, find_uniform
 
+#: What keeps an answer from being judged, because of what its user did before.
+_BLOCKS: Final = frozenset({Reason.SECOND_FACTOR_BLOCKED, Reason.TYPED_MODE_LOCKED})
 _LIMITED: Final = frozenset({Reason.PUSHES_SPENT, Reason.PUSHES_BLOCKED})
 
 
@@ -56,7 +59,7 @@ def answer_uniform_login(verifier: Verifier, *, token: Secret, response: str, cl
     now_ms = verifier.clock.now_ms()
     found = find_uniform(verifier, token)
     if found.decoy is None:
-        return complete_challenge(verifier, token=token, response=response, client=client)
+        return _answer_login(verifier, token, response, client=client, now_ms=now_ms)
     decoy = found.decoy
     look_like_waiting(verifier, decoy)
     require_answerable(verifier, decoy, now_ms=now_ms)
@@ -65,10 +68,16 @@ def answer_uniform_login(verifier: Verifier, *, token: Secret, response: str, cl
     except MessageError:
         remaining = decoy.attempts_allowed - decoy.attempts
         raise RefusalError(Reason.MALFORMED_RESPONSE, attempts_remaining=remaining) from None
-    _take_answer(verifier, found, client=client, now_ms=now_ms)
+    is_blocked = False
+    try:
+        _take_answer(verifier, found, client=client, now_ms=now_ms)
+    except RefusalError as refusal:
+        if refusal.reason not in _BLOCKS:
+            raise
+        is_blocked = True
     verifier.store.users.get(UserId(decoy.decoy_id))
     counted = count_decoy(verifier, decoy, client=client, now_ms=now_ms)
-    confirmed = _confirm(verifier, found, typed, client=client, now_ms=now_ms)
+    confirmed = None if is_blocked else _confirm(verifier, found, typed, client=client, now_ms=now_ms)
     if confirmed is not None:
         return confirmed
     raise _refuse(verifier, found, client=client, now_ms=now_ms, remaining=counted.attempts_allowed - counted.attempts)
@@ -128,6 +137,38 @@ def collect_uniform_login(verifier: Verifier, *, token: Secret, client: Client) 
         return complete_approved(verifier, token=token, client=client)
     require_waiting(found.decoy, now_ms=verifier.clock.now_ms())
     raise RefusalError(Reason.PUSH_NOT_APPROVED)
+
+
+def _answer_login(verifier: Verifier, token: Secret, response: str, *, client: Client, now_ms: int) -> Authenticated:
+    """Judge the response to a real challenge; one that a block keeps from being judged is counted like a wrong one.
+
+    So the page ends after as many tries as any other, and nobody learns by the block that the password was right.
+    """
+    try:
+        return complete_challenge(verifier, token=token, response=response, client=client)
+    except RefusalError as refusal:
+        if refusal.reason not in _BLOCKS:
+            raise
+        blocked = refusal
+    nobody = draw_id(verifier.entropy)
+    limits.take_answer(verifier, user_id=UserId(nobody), device_id=DeviceId(nobody), client=client, now_ms=now_ms)
+    pending = require_pending(verifier, token, now_ms=now_ms)
+    challenge = require_row(pending.challenge)
+    facts = client_facts(client)
+    counted = Event(kind=EventKind.RESPONSE_COUNTED, at_ms=now_ms, user_id=challenge.user_id, facts=facts)
+    try:
+        challenge, _, _ = verifier.store.logins.count_response(
+            challenge.challenge_id, now_ms=now_ms, change=lambda current: current, event=counted
+        )
+    except StoreConflictError:
+        raise RefusalError(Reason.CHALLENGE_CONSUMED) from None
+    remaining = challenge.attempts_allowed - challenge.attempts
+    if not remaining:
+        event = replace(counted, kind=EventKind.LOGIN_REFUSED, reason=blocked.reason)
+        with suppress(StoreConflictError):  # it was closed in this very moment
+            verifier.store.logins.fail(challenge, reason=blocked.reason.value, now_ms=now_ms, event=event)
+        publish(verifier.bus, login_topic(challenge.login_id))
+    raise RefusalError(blocked.reason, attempts_remaining=remaining)
 
 
 def _find_waiting(verifier: Verifier, token: Secret, *, now_ms: int) -> PendingLogin | None:

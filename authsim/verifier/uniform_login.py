@@ -7,7 +7,7 @@ passcode, or the code that confirms a new phone. What is answered there is `unif
 """
 
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from authsim.errors import Reason, RefusalError, StoreStaleError
 from authsim.events import Event, EventKind
@@ -67,9 +67,7 @@ def begin_uniform_trading(
     except RefusalError as refusal:
         return _begin_for_nobody(verifier, refusal, client=client, now_ms=now_ms)
     if stands(first.user, now_ms=now_ms) is SecureLogin.OPTED_OUT:
-        entered = enter_trading(verifier, first)
-        if isinstance(entered, EnteredTrading):
-            return entered
+        return cast("EnteredTrading", enter_trading(verifier, first))  # nobody is asked who has opted out
     return _begin_for_user(verifier, first, mode=first.user.mode, notify=False, now_ms=now_ms)
 
 

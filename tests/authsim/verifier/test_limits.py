@@ -215,10 +215,10 @@ class TestAnswersInASpan:
         """The sixth waits until the first has left."""
         for now_ms in range(5):
             answer(town, alice, now_ms=now_ms, client=elsewhere(now_ms))
-        with refused(Reason.SLOW_DOWN) as caught:
+        with refused(Reason.SECOND_FACTOR_BLOCKED) as caught:
             answer(town, alice, now_ms=5, client=elsewhere(5))
         assert caught.value.retry_after_ms == 5 * MINUTE - 5
-        with refused(Reason.SLOW_DOWN):
+        with refused(Reason.SECOND_FACTOR_BLOCKED):
             answer(town, alice, now_ms=5 * MINUTE - 1, client=elsewhere(6))
         answer(town, alice, now_ms=5 * MINUTE, client=elsewhere(7))
 

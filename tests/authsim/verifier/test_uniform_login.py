@@ -7,13 +7,14 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.events import Event, EventKind
-from authsim.model import Authenticated, Device, Factor, FactorId, FactorKind, Mode, Reach, UniformLogin
+from authsim.model import Authenticated, Device, Factor, FactorId, FactorKind, Mode, Reach, SecureLogin, UniformLogin
 from authsim.policy import HARDENED, PROFILES
 from authsim.protocol.login_uri import parse_login_uri
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from authsim.verifier import activation, operators, uniform_answers, uniform_login
 from authsim.verifier.tokens import hash_token
+from authsim.verifier.trading_entry import EnteredTrading
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, WRONG, Person, Town, refused
 
@@ -445,6 +446,47 @@ class TestPasscode:
             self.types(town, shown)
 
 
+class TestTradingDevice:
+    """The same on a trading device, which has no switch and announces nothing."""
+
+    def trades(self, town: Town, name: str, password: Secret = PASSWORD) -> UniformLogin | EnteredTrading:
+        """Type a name and a password there."""
+        return uniform_login.begin_uniform_trading(town.verifier, name=name, password=password, client=BROWSER)
+
+    def test_the_owner_is_asked_in_silence(self, town: Town, owner: Person, phone: TestPhone) -> None:
+        """The challenge is real, and nothing is announced to the phone."""
+        shown = self.trades(town, "alice")
+
+        assert isinstance(shown, UniformLogin)
+        assert town.verifier.store.pushes.list_decided(owner.user.user_id, most=1) == []
+        assert isinstance(answer(town, shown, phone.respond(shown.question)), Authenticated)
+
+    @pytest.mark.usefixtures("owner")
+    def test_everybody_else_sees_the_same(self, town: Town) -> None:
+        """An unknown name, and a wrong password."""
+        for name, password in (("nobody", PASSWORD), ("alice", WRONG)):
+            shown = self.trades(town, name, password)
+            assert isinstance(shown, UniformLogin)
+            assert wrong(town, shown).reason is Reason.WRONG_RESPONSE
+
+    def test_who_has_opted_out_is_in(self, town: Town, owner: Person) -> None:
+        """For them the password is all that is asked, and opens what a trading device reaches."""
+        now_ms = town.clock.now_ms()
+        event = Event(kind=EventKind.OPTED_OUT, at_ms=now_ms, user_id=owner.user.user_id)
+        town.verifier.store.users.set_secure_login(
+            owner.user.user_id,
+            before=SecureLogin.ENROLLED,
+            after=SecureLogin.OPTED_OUT,
+            opts_out_ms=now_ms,
+            event=event,
+        )
+
+        entered = self.trades(town, "alice")
+
+        assert isinstance(entered, EnteredTrading)
+        assert entered.session.reach is Reach.TRADING
+
+
 class TestLimits:
     """What slows down is told to everybody alike, what blocks to nobody."""
 
@@ -467,14 +509,70 @@ class TestLimits:
         assert wrong(town, shown).reason is Reason.WRONG_RESPONSE
 
     @pytest.mark.usefixtures("owner")
-    def test_a_decoy_is_answered_as_often_as_a_real_one(self, town: Town) -> None:
-        """Five answers in five minutes at an address of ten: the tries on a decoy are limited like those of a user."""
-        town.under(responses_per_challenge=10)
+    def test_a_block_looks_like_a_wrong_answer(self, town: Town, phone: TestPhone) -> None:
+        """After five wrong ones nothing is judged, not even the right one: the page takes three tries all the same."""
+        for tries in (3, 2):
+            shown = begin(town)
+            for _ in range(tries):
+                assert wrong(town, shown).reason is Reason.WRONG_RESPONSE
+            town.clock.advance(seconds=181)
+
+        shown, decoy = begin(town), begin(town, password=WRONG)
+        blocked = [wrong(town, shown, phone.respond(shown.question)) for _ in range(3)]
+        others = [wrong(town, decoy) for _ in range(3)]
+
+        assert {refusal.reason for refusal in blocked} == {Reason.SECOND_FACTOR_BLOCKED}
+        assert [one.attempts_remaining for one in blocked] == [one.attempts_remaining for one in others] == [2, 1, 0]
+        for over in (shown, decoy):
+            with refused(Reason.LOGIN_CLOSED):
+                show(town, over)
+
+    def test_a_block_is_told_to_the_user(self, town: Town, owner: Person) -> None:
+        """It stands in the record that the activity page reads, with its reason."""
+        for _ in range(2):
+            shown = begin(town)
+            for _ in range(3):
+                wrong(town, shown)
+            town.clock.advance(seconds=181)
+
+        assert (EventKind.LOGIN_REFUSED, Reason.SECOND_FACTOR_BLOCKED) in owner.events()
+
+    def test_a_blocked_answer_that_is_overtaken(self, town: Town, owner: Person, phone: TestPhone) -> None:
+        """The login was ended on the phone in that moment: it is over, as any other would be."""
+        town.under(block_responses=1)
+        wrong(town, begin(town))
+        shown = begin(town)
+        [asked] = town.verifier.store.pushes.list_decided(owner.user.user_id, most=1)
+        town.between.before("logins.count_response", lambda: phone.denies(town.verifier, asked))
+        assert wrong(town, shown).reason is Reason.CHALLENGE_CONSUMED
+
+        shown = begin(town)
+        [asked] = town.verifier.store.pushes.list_decided(owner.user.user_id, most=1)
+        for _ in range(2):
+            wrong(town, shown)
+        town.between.before("logins.fail", lambda: phone.denies(town.verifier, asked))
+        assert wrong(town, shown).attempts_remaining == 0
+
+    @pytest.mark.usefixtures("owner")
+    def test_tries_at_an_address_are_told_alike(self, town: Town) -> None:
+        """The eleventh answer from one address within five minutes is told to wait, by a real page and by a decoy."""
+        town.under(user_tries_per_5_minutes=0, block_responses=0, challenges_open=0)
         for name in ("alice", "nobody"):
+            for _ in range(3):
+                shown = begin(town, name=name)
+                for _ in range(3):
+                    assert wrong(town, shown).reason is Reason.WRONG_RESPONSE
             shown = begin(town, name=name)
-            reasons = [wrong(town, shown).reason for _ in range(6)]
-            assert reasons[:5] == [Reason.WRONG_RESPONSE] * 5
-            assert reasons[5] in {Reason.SLOW_DOWN, Reason.SECOND_FACTOR_BLOCKED}
+            wrong(town, shown)
+            assert wrong(town, shown).reason is Reason.SLOW_DOWN
+            town.clock.advance(seconds=3_600)
+
+    def test_a_decoy_with_many_tries_goes_on(self, town: Town) -> None:
+        """A decoy's own limit shows as little as a user's."""
+        town.under(responses_per_challenge=8)
+        shown = begin(town, name="nobody")
+
+        assert [wrong(town, shown).attempts_remaining for _ in range(8)] == [7, 6, 5, 4, 3, 2, 1, 0]
 
     def test_nothing_is_known_of_a_foreign_token(self, town: Town) -> None:
         """A cookie of nobody's is a login that expired."""
