@@ -41,3 +41,12 @@ def test_nobody_has_a_right_password(passwords: Passwords) -> None:
 def test_a_password_is_its_characters_not_its_encoding(passwords: Passwords) -> None:
     """The same text typed on another keyboard, composed or decomposed, is the same password."""
     assert passwords.is_correct(Secret("pa\u0308ssword が"), passwords.hash(Secret("p\u00e4ssword か\u3099")))
+
+
+def test_common_passwords_are_known(passwords: Passwords) -> None:
+    """What stands on the shipped list is common, in lower case; what somebody made up is not."""
+    assert passwords.is_common("password")
+    assert passwords.is_common("123456")
+    assert not passwords.is_common("Password")
+    assert not passwords.is_common("correct horse battery")
+    assert not passwords.is_common("")

@@ -158,7 +158,9 @@ class TestConfirmation:
         """The session shows a QR code when it is asked to; the phone's code is typed below it; three tries."""
         holds_passcode(site, alice)
         browser.types_password("alice")
-        assert types_passcode(browser).has_succeeded
+        home = types_passcode(browser)
+        assert home.has_succeeded
+        assert home.all(tag="a", href="/portal/activation")
         assert "You logged in without a phone." in browser.opens("/portal/activation").text
         browser.presses("/portal/activation/begin")
         browser.activates(phone)
