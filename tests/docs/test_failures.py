@@ -72,7 +72,7 @@ def test_every_failure_that_is_provoked_stands_on_the_page() -> None:
     spoken_of = {
         name
         for path in JOURNEYS.glob("test_*.py")
-        for name in re.findall(r'"([A-J][0-9]+)"', path.read_text(encoding="utf-8"))
+        for name in re.findall(r'"([A-K][0-9]+)"', path.read_text(encoding="utf-8"))
     }
 
     assert tested - {test for row in ROWS.values() for test in row.tests} == set()
