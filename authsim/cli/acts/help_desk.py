@@ -19,6 +19,7 @@ from authsim.terminal.outcome import REFUSED
 
 _CALL: Final = "Called, and named the last three logins."
 _WAIT: Final = "Too many failed login attempts. Please wait"
+_PASSCODE_HYPHENS: Final = 3
 _LEAK: Final = "hunter2-of-the-tour"
 
 
@@ -68,15 +69,19 @@ def desk_suspend(stage: Stage) -> None:
 def desk_passcode(stage: Stage) -> None:
     """A passcode goes to his number and to nobody else: it logs him in, and there is no second one."""
     page = _act(stage, "passcode")
-    text = stage.main.newest_text("ezra")
-    code = next((word for word in text.replace("。", " ").split() if word.count("-") == 3), "")
-    expect(len(code.strip(".")) == 19, "the text has no passcode")
-    expect(code.strip(".") not in page.root.text, "the desk reads the passcode")
+    words = stage.main.newest_text("ezra").split()
+    code = next((word.strip(".") for word in words if word.count("-") == _PASSCODE_HYPHENS), "")
+    expect(code, "the text has no passcode")
+    expect(code not in page.root.text, "the desk reads the passcode")
     _act(stage, "suspend")
-    browser, page = begin(stage, stage.main, "ezra")
-    form = page.form_to("/sso/SecondFactor/code")
-    require_inside(browser.submit(form, **{"temp-response": code.strip(".")}))
+    require_refusal(_type_passcode(stage, code.lower()), "Login failed")
+    require_inside(_type_passcode(stage, code))
     require_refusal(_try(stage, "passcode"), "A temporary passcode is still valid.")
+
+
+def _type_passcode(stage: Stage, typed: str) -> Page:
+    browser, page = begin(stage, stage.main, "ezra")
+    return browser.submit(page.form_to("/sso/SecondFactor/code"), **{"temp-response": typed})
 
 
 def desk_number(stage: Stage) -> None:
