@@ -20,8 +20,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
-    """A portal of the classic profile, served; the tests of a module share it and bring users of their own."""
-    with served_portal(tmp_path_factory.mktemp("portal")) as served:
+    """A portal of the classic profile, served; the tests of a module share it and bring users of their own.
+
+    A browser that is faster than a person need not wait before it asks a phone again.
+    """
+    with served_portal(tmp_path_factory.mktemp("portal"), "--set", "push_resend_seconds=0") as served:
         yield served
 
 

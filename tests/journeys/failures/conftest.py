@@ -9,8 +9,8 @@ from tests.support.failing import Ward, open_ward
 
 @pytest.fixture(scope="session")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
-    """Texts at any time, two for each activation."""
-    options = ("--set", "sms_resend_seconds=0", "--set", "sms_sends=2")
+    """Texts and notifications at any time, two texts for each activation."""
+    options = ("--set", "sms_resend_seconds=0", "--set", "sms_sends=2", "--set", "push_resend_seconds=0")
     with open_ward(tmp_path_factory.mktemp("ward"), *options) as ward:
         yield ward
 
