@@ -5,11 +5,13 @@ Chromium, and the fonts named in `.ci/run`. A test compares the list below with 
 """
 
 import html
+import json
 import os
 import re
 import shutil
 from pathlib import Path
 
+import pyotp
 from picture_stage import NUMBER, PASSWORD, Stage, demo, staged
 from PIL import Image
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
@@ -33,6 +35,9 @@ SUBJECTS = (
     "trading-ja",
     "inbox",
     "store",
+    "choice",
+    "devices",
+    "opt-out-ja",
 )
 NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
 
@@ -176,6 +181,28 @@ def picture_devices(browser: Browser, stage: Stage, theme: str) -> None:
     page.close()
 
 
+def picture_choice(browser: Browser, stage: Stage, theme: str) -> None:
+    """Picture the list of devices at a login, the page that holds them, and the screen of the article on opting out."""
+    name = {"light": "carol", "dark": "dora"}[theme]  # a code of an app counts once: each theme has a user of its own
+    wanted = [{"name": name, "password": PASSWORD, "authenticator": True, "opted_out": True}]
+    (made,) = json.loads(stage.says("authsim", "users", "load", "-", "--data", "portal", text=json.dumps(wanted)))
+    uri = stage.says("authsim", "users", "activation", name, "--data", "portal")
+    stage.says("authkey", "activate", "-", "--pin-file", "pin", "--home", f"phones/{name}", text=uri)
+    page = browser.new_page(viewport=TALL, color_scheme=theme, locale="en")
+    sign_in(page, stage, name)
+    save(shoot(page), f"choice-{theme}.png")
+    with page.expect_navigation():
+        page.select_option(".xyz-multipleselect", label="Mobile Authenticator App")
+    page.fill("#xyz-field-silver-response", pyotp.parse_uri(made["authenticator"]).now())
+    page.press("#xyz-field-silver-response", "Enter")
+    page.wait_for_url("**/sso/Dispatcher*")
+    page.goto(f"{stage.address}/portal/settings/secure-login-system")
+    save(shoot(page), f"devices-{theme}.png")
+    page.goto(f"{stage.address}/look/language/ja?next=secure-login")
+    save(shoot(page), f"opt-out-ja-{theme}.png")
+    page.close()
+
+
 def main() -> None:
     """Make them all."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -187,6 +214,7 @@ def main() -> None:
                 browser, theme=theme, name=f"demo-{theme}.png", title="terminal", command="authsim demo", output=shown
             )
             picture_pages(browser, stage, theme)
+            picture_choice(browser, stage, theme)
         browser.close()
     for stale in set(PICTURES.glob("*.png")) - {PICTURES / name for name in NAMES}:
         stale.unlink()
