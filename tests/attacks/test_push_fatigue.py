@@ -38,7 +38,7 @@ def test_a_hundred_requests_reach_the_phone_three_times(town: Town, victim: Pers
         if number % 2:
             with suppress(RefusalError):
                 announced += victim.resends(pending).is_notified
-        town.clock.advance(seconds=5)
+        town.clock.advance(seconds=3)
 
     assert announced == 3
     assert len(phone.sees(town.verifier)) == 0
