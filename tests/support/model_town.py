@@ -2,7 +2,8 @@
 
 Written from `docs/protocol.md`, `docs/THREATS.md`, `docs/attacks.md` and the decisions in `docs/adr/`; it calls nothing
 of what it judges, and takes only the numbers from the policy. Each rule says whether what is asked is taken, and
-changes what follows from it. What is over is over by the clock alone: the model writes no expiry.
+changes what follows from it. What is over is over by the clock alone: the model writes no expiry but that of a
+session, because one that is written counts no more among those that a user may have.
 """
 
 from dataclasses import dataclass, field
@@ -83,8 +84,9 @@ class ModelTown:
         return not session.is_ended and self.now_ms < min(session.ends_ms, idle_ms)
 
     def uses(self, session: Session) -> bool:
-        """Whether a page is shown; last-seen is written now and then."""
+        """Whether a page is shown; last-seen is written now and then, and so is an end by idleness that is seen."""
         if not self.is_in(session):
+            session.is_ended = True
             return False
         if self.now_ms - session.seen_ms >= min(_TOUCH_MS, self.policy.session_idle_seconds * 100):
             session.seen_ms = self.now_ms
