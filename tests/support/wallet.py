@@ -177,7 +177,9 @@ class Wallet:
     def loses(self, kind: FactorKind) -> None:
         """Remove a factor in the portal, with the proof that it takes."""
         means = self.kinds()[-1]
-        verified = self.proves(self.logs_in(means), Purpose.ADD_DEVICE, means)
+        signed_in = self.logs_in(means)
+        self.waits()
+        verified = self.proves(signed_in, Purpose.ADD_DEVICE, means)
         factor_devices.remove_factor(self.verifier, verified, self.held(kind).factor_id)
         self.waits()
 
