@@ -6,9 +6,11 @@ import pyotp
 import pytest
 
 from authsim.model import FactorKind, User
+from authsim.policy import Policy
 from authsim.protocol.card_uri import parse_card_uri
 from authsim.protocol.codes import Purpose, compute_card_response
 from authsim.verifier import inbox
+from authsim.verifier.activation import operator_activation
 from tests.support.adding import code_in
 from tests.support.browser_plain import Page
 from tests.support.device import TestPhone
@@ -249,3 +251,17 @@ def test_a_passcode_of_ones_own(site: Site, inside: Browser, phone: TestPhone) -
     passcode = re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", texts_of(site)[-1])
     assert passcode is not None
     assert passcode[0] not in page.text
+
+
+def test_only_what_a_login_takes_is_offered(opens_site, phone: TestPhone) -> None:  # type: ignore[no-untyped-def]
+    """Where every second page looks the same, no device can be added that a login would never ask."""
+    site = opens_site(policy=Policy(uniform_login=1))
+    bob = site.adds("bob", phone=NUMBER)
+    phone.activate(site.verifier, operator_activation(site.verifier, bob.user_id, replace=False).uri)
+    browser = site.browser()
+    page = browser.types_password("bob")
+    browser.types_response(phone.respond(page.challenge))
+    give(site.verifier, bob, FactorKind.CODE_CARD)
+    page = browser.opens(SYSTEM)
+    added = [row.attributes["href"] for row in page.all(cls="setting") if "/factors/" in row.attributes["href"]]
+    assert added == [f"{FACTORS}/passcode"]
