@@ -20,7 +20,8 @@ from authsim.adapters.passwords import Argon2Passwords
 from authsim.adapters.sql import create_schema, open_sqlite
 from authsim.errors import RefusalError
 from authsim.model import Client, Mode
-from authsim.policy import HARDENED, PROFILES, SUITE_OF
+from authsim.policy import HARDENED, SUITE_OF
+from authsim.profiles import PROFILES
 from authsim.secret import Secret
 from authsim.verifier import Verifier, activation, confirmation, operators
 from authsim.verifier.uniform_login import begin_uniform_login

@@ -6,7 +6,8 @@ A test compares the page with what this makes.
 from dataclasses import fields
 from pathlib import Path
 
-from authsim.policy import CLASSIC, HARDENED, PROFILES, SUITE_OF, Policy
+from authsim.policy import CLASSIC, HARDENED, SUITE_OF, Policy
+from authsim.profiles import PROFILES
 
 PAGE = Path(__file__).resolve().parent / "profiles.md"
 HEAD = "<!-- made by docs/make_profiles.py from authsim/policy.py -->\n"

@@ -45,19 +45,10 @@ def require_password(verifier: Verifier, *, name: str, password: Secret, client:
     )
     # (3) limits: an attempt during a lock begins the lock anew, one inside the throttle's wait was not counted
     if lockout.locked_for_ms(before, now_ms=now_ms):
-        remaining_ms = lockout.locked_for_ms(after, now_ms=now_ms)
         if verifier.policy.uniform_login:  # the page does not say it, and neither does the time it takes
             verifier.passwords.is_correct(password, None)
         limits.settle_password(verifier, tried, was_right=False)
-        _look_like_counting(verifier, changes=1)
-        raise refuse_login(
-            verifier,
-            Reason.USER_LOCKED,
-            now_ms=now_ms,
-            user_id=user.user_id,
-            client=client,
-            retry_after_ms=remaining_ms,
-        )
+        raise _refuse_locked(verifier, user, after, now_ms=now_ms, client=client)
     wait_ms = lockout.throttled_for_ms(before, verifier.policy, now_ms=now_ms)
     if wait_ms:
         raise refuse_login(
@@ -132,6 +123,18 @@ def _refuse_unknown(verifier: Verifier, password: Secret, *, now_ms: int, client
     verifier.passwords.is_correct(password, None)
     refuse_login(verifier, Reason.UNKNOWN_USER, now_ms=now_ms, user_id=None, client=client)
     return RefusalError(Reason.WRONG_PASSWORD)
+
+
+def _refuse_locked(verifier: Verifier, user: User, after: Lockout, *, now_ms: int, client: Client) -> RefusalError:
+    _look_like_counting(verifier, changes=1)
+    return refuse_login(
+        verifier,
+        Reason.USER_LOCKED,
+        now_ms=now_ms,
+        user_id=user.user_id,
+        client=client,
+        retry_after_ms=lockout.locked_for_ms(after, now_ms=now_ms),
+    )
 
 
 def _refuse_wrong(verifier: Verifier, user: User, after: Lockout, *, now_ms: int, client: Client) -> RefusalError:

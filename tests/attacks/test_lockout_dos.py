@@ -6,7 +6,8 @@ import pytest
 
 from authsim.errors import Reason, RefusalError
 from authsim.model import Authenticated, Client, Mode, UniformLogin
-from authsim.policy import DAY, HARDENED, MINUTE, PROFILES
+from authsim.policy import DAY, HARDENED, MINUTE
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from authsim.verifier import limits, uniform_answers, uniform_login

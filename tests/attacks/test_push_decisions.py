@@ -8,7 +8,8 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.model import Decision, Factors, Instance, InstanceId, PushRequest, RequestId
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.push import RequestsReply, format_request, format_requests_reply
 from authsim.verifier import push, sessions
 from authsim.verifier.device_sessions import open_device_session

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from authsim.errors import Reason, RefusalError
-from authsim.policy import HARDENED, PROFILES, SECOND
+from authsim.policy import HARDENED, SECOND
+from authsim.profiles import PROFILES
 from tests.support.device import TestPhone
 from tests.support.people import Person, Town, refused
 

@@ -7,7 +7,8 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.model import LimitedEntry
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import activation, confirmation
 from tests.support.device import TestPhone

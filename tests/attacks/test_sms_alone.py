@@ -5,7 +5,8 @@ import pytest
 from authsim import states
 from authsim.errors import Reason
 from authsim.model import Decision
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import operators, suspension
 from authsim.verifier.add_user import resend_code

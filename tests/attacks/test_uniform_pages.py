@@ -16,7 +16,8 @@ from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from authsim.model import Device
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import activation, confirmation, operators
 from tests.support.browser_plain import Page, fill

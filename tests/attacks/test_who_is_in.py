@@ -10,7 +10,8 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from authsim.adapters.memory import MemoryStore
-from authsim.policy import CLASSIC, HARDENED, PROFILES, Policy
+from authsim.policy import CLASSIC, HARDENED, Policy
+from authsim.profiles import PROFILES
 from tests.support.people import Town
 from tests.support.town_journeys import WhoIsIn
 from tests.support.town_spoilers import SPOILERS

@@ -53,10 +53,8 @@ def test_an_event_begins_without_facts() -> None:
         event.facts["name"] = "alice"  # type: ignore[index]
 
 
-SUBJECTS = frozenset(
-    ("user", "login", "challenge", "activation", "enrolment", "push", "device", "session")
-    + ("factor", "prompt", "decoy", "desk", "ticket")
-)
+LOGGING_IN = {"user", "login", "challenge", "activation", "enrolment", "push", "device", "session"}
+SUBJECTS = LOGGING_IN | {"factor", "prompt", "decoy", "desk", "ticket"}
 
 
 @pytest.mark.parametrize("kind", events.EventKind)

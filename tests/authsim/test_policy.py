@@ -6,7 +6,8 @@ from dataclasses import fields
 import pytest
 
 from authsim.errors import MessageError
-from authsim.policy import HARDENED, PROFILES, SUITE_OF, Policy, format_policy, parse_policy, with_setting
+from authsim.policy import HARDENED, SUITE_OF, Policy, format_policy, parse_policy, with_setting
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import SUITES
 
 NAMES = [item.name for item in fields(Policy)]

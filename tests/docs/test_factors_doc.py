@@ -8,7 +8,8 @@ import pytest
 
 from authsim.factor_rules import ORDER, WORTH, meet
 from authsim.model import FactorKind
-from authsim.policy import CLASSIC, PROFILES, Policy
+from authsim.policy import CLASSIC, Policy
+from authsim.profiles import PROFILES
 from tests.support.markdown import read_sections
 from web.factor_words import NAMES
 

@@ -3,7 +3,8 @@
 import importlib.util
 from dataclasses import fields
 
-from authsim.policy import HARDENED, PROFILES, Policy
+from authsim.policy import HARDENED, Policy
+from authsim.profiles import PROFILES
 from tests.support.tree import ROOT
 
 PAGE = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from authsim.errors import MessageError, StoreConflictError
-from authsim.policy import CLASSIC, PROFILES, SUITE_OF, Policy, with_setting
+from authsim.policy import CLASSIC, SUITE_OF, Policy, with_setting
+from authsim.profiles import PROFILES
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError, say
 from authsim.terminal.speech import tell

@@ -8,7 +8,8 @@ from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import EventKind
 from authsim.model import Enrolment, FlowId
-from authsim.policy import CLASSIC, HARDENED, PROFILES, SECOND
+from authsim.policy import CLASSIC, HARDENED, SECOND
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import CLASSIC6, STRICT10
 from authsim.secret import Secret
 from authsim.verifier.add_user import begin_add_user, resend_code

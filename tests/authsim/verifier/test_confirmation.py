@@ -6,7 +6,8 @@ from authsim import states
 from authsim.errors import Reason
 from authsim.events import EventKind
 from authsim.model import Client, Device, LimitedEntry
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10, SUITES
 from authsim.verifier import activation, confirmation, operators
 from tests.support.device import TestPhone

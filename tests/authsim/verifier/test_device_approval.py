@@ -6,7 +6,8 @@ from authsim import states
 from authsim.errors import Reason, StoreConflictError
 from authsim.events import EventKind
 from authsim.model import Decision, PushRequest
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.codes import Purpose
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import device_approval, operators, push

@@ -4,7 +4,8 @@ import pytest
 
 from authsim.errors import Reason, RefusalError
 from authsim.model import Client, DeviceId
-from authsim.policy import DAY, HARDENED, HOUR, MINUTE, PROFILES, SECOND
+from authsim.policy import DAY, HARDENED, HOUR, MINUTE, SECOND
+from authsim.profiles import PROFILES
 from authsim.verifier import limits, operators
 from tests.support.device import TestPhone
 from tests.support.people import Person, Town, refused

@@ -3,7 +3,8 @@
 import pytest
 
 from authsim.errors import MessageError
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.secret import Secret
 from authsim.verifier.password_rules import MOST_CHARACTERS, require_strength
 from tests.support.people import Town

@@ -9,7 +9,8 @@ from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.events import EventKind
 from authsim.model import Decision, Factors, PushRequest, RequestId
-from authsim.policy import HARDENED, PROFILES, SECOND
+from authsim.policy import HARDENED, SECOND
+from authsim.profiles import PROFILES
 from authsim.protocol.login_uri import parse_login_uri
 from authsim.protocol.push import DecisionRequest
 from authsim.verifier import operators, push

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from authsim.errors import Reason
-from authsim.policy import CLASSIC, HARDENED, MINUTE, PROFILES
+from authsim.policy import CLASSIC, HARDENED, MINUTE
+from authsim.profiles import PROFILES
 from authsim.verifier.requests import find_limit
 from tests.support.device import TestPhone
 from tests.support.people import Person, Town, refused

@@ -8,7 +8,8 @@ from authsim import states
 from authsim.errors import Reason
 from authsim.events import EventKind
 from authsim.model import FlowId
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.add_user import AddUserFinish
 from authsim.verifier import operators, sessions
 from authsim.verifier.activation import redeem

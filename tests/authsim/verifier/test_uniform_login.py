@@ -8,7 +8,8 @@ from authsim import states
 from authsim.errors import Reason, RefusalError
 from authsim.events import Event, EventKind
 from authsim.model import Authenticated, Device, Factor, FactorId, FactorKind, Mode, Reach, SecureLogin, UniformLogin
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.login_uri import parse_login_uri
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret

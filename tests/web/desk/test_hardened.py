@@ -6,7 +6,8 @@ import pytest
 
 from authsim.events import Event, EventKind
 from authsim.model import Client, FactorKind, Factors, Role, User
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.secret import Secret
 from authsim.verifier import operators
 from authsim.verifier.sessions import draw_session

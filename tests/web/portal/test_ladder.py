@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from authsim.model import Decision, PushRequest, User
-from authsim.policy import CLASSIC, HARDENED, PROFILES
+from authsim.policy import CLASSIC, HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.login_uri import parse_login_uri
 from authsim.states import OneShot
 from authsim.verifier.push import login_uri

@@ -8,7 +8,8 @@ import pytest
 from authsim import states
 from authsim.events import Event, EventKind
 from authsim.model import Factor, FactorId, FactorKind, User
-from authsim.policy import HARDENED, PROFILES
+from authsim.policy import HARDENED
+from authsim.profiles import PROFILES
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from authsim.verifier import activation
