@@ -17,7 +17,7 @@ ADDRESSES = {
     ("users activation", "origin"): "how it is reached; private names only",
 }
 TELLING = ("host", "target", "url", "address", "portal", "remote", "origin", "peer", "server", "victim")
-OUR_OWN = {"demo", "tour", "doctor", "init", "serve", "users", "audit", "wipe"}
+OUR_OWN = {"demo", "tour", "doctor", "init", "serve", "users", "secure", "audit", "wipe", "har"}
 
 
 def walk(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
