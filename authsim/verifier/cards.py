@@ -96,11 +96,11 @@ def card_values(verifier: Verifier, signed_in: SignedIn, factor_id: FactorId) ->
     """Return what is printed on a code card that waits to be activated.
 
     Refuses with `SECOND_FACTOR_REQUIRED`, `OUT_OF_REACH` and `FACTOR_EXPIRED`; with `FACTOR_UNKNOWN`, also once it is
-    active: its values are not shown twice.
+    active, because its values are not shown twice, and for one that is being shared: its owner has it.
     """
     now_ms = verifier.clock.now_ms()
     factor = _require_waiting(verifier, signed_in, factor_id, now_ms=now_ms)
-    if factor.kind not in _VALUES:
+    if factor.kind not in _VALUES or factor.shared_factor_id is not None:
         raise RefusalError(Reason.FACTOR_UNKNOWN)
     seed = secret_of(verifier, factor)
     values = tuple(code_card.compute_value(seed, index) for index in range(1, code_card.INDEXES + 1))

@@ -8,7 +8,7 @@ from authsim.events import EventKind
 from authsim.model import FactorKind, Role
 from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
-from authsim.verifier import sharing
+from authsim.verifier import cards, sharing
 from authsim.verifier.sessions import SignedIn
 from authsim.verifier.sharing import Share
 from tests.support.people import BROWSER, PASSWORD, WRONG, Person, Town, refused
@@ -40,6 +40,15 @@ def verified(wallet: Wallet) -> SignedIn:
 def begins(town: Town, signed_in: SignedIn, *, name: str = "alice", password: Secret = PASSWORD) -> Share:
     """Type the owner's credentials."""
     return sharing.begin_share(town.verifier, signed_in, owner_name=name, owner_password=password, client=BROWSER)
+
+
+def test_its_values_are_not_shown(town: Town, owner: Wallet, second: Wallet) -> None:
+    """A card that is being shared is in its owner's hands: whoever shares it reads none of its values on a page."""
+    owner.gets(CODES)
+    signed_in = verified(second)
+    share = begins(town, signed_in)
+    with refused(Reason.FACTOR_UNKNOWN):
+        cards.card_values(town.verifier, signed_in, share.factor.factor_id)
 
 
 @pytest.mark.parametrize("kind", [CARD, CODES])
