@@ -105,7 +105,11 @@ def answer_with_passcode(verifier: Verifier, *, token: Secret, passcode: str, cl
         raise _refuse(verifier, found, client=client, now_ms=now_ms, remaining=0)
     if pending.prompt is None:
         choose_factor(verifier, token=token, choice=held.factor_id, client=client)
-    return complete_prompt(verifier, token=token, answer=passcode, client=client)
+    try:
+        return complete_prompt(verifier, token=token, answer=passcode, client=client)
+    except RefusalError as refusal:
+        refusal.attempts_remaining = 0  # as for somebody who holds none: the page is left
+        raise
 
 
 def resend_uniform_login(verifier: Verifier, *, token: Secret, client: Client) -> None:

@@ -428,6 +428,15 @@ class TestPasscode:
         with refused(Reason.CHALLENGE_SUPERSEDED):
             answer(town, shown, "00000000")
 
+    def test_a_wrong_one_is_answered_as_to_somebody_without(self, town: Town, alice: Person) -> None:
+        """Whether the page is left does not tell that the password was right and that a passcode is valid."""
+        with refused(Reason.WRONG_RESPONSE) as without:
+            self.types(town, begin(town), self.CODE.lower())
+        self.holds(town, alice)
+        with refused(Reason.WRONG_RESPONSE) as holding:
+            self.types(town, begin(town), self.CODE.lower())
+        assert holding.value.attempts_remaining == without.value.attempts_remaining == 0
+
     def test_with_a_phone_that_waits(self, town: Town, alice: Person, phone: TestPhone) -> None:
         """Both ways are open: the code of the phone is taken as well."""
         self.holds(town, alice)
