@@ -25,7 +25,7 @@ from authsim.verifier.choosing import choose_factor
 from authsim.verifier.login import begin_login
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.secure_login import stands
-from authsim.verifier.sessions import draw_session
+from authsim.verifier.sessions import SignedIn, draw_session, require_session
 from authsim.verifier.tokens import draw_token
 
 
@@ -85,6 +85,22 @@ def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTradin
         user=replace(user, lockout=Lockout()),
         failures_before=len(user.lockout.failures_ms),
     )
+
+
+def require_trading(verifier: Verifier, token: Secret) -> SignedIn:
+    """Return whose session is open on the trading device: one of both factors, or of a user who is opted out now.
+
+    Refuses with `SESSION_EXPIRED`, also for a session that the portal opened to a password alone or for its card alone.
+    """
+    signed_in = require_session(verifier, token)
+    session = signed_in.session
+    if session.reach is Reach.TRADING:
+        is_in = stands(signed_in.user, now_ms=verifier.clock.now_ms()) is SecureLogin.OPTED_OUT
+    else:
+        is_in = session.factors is Factors.TWO and session.reach is not Reach.CARD_ONLY
+    if not is_in:
+        raise RefusalError(Reason.SESSION_EXPIRED)
+    return signed_in
 
 
 def _ask_phone(verifier: Verifier, first: FirstFactorPassed) -> AskedTrading:

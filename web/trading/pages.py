@@ -17,8 +17,8 @@ from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from authsim.verifier.login import find_pending
 from authsim.verifier.passwords import require_password
-from authsim.verifier.sessions import SignedIn, end_session, require_session
-from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading
+from authsim.verifier.sessions import SignedIn, end_session
+from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading, require_trading
 from authsim.verifier.uniform_login import begin_uniform_trading, show_uniform_login
 
 from .. import look, scope
@@ -147,7 +147,7 @@ def _signed_in_or_none() -> SignedIn | None:
     if token is None:
         return None
     try:
-        return require_session(scope.verifier(), token)
+        return require_trading(scope.verifier(), token)
     except RefusalError:
         return None
 

@@ -10,13 +10,15 @@ from authsim.secret import Secret
 from authsim.verifier import operators
 from authsim.verifier.challenge_response import complete_challenge
 from authsim.verifier.login import find_pending
+from authsim.verifier.prompted import complete_prompt
 from authsim.verifier.secure_login import cancel_opt_out, opt_out
 from authsim.verifier.sessions import SignedIn, require_session
 from authsim.verifier.tokens import draw_id
-from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading
+from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_trading, require_trading
 from tests.support.device import TestPhone
 from tests.support.nouns import event
 from tests.support.people import BROWSER, Person, Town, refused
+from tests.support.wallet import Wallet
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_credentials_alone_open_it(town: Town, alice: Person, signed_in: SignedI
 
     entered = enter(town, alice)
 
-    opened = require_session(town.verifier, entered.token)
+    opened = require_trading(town.verifier, entered.token)
     assert (opened.session, opened.user.name) == (entered.session, "alice")
     assert (opened.session.factors, opened.session.reach, opened.session.proof) == (Factors.ONE, Reach.TRADING, None)
     assert alice.events()[-2:] == [(EventKind.SESSION_OPENED, None), (EventKind.LOGIN_COMPLETED, None)]
@@ -137,6 +139,45 @@ def test_the_portal_asks_for_the_device_all_the_same(
 
     assert alice.begins(mode=Mode.LIVE).challenge is not None
     assert alice.logs_in(with_=phone).session.factors is Factors.TWO
+
+
+def test_it_knows_a_session_of_the_phone(town: Town, alice: Person, phone: TestPhone, signed_in: SignedIn) -> None:
+    """Both factors open it, wherever they were shown."""
+    assert require_trading(town.verifier, alice.logs_in(with_=phone).token).user.name == "alice"
+
+
+def test_a_password_alone_opens_it_to_nobody_else(town: Town, alice: Person) -> None:
+    """The portal's limited session, which shows a QR code, is none of the trading device's."""
+    entry = alice.enters()
+
+    with refused(Reason.SESSION_EXPIRED):
+        require_trading(town.verifier, entry.token)
+
+
+def test_the_cards_session_is_not_the_trading_devices(town: Town) -> None:
+    """What a passcode opens when its full access is over reaches the online card, and no trading."""
+    wallet = Wallet(town.adds("carol", number="+12125550177"))
+    wallet.gets_passcode()
+    town.clock.advance(seconds=town.verifier.policy.passcode_full_seconds)
+    pending = wallet.is_asked(FactorKind.TEMPORARY_PASSCODE)
+    proof = complete_prompt(town.verifier, token=pending.token, answer=wallet.passcode, client=BROWSER)
+    assert proof.session.reach is Reach.CARD_ONLY
+
+    with refused(Reason.SESSION_EXPIRED):
+        require_trading(town.verifier, proof.token)
+
+
+def test_a_session_that_overtook_the_way_back_is_over(town: Town, alice: Person, signed_in: SignedIn) -> None:
+    """Credentials that were judged before their user came back open nothing afterwards."""
+    opt_out(town.verifier, signed_in, agreed=True)
+    first = alice.passes_password()
+    cancel_opt_out(town.verifier, signed_in)
+
+    entered = enter_trading(town.verifier, first)
+
+    assert isinstance(entered, EnteredTrading)
+    with refused(Reason.SESSION_EXPIRED):
+        require_trading(town.verifier, entered.token)
 
 
 def test_it_clears_the_failures_and_says_how_many_there_were(town: Town, alice: Person, signed_in: SignedIn) -> None:

@@ -173,6 +173,15 @@ def test_revoked_phone_ends_the_session(site: Site, browser: Browser, alice: Use
     assert browser.opens("/mobile/ios").all(name="password")
 
 
+def test_a_limited_session_of_the_portal_is_none_of_it(site: Site, browser: Browser, alice: User) -> None:
+    """Who has the password alone carries the session that shows the QR code over, and is asked to log in."""
+    browser.types_password("alice")
+    token = browser.cookies()["s"]
+    browser.client.set_cookie(f"authsim_t_{site.verifier.instance.instance_id[:8]}", token, domain="127.0.0.1")
+    assert browser.opens("/portal/activation").path == "/portal/activation"
+    assert browser.opens("/mobile/ios").all(name="password")
+
+
 def test_beside_the_portal(browser: Browser, enrolled: TestPhone) -> None:
     """The trading device is another device: in one browser it neither signs the portal in nor out."""
     logs_in(browser)
