@@ -16,7 +16,7 @@ from authsim.events import Event, EventKind
 from authsim.model import Challenge, Decision, LoginTransaction, PendingLogin, Prompt, PushRequest
 from authsim.secret import Secret
 from authsim.verifier import Verifier
-from authsim.verifier.factors import offered
+from authsim.verifier.factors import id_of, offered
 from authsim.verifier.prompts import prompt_event
 from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.requests import is_approved, settle_request
@@ -120,17 +120,19 @@ def _require_prompt(
     if login.state is not states.Login.SECOND_FACTOR:
         raise RefusalError(PROMPT_CLOSED[prompt.state])
     waiting = _describe(verifier, token, login, now_ms=now_ms)
-    # (5) fresh? No prompt outlives its login.
-    if prompt.state is states.OneShot.ISSUED and prompt.expires_ms > now_ms:
+    # (5) fresh? No prompt outlives its login, nor the number that it was texted to.
+    is_fresh = prompt.expires_ms > now_ms
+    is_held = any(id_of(one) == prompt.factor_id for one in waiting.offered)
+    if prompt.state is states.OneShot.ISSUED and is_fresh and is_held:
         return replace(waiting, prompt=prompt)
-    if prompt.state is states.OneShot.ISSUED:
+    if prompt.state is states.OneShot.ISSUED and not is_fresh:
         event = prompt_event(EventKind.PROMPT_EXPIRED, login, prompt, now_ms=now_ms)
         verifier.store.prompts.expire(prompt.prompt_id, now_ms=now_ms, event=event)
-    has_choice = len(waiting.offered) > (0 if prompt.state is states.OneShot.CANCELLED else 1)
-    if login.expires_ms > now_ms and has_choice:
+    if login.expires_ms > now_ms and len(waiting.offered) > (1 if is_held else 0):
         return waiting
     _expire(verifier, login, EventKind.LOGIN_EXPIRED, now_ms=now_ms)
-    raise RefusalError(PROMPT_CLOSED[prompt.state])
+    is_gone = prompt.state is states.OneShot.ISSUED and is_fresh
+    raise RefusalError(Reason.FACTOR_UNKNOWN if is_gone else PROMPT_CLOSED[prompt.state])
 
 
 def _require_phone(

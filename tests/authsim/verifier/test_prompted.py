@@ -384,6 +384,23 @@ class TestText:
         town.verifier.store.users.set_phone(alice.user.user_id, "+12125550199", verified_ms=None, event=event)
         assert wallet.kinds() == []
 
+    def test_a_number_that_changes_meanwhile(self, town: Town, alice: Person) -> None:
+        """A login that waits for a code sends none to a number that nobody verified, and takes the old one no more."""
+        town.under(login_code_seconds=300)
+        wallet = Wallet(alice)
+        wallet.gets(FactorKind.TEXT)
+        asked = wallet.is_asked(FactorKind.TEXT)
+        code = alice.reads_code()
+        event = town.record()[-1]
+        wallet.waits()
+        town.verifier.store.users.set_phone(alice.user.user_id, "+12125550199", verified_ms=None, event=event)
+        before = len(town.record())
+        with refused(Reason.FACTOR_UNKNOWN):
+            resends(town, asked)
+        with refused(Reason.PROMPT_EXPIRED):
+            wallet.types(asked, code)
+        assert EventKind.PROMPT_RESENT not in [row.kind for row in town.record()[before:]]
+
     @pytest.mark.parametrize("locale", ["en", "ja"])
     def test_what_the_text_says(self, town: Town, locale: str) -> None:
         """It names the simulation, what the code does and for whom, masked; the code stands at its end."""
