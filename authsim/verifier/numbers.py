@@ -107,11 +107,15 @@ def _may_receive(verifier: Verifier, user: User, *, now_ms: int) -> bool:
 
 
 def _require_pause(verifier: Verifier, user: User, *, now_ms: int) -> None:
-    """Refuse a text that follows another one too soon, whichever of them was for a login."""
+    """Refuse a text that follows another one too soon, whichever of them was for a login.
+
+    A code that was answered rightly makes nobody wait; one whose tries are spent does, like one that waits.
+    """
     require_text(verifier, user, None, now_ms=now_ms)
-    for factor in list_open(verifier, user, now_ms=now_ms):
+    for factor in verifier.store.factors.list_of(user.user_id):
         ends_ms = factor.made_ms + verifier.policy.sms_resend_seconds * SECOND
-        if factor.kind is FactorKind.TEXT and factor.state is states.Factor.PENDING and ends_ms > now_ms:
+        is_unanswered = factor.activated_ms is None and (user.phone_verified_ms or 0) < factor.made_ms
+        if factor.kind is FactorKind.TEXT and is_unanswered and ends_ms > now_ms:
             raise RefusalError(Reason.TEXT_TOO_SOON, retry_after_ms=ends_ms - now_ms)
 
 

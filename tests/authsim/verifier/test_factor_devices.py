@@ -404,6 +404,18 @@ class TestNumber:
         with refused(Reason.CODE_TRIES_SPENT):
             factor_devices.complete_number_verification(town.verifier, signed_in, wallet.person.reads_code())
 
+    def test_spent_tries_bring_no_text_sooner(self, town: Town, wallet: Wallet, signed_in: SignedIn) -> None:
+        """Who guesses wrongly until the code is closed waits for the next text like anybody."""
+        factor_devices.begin_number_verification(town.verifier, signed_in)
+        for reason in (*[Reason.WRONG_CODE] * 3, Reason.CODE_TRIES_SPENT):
+            with refused(reason):
+                factor_devices.complete_number_verification(town.verifier, signed_in, "000000")
+        with refused(Reason.TEXT_TOO_SOON) as caught:
+            factor_devices.begin_number_verification(town.verifier, signed_in)
+        assert caught.value.retry_after_ms == 120 * SECOND
+        wallet.waits()
+        factor_devices.begin_number_verification(town.verifier, signed_in)
+
     def test_a_code_fits_one_number(self, town: Town, wallet: Wallet, signed_in: SignedIn) -> None:
         """When the number is changed meanwhile, the code that went to the old one is wrong."""
         factor_devices.begin_number_verification(town.verifier, signed_in)
