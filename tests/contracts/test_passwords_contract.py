@@ -43,6 +43,17 @@ def test_a_password_is_its_characters_not_its_encoding(passwords: Passwords) -> 
     assert passwords.is_correct(Secret("pa\u0308ssword が"), passwords.hash(Secret("p\u00e4ssword か\u3099")))
 
 
+@pytest.mark.parametrize("length", [72, 73, 128])
+def test_no_character_of_a_long_password_is_ignored(passwords: Passwords, length: int) -> None:
+    """Also the last of 128 characters counts: nothing is cut off, in letters of one byte or of three."""
+    for letter in ("x", "語"):
+        kept = passwords.hash(Secret(letter * length))
+
+        assert passwords.is_correct(Secret(letter * length), kept)
+        assert not passwords.is_correct(Secret(letter * (length - 1) + "y"), kept)
+        assert not passwords.is_correct(Secret(letter * (length - 1)), kept)
+
+
 def test_common_passwords_are_known(passwords: Passwords) -> None:
     """What stands on the shipped list is common, in lower case; what somebody made up is not."""
     assert passwords.is_common("password")

@@ -71,6 +71,18 @@ def test_a_clock_set_back_between_two_runs_revives_nothing(tmp_path: Path) -> No
         second.close()
 
 
+def test_a_new_portal_has_no_user(tmp_path: Path) -> None:
+    """Nobody can log in to a portal that was just made, and two portals share no key: nothing is there by default."""
+    portals = [open_portal(make(tmp_path / name)) for name in ("one", "other")]
+    try:
+        assert [list(portal.store.users.list_all()) for portal in portals] == [[], []]
+        assert portals[0].vault.signing_public_key() != portals[1].vault.signing_public_key()
+        assert portals[0].vault.csrf_key != portals[1].vault.csrf_key
+    finally:
+        for portal in portals:
+            portal.close()
+
+
 def test_folder_is_private(tmp_path: Path) -> None:
     """A folder that we make, and the files in it, are for their owner alone."""
     settings = make(tmp_path / "data")

@@ -138,3 +138,13 @@ def test_what_is_no_key_file_is_refused(path: Path, content: bytes) -> None:
 
     with pytest.raises(StoreError, match="not a portal key file"):
         FileVault.load(path)
+
+
+def test_no_nonce_comes_twice(tmp_path: Path) -> None:
+    """Twenty thousand seals with the machine's own randomness have as many nonces, of 96 bits each."""
+    vault = FileVault.create(tmp_path / "drawn.key", SystemEntropy())
+
+    nonces = {vault.seal(Secret(b"seed"), aad=b"row").nonce for _ in range(20_000)}
+
+    assert len(nonces) == 20_000
+    assert {len(nonce) for nonce in nonces} == {12}

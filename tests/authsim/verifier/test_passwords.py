@@ -141,6 +141,14 @@ def test_from_the_fifth_failure_on_the_next_attempt_waits(town: Town, alice: Per
     alice.passes_password()
 
 
+def test_a_password_has_no_age(town: Town) -> None:
+    """As long as an account lives, its password is good: nobody has to change it after a while."""
+    person = town.under(account_days=365).adds("person")
+    for _ in range(364):
+        town.clock.advance(days=1)
+        person.passes_password()
+
+
 def test_an_expired_account_is_told_only_to_who_knows_the_password(town: Town, alice: Person) -> None:
     """After its last day a wrong password is wrong, and a right one learns why it does not help."""
     town.clock.advance(days=7, ms=-1)
