@@ -10,7 +10,7 @@ from flask import Blueprint, Response, json, render_template
 
 from authsim import states
 from authsim.errors import Reason, RefusalError
-from authsim.model import FactorKind
+from authsim.model import FactorKind, Reach
 from authsim.policy import SECOND
 from authsim.protocol.keys import fingerprint
 from authsim.verifier.activation import ActivationView, disown, fresh_activation, show_activation
@@ -146,7 +146,7 @@ def _may_activate(signed_in: SignedIn) -> bool:
     verifier, session = scope.verifier(), signed_in.session
     is_fresh = verifier.clock.now_ms() < session.opened_ms + verifier.policy.verification_seconds * SECOND
     shows_code = verifier.store.activations.latest_of_session(session.session_id) is not None
-    is_without = session.proof is FactorKind.TEMPORARY_PASSCODE
+    is_without = session.proof is FactorKind.TEMPORARY_PASSCODE and session.reach is not Reach.CARD_ONLY
     return bool(verifier.policy.confirm_activation) and is_without and (is_fresh or shows_code)
 
 

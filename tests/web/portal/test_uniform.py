@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -42,7 +43,7 @@ def owned(site: Site, browser: Browser, waiting: TestPhone) -> TestPhone:
     return waiting
 
 
-def holds_passcode(site: Site, user: User) -> None:
+def holds_passcode(site: Site, user: User, *, limited_ms: int = 0) -> None:
     """Give a user a temporary passcode."""
     now_ms = site.clock.now_ms()
     factor = Factor(
@@ -54,7 +55,7 @@ def holds_passcode(site: Site, user: User) -> None:
         made_ms=now_ms,
         activated_ms=now_ms,
         full_until_ms=now_ms + 86_400_000,
-        expires_ms=now_ms + 86_400_000,
+        expires_ms=now_ms + 86_400_000 + limited_ms,
     )
     event = Event(kind=EventKind.PASSCODE_ISSUED, at_ms=now_ms, user_id=user.user_id)
     site.verifier.store.factors.add(factor, closes=frozenset(), event=event)
@@ -210,6 +211,21 @@ class TestConfirmation:
         browser.opens("/portal/sessions")
         site.clock.advance(seconds=100)
 
+        assert browser.asks("GET", "/portal/activation").status_code == 303
+
+    def test_what_is_left_of_a_passcode_brings_no_phone(self, opens_site: Callable[..., Site]) -> None:
+        """When its full access is over it opens the online card, and no activation."""
+        site = opens_site(policy=replace(PROFILES[HARDENED], passcode_limited_seconds=3600), suite=STRICT10)
+        user = site.adds("alice")
+        holds_passcode(site, user, limited_ms=3_600_000)
+        site.clock.advance(seconds=86_400)
+        browser = site.browser()
+        browser.types_password("alice")
+        types_passcode(browser)
+        token = browser.opens("/portal/settings/factors/online-card").one(name="csrf_token").attributes["value"]
+
+        answer = browser.asks("POST", "/portal/activation/begin", body={"csrf_token": token})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/sso/Dispatcher")
         assert browser.asks("GET", "/portal/activation").status_code == 303
 
 
