@@ -30,6 +30,7 @@ from authsim.secret import Secret
 from authsim.verifier import Verifier
 from authsim.verifier.confirmation import end_pending
 from authsim.verifier.device_changes import change_device
+from authsim.verifier.factors import offered
 from authsim.verifier.identity import require_origin
 from authsim.verifier.records import client_facts, refuse_login, require_row
 from authsim.verifier.redemption import redeem
@@ -120,7 +121,8 @@ def disown(verifier: Verifier, *, session: PortalSession, token: Secret) -> Acti
     """*This was not me*: revoke the device that this session's own code enrolled, and offer a fresh code.
 
     Refuses with `NOT_YOURS` unless the session's newest code was consumed, and with `DEVICE_ALREADY_ACTIVE` when the
-    user has another active device by now, `DEVICE_SUSPENDED` when it is suspended.
+    user has another active device by now, `DEVICE_SUSPENDED` when it is suspended, `SECOND_FACTOR_REQUIRED` when the
+    user holds something else to log in with.
     """
     now_ms = verifier.clock.now_ms()
     code = _find_code(verifier, session)
@@ -138,12 +140,15 @@ def disown(verifier: Verifier, *, session: PortalSession, token: Secret) -> Acti
 def fresh_activation(verifier: Verifier, *, session: PortalSession, token: Secret) -> ActivationOffer:
     """Issue a fresh code in an open, limited session; any other issued code of the user is superseded.
 
-    Refuses with `DEVICE_ALREADY_ACTIVE` and `DEVICE_SUSPENDED`.
+    Refuses with `DEVICE_ALREADY_ACTIVE` and `DEVICE_SUSPENDED`; with `SECOND_FACTOR_REQUIRED` when a password alone
+    opened the session, and its user holds by now what a login would ask for.
     """
     now_ms = verifier.clock.now_ms()
     secret = _draw_code(verifier)
     user = require_row(verifier.store.users.get(session.user_id))
     _require_no_device(verifier, user.user_id)
+    if session.factors is Factors.ONE and offered(verifier, user, now_ms=now_ms):
+        raise RefusalError(Reason.SECOND_FACTOR_REQUIRED)
     code = _issue(verifier, user, secret, session=session, token=token, now_ms=now_ms)
     return _offer(verifier, code, secret)
 

@@ -7,7 +7,7 @@ import pytest
 from authsim import states
 from authsim.errors import Reason, StoreConflictError, StoreError
 from authsim.events import EventKind
-from authsim.model import ActivationOffer, CodeId, Factors, FirstFactorPassed, LimitedEntry, UserId
+from authsim.model import ActivationOffer, CodeId, FactorKind, Factors, FirstFactorPassed, LimitedEntry, UserId
 from authsim.policy import DAY, SECOND
 from authsim.protocol.activation_uri import parse_activation_uri, parse_session_id
 from authsim.protocol.keys import derive_activation_keys, fingerprint
@@ -17,6 +17,7 @@ from authsim.verifier.topics import session_topic
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, Person, Town, refused
 from tests.support.ports import ORIGIN
+from tests.support.wallet import Wallet
 
 
 def show(town: Town, entry: LimitedEntry) -> activation.ActivationView:
@@ -428,3 +429,12 @@ def test_the_first_factor_is_asked_again_for_each_code(town: Town, alice: Person
 
     assert one.session.session_id != two.session.session_id
     assert one.token != two.token
+
+
+def test_no_code_beside_another_factor(town: Town, alice: Person, phone: TestPhone) -> None:
+    """A limited session that outlived its phone brings in no other one once its user holds an authenticator app."""
+    entry = alice.activates(phone)
+    operators.revoke_device(town.verifier, alice.user)
+    Wallet(alice).gets(FactorKind.AUTHENTICATOR_APP)
+    with refused(Reason.SECOND_FACTOR_REQUIRED):
+        disown(town, entry)
