@@ -2,11 +2,16 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Two cores serve everybody, so an example's duration says nothing about the code; a failure prints what repeats it.
 hypothesis.settings.register_profile("authsim", deadline=None, print_blob=True)
@@ -43,6 +48,18 @@ def pytest_configure() -> None:
     for name in OURS:
         os.environ.pop(name, None)
     sys.addaudithook(_stay_here)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium or Chrome; without one its tests are skipped, or fail when AUTHSIM_REQUIRE_BROWSER is set.
+
+    One for each test process: Playwright keeps a loop in its thread, beside which no second one can begin.
+    """
+    from tests.support.browser_chromium import chromium
+
+    with chromium() as running:
+        yield running
 
 
 @pytest.hookimpl(tryfirst=True)

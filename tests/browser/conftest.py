@@ -1,4 +1,4 @@
-"""One Chromium for each test process, and a portal that is served to it."""
+"""A portal that is served to Chromium, and windows to it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,16 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser_chromium import Screen, chromium, open_window
+from tests.support.browser_chromium import Screen, open_window
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, served_portal
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium or Chrome; without one these tests are skipped, or fail when AUTHSIM_REQUIRE_BROWSER is set."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,10 @@
 """The Japanese article on cancelling the opt-out, followed to the letter in the Japanese portal by a real browser."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from authsim.adapters.system import SystemEntropy
 from authsim.secret import Secret
-from tests.support.browser_chromium import Screen, chromium, open_window
+from tests.support.browser_chromium import Screen, open_window
 from tests.support.device import TestPhone
 from tests.support.portal import LivePortal, password_of
 from tests.support.wire import activate_over_http
@@ -22,13 +19,6 @@ RADIO = "ログイン時には常にセキュアログイン・デバイスの�
 NEXT = "次に進む"
 CLASSIC = ("口座管理", "セキュリティー", SYSTEM)
 CLASSIC_SCREEN = "セキュリティディバイスの解約(SLSオプトアウト)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium."""
-    with chromium() as running:
-        yield running
 
 
 def make_user(portal: LivePortal, name: str, **more: str) -> TestPhone:
