@@ -5,6 +5,7 @@ nothing afterwards. Cards are `cards`, the number is `numbers`, another user's c
 `temporary_passcode`.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,8 @@ from typing import Final
 from authsim import states
 from authsim.errors import MessageError, Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import Factor, FactorId, FactorKind, Reach
+from authsim.factor_rules import WORTH
+from authsim.model import Factor, FactorId, FactorKind, PortalSession, Reach, UserId
 from authsim.protocol import totp
 from authsim.protocol.codes import Purpose
 from authsim.protocol.encodings import require_digits
@@ -122,7 +124,7 @@ def confirm_authenticator_app(verifier: Verifier, signed_in: SignedIn, factor_id
 
 
 def remove_factor(verifier: Verifier, signed_in: SignedIn, factor_id: FactorId) -> None:
-    """Take a factor out of use for good, with whoever shares it; other sessions that it opened end.
+    """Take a factor out of use for good, with whoever shares it; other sessions that it opened end, theirs too.
 
     One that only waits goes without a proof of identity. Refuses with `SECOND_FACTOR_REQUIRED`, `OUT_OF_REACH`,
     `FACTOR_UNKNOWN`, `FACTOR_EXPIRED` and `VERIFICATION_REQUIRED`.
@@ -133,16 +135,31 @@ def remove_factor(verifier: Verifier, signed_in: SignedIn, factor_id: FactorId) 
     if factor.state is states.Factor.ACTIVE:
         spend_verification(verifier, signed_in, Purpose.ADD_DEVICE)
     close_factor(verifier, factor, states.FactorEvent.REVOKE, client=signed_in.session.client, now_ms=now_ms)
-    for session in verifier.store.sessions.list_open(factor.user_id, now_ms=now_ms):
-        if session.proof is factor.kind and session.session_id != signed_in.session.session_id:
-            event = Event(
-                kind=EventKind.SESSION_ENDED,
-                at_ms=now_ms,
-                user_id=factor.user_id,
-                facts=client_facts(signed_in.session.client),
-            )
+    for user_id in _find_users(verifier, factor):
+        _end_opened(verifier, factor, user_id, by=signed_in.session, now_ms=now_ms)
+
+
+def _find_users(verifier: Verifier, factor: Factor) -> Sequence[UserId]:
+    """Return who logged in with a factor: its user, and whoever shares it or did."""
+    if not WORTH[factor.kind].is_shareable:
+        return [factor.user_id]
+    store = verifier.store
+    sharing = [
+        user.user_id
+        for user in store.users.list_all()
+        if any(one.shared_factor_id == factor.factor_id for one in store.factors.list_of(user.user_id))
+    ]
+    return [factor.user_id, *sharing]
+
+
+def _end_opened(verifier: Verifier, factor: Factor, user_id: UserId, *, by: PortalSession, now_ms: int) -> None:
+    """End a user's sessions that this kind of factor opened, but the one in which it is removed (`by`)."""
+    for session in verifier.store.sessions.list_open(user_id, now_ms=now_ms):
+        if session.proof is factor.kind and session.session_id != by.session_id:
+            facts = client_facts(by.client if user_id == factor.user_id else session.client)
+            event = Event(kind=EventKind.SESSION_ENDED, at_ms=now_ms, user_id=user_id, facts=facts)
             with suppress(StoreConflictError):  # it ended by itself
-                verifier.store.sessions.end(session.session_id, factor.user_id, now_ms=now_ms, event=event)
+                verifier.store.sessions.end(session.session_id, user_id, now_ms=now_ms, event=event)
             publish(verifier.bus, session_topic(session.session_id))
 
 

@@ -84,6 +84,19 @@ class TestShared:
         with refused(Reason.PROMPT_SUPERSEDED):
             second.types(asked, second.answers(asked.prompt))
 
+    def test_its_sessions_end_with_it(self, town: Town, owner: Wallet, second: Wallet, kind: FactorKind) -> None:
+        """When the owner removes the card, whoever logged in with it is signed out, and nobody else."""
+        owner.gets(kind)
+        signed_in = verified(second)
+        share = begins(town, signed_in)
+        sharing.complete_share(town.verifier, signed_in, answer=owner.answers_to(kind, share.question), client=BROWSER)
+        second.card, second.values = owner.card, owner.values
+        by_card = second.logs_in(kind)
+        owner.loses(kind)
+        left = town.verifier.store.sessions.list_open(by_card.user.user_id, now_ms=second.now_ms)
+        assert signed_in.session.session_id in [session.session_id for session in left]
+        assert by_card.session.session_id not in [session.session_id for session in left]
+
     def test_the_card_must_be_at_hand(self, town: Town, owner: Wallet, second: Wallet, kind: FactorKind) -> None:
         """Three tries, within five minutes; what is no answer counts nothing."""
         owner.gets(kind)
