@@ -4,7 +4,7 @@ The session is one of one factor that reaches nothing of the portal. Everybody e
 everywhere (`login`), and nothing is announced to it: what the trading device shows is typed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from authsim.errors import Reason, RefusalError, StoreStaleError
 from authsim.events import Event, EventKind
@@ -13,7 +13,6 @@ from authsim.model import (
     Device,
     Factors,
     FirstFactorPassed,
-    Lockout,
     PortalSession,
     Reach,
     SecureLogin,
@@ -74,7 +73,7 @@ def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTradin
         raise refuse_login(
             verifier, Reason.WRONG_PASSWORD, now_ms=now_ms, user_id=user.user_id, client=first.client
         ) from None
-    _clear_failures(verifier, user)
+    # The failures stay: a password alone must not buy its holder new tries at the portal's second factor.
     completed = Event(
         kind=EventKind.LOGIN_COMPLETED, at_ms=now_ms, user_id=user.user_id, facts={"factors": "one"} | dict(facts)
     )
@@ -82,7 +81,7 @@ def enter_trading(verifier: Verifier, first: FirstFactorPassed) -> EnteredTradin
     return EnteredTrading(
         token=token,
         session=session,
-        user=replace(user, lockout=Lockout()),
+        user=user,
         failures_before=len(user.lockout.failures_ms),
     )
 
@@ -114,11 +113,3 @@ def _ask_phone(verifier: Verifier, first: FirstFactorPassed) -> AskedTrading:
             raise RefusalError(Reason.NO_ACTIVE_DEVICE)
         pending = choose_factor(verifier, token=pending.token, choice=phones[0], client=first.client, notify=False)
     return AskedTrading(token=pending.token, challenge=require_row(pending.challenge))
-
-
-def _clear_failures(verifier: Verifier, user: User) -> None:
-    """A completed login resets the count; a lock that somebody set since the password was judged stays."""
-    judged = user.lockout.locked_until_ms
-    verifier.store.users.change_lockout(
-        user.user_id, lambda current: Lockout() if current.locked_until_ms == judged else current
-    )
