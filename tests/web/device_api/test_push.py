@@ -93,12 +93,14 @@ def test_every_byte_of_a_decision_counts(site: Site, online: OnlinePhone, line: 
 
 
 def test_a_decision_is_not_repeated(site: Site, online: OnlinePhone, line: Line) -> None:
-    """The same bytes again change nothing: their counter is used."""
+    """The same bytes again change nothing and are answered as they were; others after the decision are refused."""
     begins_login(site.verifier, "alice")
     (info,) = online.requests(line).requests
     body = online.decision(info, Decision.APPROVE)
-    assert post(line, f"{API}/push/{info.request_id}", body).status == 200
-    assert post(line, f"{API}/push/{info.request_id}", body).status in (401, 409)
+    address = f"{API}/push/{info.request_id}"
+    answers = [post(line, address, body) for _ in range(2)]
+    assert [(answer.status, answer.text) for answer in answers] == [(200, answers[0].text)] * 2
+    assert post(line, address, online.decision(info, Decision.DENY)).status == 409
     assert online.request(line, info.request_id).state == "consumed"
 
 
