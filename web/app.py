@@ -57,6 +57,10 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     openapi.register(app)
     if settings.is_inbox_open:
         inbox.register(app)
+    if portal.lab is not None:
+        from . import lab  # only here, and only then
+
+        lab.register(app, csrf)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_port=0, x_prefix=0

@@ -6,7 +6,7 @@ from flask import Flask, request
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from . import hosts, scope
-from .bare_answers import API_PREFIX
+from .bare_answers import API_PREFIX, LAB_PREFIX
 from .sessions import has_both_factors
 
 FORM_BYTES: Final = 64 * 1024
@@ -16,6 +16,8 @@ UPLOAD_BYTES: Final = 10 * 1024 * 1024 + FORM_BYTES
 #: The forms that take a file; for a browser that is not inside they are as small as any other.
 UPLOADS: Final = frozenset({"messages.submit", "messages_ticket.submit_reply"})
 METHODS: Final = ("GET", "HEAD", "POST")
+LAB_METHODS: Final = (*METHODS, "PUT", "DELETE")
+LAB_BYTES: Final = 1024 * 1024
 _SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
@@ -33,12 +35,19 @@ def _require_known_host() -> None:
 
 
 def _require_known_method() -> None:
-    if request.method not in METHODS:
-        raise MethodNotAllowed(METHODS)
+    methods = LAB_METHODS if _is_for_lab() else METHODS
+    if request.method not in methods:
+        raise MethodNotAllowed(methods)
+
+
+def _is_for_lab() -> bool:
+    return scope.settings().lab is not None and request.path.startswith(LAB_PREFIX)
 
 
 def _limit_body() -> None:
-    if request.path.startswith(API_PREFIX):
+    if _is_for_lab():
+        request.max_content_length = LAB_BYTES
+    elif request.path.startswith(API_PREFIX):
         request.max_content_length = API_BYTES
     elif request.method == "POST" and request.endpoint in UPLOADS and has_both_factors():
         request.max_content_length = UPLOAD_BYTES

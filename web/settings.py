@@ -12,7 +12,18 @@ from authsim.errors import MessageError
 DATABASE_FILE: Final = "portal.sqlite3"
 SIGNALS_FILE: Final = "portal.signals"
 KEY_FILE: Final = "portal.key"
+LAB_FILE: Final = "lab.sqlite3"
+LAB_SNAPSHOTS: Final = "lab-snapshots"
 MOST_PROXIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSettings:
+    """A lab: the file of its token, the folder where it keeps what is its own, and the seed of its chance or None."""
+
+    token_file: Path
+    folder: Path
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +33,7 @@ class Settings:
     `tls`: the browser speaks https with us or with the proxy before us. `proxies`: how many trusted proxies stand
     before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by. `is_inbox_open`:
     whether the simulated texts of all users can be read here. `most_streams`: how many answers may stay open in one
-    process.
+    process. `lab`: None where there is none.
     """
 
     data_dir: Path | None = None
@@ -34,6 +45,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     is_inbox_open: bool = False
     most_streams: int = 32
+    lab: LabSettings | None = None
 
     def __post_init__(self) -> None:
         if (self.data_dir is None) == (self.database_url is None):

@@ -3,15 +3,18 @@
 It decides nothing. `web/commands` asks it for a portal, `web/app.py` serves the portal that it is given.
 """
 
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from authsim.adapters.audit_chain import read_rows, require_whole
 from authsim.adapters.bus import PostgresBus, SignalBus
 from authsim.adapters.passwords import Argon2Passwords
+from authsim.adapters.private_files import create_private_file, read_private_file
 from authsim.adapters.sql import SqlStore, create_schema, open_postgres, open_sqlite, open_store
 from authsim.adapters.system import SystemClock, SystemEntropy
 from authsim.adapters.vault import FileVault
@@ -19,10 +22,18 @@ from authsim.errors import StoreConflictError, StoreError
 from authsim.events import AuditRow
 from authsim.model import Instance, InstanceId
 from authsim.policy import DAY, Policy, format_policy, parse_policy
+from authsim.secret import Secret
 from authsim.verifier import Verifier
 
 from . import unfinished
-from .settings import DATABASE_FILE, SIGNALS_FILE, Settings
+from .settings import DATABASE_FILE, LAB_FILE, LAB_SNAPSHOTS, SIGNALS_FILE, LabSettings, Settings
+
+if TYPE_CHECKING:
+    from authsim.lab.laboratory import Lab
+
+_TOKEN_BYTES: Final = 32
+_MOST_TOKEN: Final = 200
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +44,13 @@ class Portal:
     store: SqlStore
     bus: SignalBus | PostgresBus
     vault: FileVault
+    lab: "Lab | None" = None
+    lab_token: Secret | None = None
+    leave: Callable[[], None] = lambda: None
 
     def close(self) -> None:
-        """End the bus, then close the store."""
+        """End the lab's part and the bus, then close the store."""
+        self.leave()
         self.bus.close()
         self.store.close()
 
@@ -157,6 +172,62 @@ def _compose(settings: Settings, store: SqlStore, vault: FileVault, instance: In
         policy=parse_policy(instance.policy),
     )
     return Portal(verifier=verifier, store=store, bus=bus, vault=vault)
+
+
+def begin_lab(settings: LabSettings) -> None:
+    """Make an empty lab, in place of whatever an earlier server left, and its token, unless there is one.
+
+    To be called once, before any worker opens it. Raises `StoreError`.
+    """
+    from authsim.adapters.lab_file import LabFile
+    from authsim.lab.entropy import LabEntropy
+
+    with suppress(StoreConflictError):
+        create_private_file(settings.token_file, f"{SystemEntropy().token_bytes(_TOKEN_BYTES).hex()}\n".encode())
+    _read_token(settings.token_file)
+    file = LabFile.create(settings.folder / LAB_FILE)
+    LabEntropy(file, SystemEntropy()).seed(settings.seed)
+    file.close()
+
+
+def _read_token(path: Path) -> Secret:
+    text = read_private_file(path, most_bytes=_MOST_TOKEN).decode("ascii", errors="replace").removesuffix("\n")
+    if not _TOKEN.fullmatch(text):
+        raise StoreError(f"{path} holds no token of a lab: 16 to 128 letters, digits, '-' and '_'. Name another file")
+    return Secret(text)
+
+
+def in_lab(portal: Portal, settings: LabSettings) -> Portal:
+    """Return the portal in the lab's world. Only here is anything of the lab imported: without one, nothing is."""
+    from authsim.adapters.lab_file import LabFile
+    from authsim.adapters.sql.snapshots import SqliteSnapshots
+    from authsim.lab.board import Board
+    from authsim.lab.clock import LabClock
+    from authsim.lab.entropy import LabEntropy
+    from authsim.lab.laboratory import Lab
+    from authsim.lab.telling import Teller
+    from authsim.lab.worlds import surround
+
+    file = LabFile(settings.folder / LAB_FILE)
+    clock = LabClock(file, portal.verifier.clock)
+    teller = Teller(file, clock, portal.store.audit)
+    lab = Lab(
+        shelf=file,
+        journal=file,
+        record=portal.store.audit,
+        clock=clock,
+        entropy=LabEntropy(file, portal.verifier.entropy),
+        teller=teller,
+        board=Board(file, clock, teller),
+        snapshots=SqliteSnapshots(portal.store.database, file, settings.folder / LAB_SNAPSHOTS),
+    )
+    return replace(
+        portal,
+        verifier=surround(portal.verifier, lab),
+        lab=lab,
+        lab_token=_read_token(settings.token_file),
+        leave=file.close,
+    )
 
 
 def _choose_bus(settings: Settings, store: SqlStore) -> SignalBus | PostgresBus:

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import NoReturn
 
-from authsim.cli.delegation import DELEGATED, hand_over
+from authsim.ends.delegation import DELEGATED, hand_over
 from authsim.terminal.choosing import take_language
 from authsim.terminal.outcome import CommandError, say
 

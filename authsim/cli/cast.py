@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from authsim.adapters.system import SystemEntropy
 from authsim.cli import untold
-from authsim.cli.children import PhoneChild, run_portal_command
+from authsim.ends.children import PhoneChild, run_portal_command
 from authsim.terminal.outcome import IO, CommandError
 
 _PIN_DIGITS: Final = 6

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from authsim.cli.delegation import require_shell
+from authsim.ends.delegation import require_shell
 from authsim.terminal.outcome import CommandError
 
 _PACKAGES: Final = (

@@ -10,7 +10,7 @@ import click
 
 from authsim.cli import untold
 from authsim.cli.ending import end_on_signals, undivided
-from authsim.cli.folders import temporary_folder
+from authsim.ends.folders import temporary_folder
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, DONE, USAGE, CommandError
 from authsim.terminal.speech import tell
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Describe the demo as one JSON object, once it is ready.")
 def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: bool, as_json: bool) -> int:
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
-    from authsim.cli.children import PortalChild
+    from authsim.ends.children import PortalChild
 
     end_on_signals(status=DONE)
     is_watched = sys.stderr.isatty() and not as_json

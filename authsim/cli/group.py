@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from authsim import __version__
-from authsim.cli.delegation import hand_over
+from authsim.ends.delegation import hand_over
 from authsim.terminal.helping import LazyGroup, lang_option
 
 _COMMANDS: Final = MappingProxyType(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from authsim.cli.browser import Element, MissingElementError
+from authsim.ends.browser import Element, MissingElementError
 
 _PIXELS: Final = 8
 _TOKEN: Final = re.compile(r"([MmLlHhVvZz])|(-?[0-9]*\.?[0-9]+)", re.ASCII)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from authsim.cli.browser import Page
+from authsim.ends.browser import Page
 from authsim.terminal.outcome import DONE
 
 

@@ -17,12 +17,12 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self, final
 from urllib.parse import urlsplit
 
-from authsim.cli.browser import Browser, MissingElementError, Page
-from authsim.cli.children import Crew, PhoneChild, PortalChild, run_portal_command
-from authsim.cli.folders import temporary_folder
 from authsim.cli.picture import draw_svg
 from authsim.cli.proofs import ActError, require_done
 from authsim.cli.relay import Relay
+from authsim.ends.browser import Browser, MissingElementError, Page
+from authsim.ends.children import Crew, PhoneChild, PortalChild, run_portal_command
+from authsim.ends.folders import temporary_folder
 
 #: How long what is soon over lasts at `hasty`, in seconds.
 HASTY_SECONDS: Final = MappingProxyType({"activation": 1, "push": 1, "challenge": 4, "sms_code": 6, "login_code": 1})

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,6 +17,7 @@ from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, USAGE, CommandError, say
 from authsim.terminal.speech import tell
 
+from .lab import begin, open_for_worker, with_lab
 from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
 from .origins import require_own_origin
 from .reach import hosts_of, opens_inbox, require_one_scheme
@@ -64,6 +66,11 @@ _OFF: Final = frozenset({"", "0", "false", "no"})
     help="Show the simulated texts of all users at /inbox. [default: only while nobody but this machine reaches it]",
 )
 @click.option("--access-log", is_flag=True, help="One line for each answer on stderr, without queries.")
+@click.option("--lab", is_flag=True, help="Open the lab API: clock, faults, phones. Loopback only.")
+@click.option(
+    "--lab-token-file", type=click.Path(path_type=Path), metavar="F", help="The lab's token; made when it is not there."
+)
+@click.option("--lab-seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Let all chance repeat.")
 @click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
 @click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")
 @click.pass_context
@@ -93,6 +100,9 @@ def _run(
     access_log: bool,
     demo: bool,
     changes: tuple[str, ...],
+    lab: bool,
+    lab_token_file: Path | None,
+    lab_seed: int | None,
 ) -> None:
     from ..binding import require_place, this_machine
     from ..serving import end_with_parent, open_listener
@@ -119,6 +129,8 @@ def _run(
             is_inbox_open=opens_inbox(inbox, place=place, hosts=hosts, proxies=proxies),
             most_streams=_most_streams(has_workers=workers > 1 or tls),
         )
+        if lab or lab_token_file is not None or lab_seed is not None:
+            settings = with_lab(settings, place=place, asked=lab, token_file=lab_token_file, seed=lab_seed)
         if not demo:
             _greet(place, address, chosen_origin)
         plan = Plan(
@@ -161,6 +173,8 @@ def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
         with closing(open_store()) as opened:
             held.enter_context(_only_server(plan.settings))
             portal = _with_origin(opened, plan.origin)
+            if plan.settings.lab is not None:
+                portal = held.enter_context(closing(begin(portal, plan.settings.lab)))
             if plan.workers == 1 and not plan.tls:
                 app = _app(portal, plan)
                 serve_here(
@@ -204,7 +218,7 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
         tell(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
     opened = ExitStack()
     serve_with_workers(
-        lambda: _app(opened.enter_context(closing(open_existing(plan.settings))), plan),
+        lambda: _app(opened.enter_context(closing(open_for_worker(plan.settings))), plan),
         plan.listener,
         Workers(count=plan.workers, certificate=certificate, tls=plan.settings.tls),
         ready=lambda: _announce(plan),

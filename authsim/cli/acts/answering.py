@@ -4,9 +4,9 @@ from typing import Final
 
 from authsim.cli.acts import steps
 from authsim.cli.acts.act import Act, Scene
-from authsim.cli.browser import Page
 from authsim.cli.proofs import expect, require_challenge, require_inside, require_refusal
 from authsim.cli.stage import Guest, Place, Stage
+from authsim.ends.browser import Page
 
 _WAIT: Final = "Too many failed login attempts. Please wait"
 _LOCKING_FAILURES: Final = 10

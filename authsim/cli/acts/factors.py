@@ -9,8 +9,6 @@ import pyotp
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import CHOOSER, begin, choose, is_option, log_in, other_digits, prove, respond
-from authsim.cli.browser import Browser, Page
-from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import (
     expect,
     is_digits,
@@ -22,6 +20,8 @@ from authsim.cli.proofs import (
     require_said,
 )
 from authsim.cli.stage import HASTY_SECONDS, Guest, Place, Stage
+from authsim.ends.browser import Browser, Page
+from authsim.ends.children import PhoneChild
 from authsim.terminal.outcome import REFUSED
 
 _CODE: Final = "/sso/SecondFactor/code"

@@ -5,7 +5,6 @@ from typing import Final
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import begin, log_in
-from authsim.cli.browser import Browser, Page
 from authsim.cli.proofs import (
     expect,
     require_inside,
@@ -15,6 +14,7 @@ from authsim.cli.proofs import (
     require_said,
 )
 from authsim.cli.stage import Guest, Stage
+from authsim.ends.browser import Browser, Page
 from authsim.terminal.outcome import REFUSED
 
 _CALL: Final = "Called, and named the last three logins."

@@ -6,7 +6,6 @@ from typing import Final
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import OVER, begin, collect, enrol
-from authsim.cli.browser import Browser
 from authsim.cli.proofs import (
     expect,
     require_done,
@@ -18,6 +17,7 @@ from authsim.cli.proofs import (
     require_said,
 )
 from authsim.cli.stage import HASTY_SECONDS, PAUSE_SECONDS, Guest, Stage
+from authsim.ends.browser import Browser
 from authsim.terminal.outcome import REFUSED
 
 _NEWER: Final = f"{OVER}: a newer one took its place"

@@ -4,10 +4,10 @@ from typing import Final
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import begin, log_in
-from authsim.cli.browser import Browser, Page
-from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import expect, require_done, require_notified, require_refusal, require_said
 from authsim.cli.stage import Guest, Stage
+from authsim.ends.browser import Browser, Page
+from authsim.ends.children import PhoneChild
 
 _SETTINGS: Final = "/portal/settings/secure-login"
 _CHOICE: Final = f"{_SETTINGS}/trading"

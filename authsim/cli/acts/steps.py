@@ -4,10 +4,10 @@ from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Final
 
-from authsim.cli.browser import Browser, Element, Page
-from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import expect, is_digits, require_challenge, require_done, require_inside
 from authsim.cli.stage import Code, Place, Stage
+from authsim.ends.browser import Browser, Element, Page
+from authsim.ends.children import PhoneChild
 
 #: The app's one sentence for an activation that does not work, whatever the cause.
 AGAIN: Final = "An error has occurred. Please try again."

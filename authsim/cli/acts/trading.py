@@ -7,10 +7,10 @@ from typing import Final
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import FAILED, compute, enrol, other_digits
-from authsim.cli.browser import Browser, Page
-from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import expect, is_digits, require_done, require_refusal, require_refused, require_said
 from authsim.cli.stage import HASTY_SECONDS, Guest, Place, Stage
+from authsim.ends.browser import Browser, Page
+from authsim.ends.children import PhoneChild
 from authsim.terminal.outcome import REFUSED
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from authsim.cli.acts.act import Act, Scene
 from authsim.cli.acts.steps import begin, collect, compute, log_in, respond
-from authsim.cli.children import PhoneChild
 from authsim.cli.proofs import (
     expect,
     require_challenge,
@@ -17,6 +16,7 @@ from authsim.cli.proofs import (
     require_said,
 )
 from authsim.cli.stage import Guest, Stage
+from authsim.ends.children import PhoneChild
 from authsim.terminal.outcome import REFUSED
 
 _SETTING: Final = "/portal/settings/secure-login"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from qrcode.image.svg import SvgPathImage
 
-from authsim.cli.browser import Element, MissingElementError, parse_page
+from authsim.ends.browser import Element, MissingElementError, parse_page
 from authsim.cli.picture import draw_svg, trace_path
 
 

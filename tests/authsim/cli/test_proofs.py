@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from authsim.cli.browser import parse_page
+from authsim.ends.browser import parse_page
 from authsim.cli.proofs import (
     ActError,
     expect,

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from authsim.cli.acts import SCENES, Act, Scene
-from authsim.cli.browser import MissingElementError
+from authsim.ends.browser import MissingElementError
 from authsim.cli.stage import HASTY_SECONDS, Guest, Stage
 from authsim.cli.tour import play_all
 from tests.authsim.cli.conftest import Person

@@ -1,6 +1,6 @@
 import pytest
 
-from authsim.cli.browser import Element, MissingElementError, Page, parse_page
+from authsim.ends.browser import Element, MissingElementError, Page, parse_page
 
 FORM = """<!doctype html><html><body class="login">
 <form class="first" action="/a" method="post"><input type="hidden" name="t" value="1&amp;2"><br>

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from authsim.cli.folders import sweep, temporary_folder
+from authsim.ends.folders import sweep, temporary_folder
 
 
 @pytest.fixture

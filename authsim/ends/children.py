@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, final
 
-from authsim.cli.delegation import require_shell, shell_command
+from authsim.ends.delegation import require_shell, shell_command
 from authsim.terminal.outcome import IO, CommandError
 
 _READY: Final = "AuthSim is ready at "

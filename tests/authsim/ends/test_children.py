@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from authsim.cli.children import Crew, PhoneChild
+from authsim.ends.children import Crew, PhoneChild
 from authsim.terminal.outcome import CommandError
 
 

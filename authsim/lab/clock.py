@@ -1,0 +1,149 @@
+"""One clock for portal, phones, texts and notifications: it is frozen, advanced and scaled for all, skewed for one.
+
+The state lies on the shelf, so every worker lives at the same instant. It never runs backwards but by a snapshot.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, final
+
+from authsim import ports
+from authsim.errors import MessageError
+from authsim.lab.ports import Shelf
+
+_DOCUMENT: Final = "clock"
+#: The clock that decides; the others are `text`, `push`, and `phone:<id>` for each virtual phone.
+PORTAL: Final = "portal"
+TEXT: Final = "text"
+PUSH: Final = "push"
+PHONE: Final = "phone:"
+MOST_RATE: Final = 1_000.0
+MOST_MS: Final = 10 * 366 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """How the clock stands: at `real_ms` of the machine it showed `shown_ms`, and runs `rate` times as fast since.
+
+    `skews_ms`: how far the clock of an actor is ahead of it (negative: behind), in milliseconds.
+    """
+
+    real_ms: int
+    shown_ms: int
+    rate: float = 1.0
+    is_frozen: bool = False
+    skews_ms: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def shows(self, real_ms: int) -> int:
+        """Return what the clock shows when the machine's shows `real_ms`."""
+        if self.is_frozen:
+            return self.shown_ms
+        return self.shown_ms + int(max(0, real_ms - self.real_ms) * self.rate)
+
+
+@final
+class LabClock:
+    """`ports.Clock` of one actor. `real` is the machine's clock."""
+
+    __slots__ = ("_actor", "_parsed", "_real", "_shelf")
+
+    def __init__(self, shelf: Shelf, real: ports.Clock, *, actor: str = PORTAL) -> None:
+        self._shelf = shelf
+        self._real = real
+        self._actor = actor
+        self._parsed: tuple[str, Moment] | None = None
+
+    def of(self, actor: str) -> "LabClock":
+        """Return the clock of another actor."""
+        return LabClock(self._shelf, self._real, actor=actor)
+
+    def now_ms(self) -> int:
+        """Return milliseconds since the epoch, UTC, as this actor sees them."""
+        moment = self.read()
+        return moment.shows(self._real.now_ms()) + moment.skews_ms.get(self._actor, 0)
+
+    def read(self) -> Moment:
+        """Return how the clock stands."""
+        text = self._shelf.read(_DOCUMENT)
+        if text is None:
+            now_ms = self._real.now_ms()
+            return Moment(real_ms=now_ms, shown_ms=now_ms)
+        parsed = self._parsed
+        if parsed is None or parsed[0] != text:
+            parsed = self._parsed = (text, _parse(text))
+        return parsed[1]
+
+    def set_to(self, shown_ms: int) -> Moment:
+        """Let it show an instant that is not over. Raises `MessageError` for one that is."""
+        return self._change(lambda moment: _require_later(moment, shown_ms))
+
+    def advance(self, ms: int) -> Moment:
+        """Move it forwards for everybody. Raises `MessageError` for a negative duration."""
+        if not 0 <= ms <= MOST_MS:
+            raise MessageError(f"advance_ms is a number of milliseconds from 0 to {MOST_MS}: a clock never runs back")
+        return self._change(lambda moment: replace(moment, shown_ms=moment.shown_ms + ms))
+
+    def freeze(self, is_frozen: bool) -> Moment:
+        """Let it stand still, or go on from where it stands."""
+        return self._change(lambda moment: replace(moment, is_frozen=is_frozen))
+
+    def scale(self, rate: float) -> Moment:
+        """Let it run so many times as fast from now on. Raises `MessageError` unless above 0 and at most 1000."""
+        if not 0 < rate <= MOST_RATE:
+            raise MessageError(f"scale is a number above 0 and at most {MOST_RATE:g}; to stop the clock, freeze it")
+        return self._change(lambda moment: replace(moment, rate=rate))
+
+    def skew(self, actor: str, ms: int) -> Moment:
+        """Set an actor's clock ahead of the others' by so much, or behind them; 0 takes the skew away."""
+        if not -MOST_MS <= ms <= MOST_MS:
+            raise MessageError("a skew is a number of milliseconds, at most ten years")
+
+        def change(moment: Moment) -> Moment:
+            skews = {name: skew for name, skew in moment.skews_ms.items() if name != actor} | (
+                {actor: ms} if ms else {}
+            )
+            return replace(moment, skews_ms=MappingProxyType(skews))
+
+        return self._change(change)
+
+    def _change(self, change: Callable[[Moment], Moment]) -> Moment:
+        """Settle what the clock shows now, then change it: nobody's step falls between the two."""
+        real_ms = self._real.now_ms()
+
+        def settle(text: str | None) -> str:
+            moment = Moment(real_ms=real_ms, shown_ms=real_ms) if text is None else _parse(text)
+            settled = replace(moment, shown_ms=moment.shows(real_ms), real_ms=real_ms)
+            return _format(change(settled))
+
+        return _parse(self._shelf.change(_DOCUMENT, settle) or "")
+
+
+def _require_later(moment: Moment, shown_ms: int) -> Moment:
+    if not moment.shown_ms <= shown_ms <= moment.shown_ms + MOST_MS:
+        raise MessageError("at_ms is over: a clock never runs back. Restore a snapshot, or reset the lab")
+    return replace(moment, shown_ms=shown_ms)
+
+
+def _format(moment: Moment) -> str:
+    return json.dumps(
+        {
+            "real_ms": moment.real_ms,
+            "shown_ms": moment.shown_ms,
+            "rate": moment.rate,
+            "frozen": moment.is_frozen,
+            "skews": dict(moment.skews_ms),
+        }
+    )
+
+
+def _parse(text: str) -> Moment:
+    members = json.loads(text)
+    return Moment(
+        real_ms=members["real_ms"],
+        shown_ms=members["shown_ms"],
+        rate=members["rate"],
+        is_frozen=members["frozen"],
+        skews_ms=MappingProxyType(members["skews"]),
+    )

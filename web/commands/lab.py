@@ -1,0 +1,48 @@
+"""The lab of a portal that is served: who may open one, and where it keeps what is its own."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from authsim.terminal.outcome import USAGE, CommandError
+from authsim.terminal.speech import tell
+
+from .options import open_existing
+
+if TYPE_CHECKING:
+    from ..binding import Place
+    from ..settings import LabSettings, Settings
+    from ..wiring import Portal
+
+_KEPT_IN: Final = "lab.token"
+
+
+def with_lab(
+    settings: "Settings", *, place: "Place", asked: bool, token_file: Path | None, seed: int | None
+) -> "Settings":
+    """Return the settings with a lab. Refuses one that other machines could reach, or that nobody asked for."""
+    from ..settings import LabSettings
+
+    if not asked:
+        raise CommandError(USAGE, "--lab-token-file and --lab-seed belong to a lab. Add --lab, or leave them out")
+    if not place.address.is_loopback or settings.proxies or settings.hosts:
+        raise CommandError(USAGE, "a lab moves the clock and acts for phones: it stays on loopback, behind no proxy")
+    folder = settings.data_dir or settings.key_path.parent
+    return replace(settings, lab=LabSettings(token_file=token_file or folder / _KEPT_IN, folder=folder, seed=seed))
+
+
+def begin(portal: "Portal", settings: "LabSettings") -> "Portal":
+    """Make the lab of a portal that begins to serve, and return the portal in it."""
+    from ..wiring import begin_lab, in_lab
+
+    begin_lab(settings)
+    tell(f"the lab is open to whoever holds the token in {settings.token_file}", err=True)
+    return in_lab(portal, settings)
+
+
+def open_for_worker(settings: "Settings") -> "Portal":
+    """Open the portal in a process of its own, in the lab where there is one."""
+    from ..wiring import in_lab
+
+    portal = open_existing(settings)
+    return portal if settings.lab is None else in_lab(portal, settings.lab)
