@@ -86,12 +86,14 @@ class Board:
     def disarm(self, name: str) -> None:
         """Switch it off; one that is not on is no error."""
         require_kind(name)
-        self._change(lambda faults: {kept: fault for kept, fault in faults.items() if kept != name})
-        self._teller.tell(LAB, "fault:off", fault=name)
+        if name in self._read():
+            self._change(lambda faults: {kept: fault for kept, fault in faults.items() if kept != name})
+            self._teller.tell(LAB, "fault:off", fault=name)
 
     def disarm_all(self) -> None:
         """Switch all of them off."""
-        self._change(lambda _: {})
+        for name in sorted(self._read()):
+            self.disarm(name)
 
     def list_on(self) -> Sequence[Fault]:
         """Return the faults that are on, by name."""
