@@ -26,6 +26,7 @@ _PUT: Final = "INSERT INTO shelf (name, value) VALUES (?, ?) ON CONFLICT (name) 
 _DROP: Final = "DELETE FROM shelf WHERE name = ?"
 _APPEND: Final = "INSERT INTO journal (line) VALUES (?)"
 _LINES: Final = "SELECT number, line FROM journal WHERE number > ? ORDER BY number LIMIT ?"
+_NEWEST: Final = "SELECT coalesce(max(number), 0) FROM journal"
 _VERSION: Final = "PRAGMA data_version"
 
 
@@ -98,6 +99,23 @@ class LabFile:
         """Return lines with a number above `after`, oldest first, each with its number."""
         with self._opened() as connection:
             return [(number, line) for number, line in connection.execute(_LINES, (after, most))]
+
+    def newest(self) -> int:
+        """Return the number of the newest line; 0 when there is none."""
+        with self._opened() as connection:
+            return int(connection.execute(_NEWEST).fetchone()[0])
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep everybody else, in every process, from writing lines meanwhile."""
+        with self._opened() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
 
     def copy_to(self, path: Path) -> None:
         """Keep all of it in another private file; one of that name is replaced."""

@@ -1,6 +1,7 @@
 """What the lab keeps beside the store, shared by all workers of a portal, as Protocols."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from authsim import ports
@@ -29,7 +30,13 @@ class Journal(Protocol):
         """Keep a line; return its number, which is above all before it."""
 
     def read_lines(self, *, after: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return lines with a number above `after`, oldest first, each with its number."""
+        """Return lines with a number above `after`, oldest first, each with its number. No number is left out."""
+
+    def newest(self) -> int:
+        """Return the number of the newest line; 0 when there is none."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep everybody else, in every process, from writing lines meanwhile. What is done inside must be quick."""
 
 
 class Snapshots(Protocol):

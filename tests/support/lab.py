@@ -6,6 +6,7 @@ ceremonies know. `told` reads the journal.
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -58,6 +59,12 @@ class MemoryShelf:
 
     def read_lines(self, *, after: int, most: int) -> Sequence[tuple[int, str]]:
         return list(enumerate(self.lines, start=1))[after : after + most]
+
+    def newest(self) -> int:
+        return len(self.lines)
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
