@@ -84,6 +84,16 @@ def test_a_waiting_thread_is_woken(bus: Any) -> None:
     assert heard.is_set()
 
 
+def test_everybody_can_be_woken(bus: Any) -> None:
+    """One signal for all wakes whoever listens, to whatever topic, once."""
+    listeners = [settle(bus.subscribe(topic)) for topic in ("a", "b", "c")]
+
+    bus.publish_all()
+
+    assert [listener.wait(LONGEST_S) for listener in listeners] == [True, True, True]
+    assert not settle(listeners[0]).wait(0.1)
+
+
 def test_a_closed_listener_hears_nothing(bus: Any) -> None:
     """After `close`, which may come twice, signals pass; the others go on listening."""
     closed, other = settle(bus.subscribe("a")), settle(bus.subscribe("a"))
@@ -135,6 +145,15 @@ def test_one_topic_is_no_other(shared: Any, address: str) -> None:
 
     assert called.wait(LONGEST_S)
     assert not other.wait(0.15)
+
+
+def test_everybody_is_woken_from_another_process(shared: Any, address: str) -> None:
+    """A signal for all reaches those who listen in other processes, to whatever topic."""
+    listeners = [settle(shared.subscribe(topic)) for topic in ("topic 0", "another")]
+
+    ring_elsewhere(address)
+
+    assert [listener.wait(LONGEST_S) for listener in listeners] == [True, True]
 
 
 def test_a_forked_child_has_its_own_ears(shared: Any, address: str) -> None:

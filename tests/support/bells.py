@@ -1,7 +1,7 @@
 """One process that publishes: for tests of what another process hears.
 
 `python -m tests.support.bells STORE FIRST LAST` waits for a line, then rings for `topic FIRST` to `topic LAST`, in
-bursts, and ends. STORE is the path of a signal file or the address of a PostgreSQL database.
+bursts, and ends; without FIRST and LAST it rings for everybody. STORE is the path of a signal file or the address of a PostgreSQL database.
 """
 
 import subprocess
@@ -31,19 +31,23 @@ def opened_bus(address: str) -> Iterator[Any]:
 
 
 def ring_elsewhere(address: str, *bounds: int) -> None:
-    """Let one process ring for each range between two of `bounds`, all at one moment; return when they have ended."""
+    """Let one process ring for each range between two of `bounds`, all at one moment; return when they have ended.
+
+    Without bounds one process rings for everybody.
+    """
+    ranges = [(str(first), str(last)) for first, last in pairwise(bounds)] or [()]
     with ExitStack() as stack:
         ringers = [
             stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-m", "tests.support.bells", address, str(first), str(last)],
+                    [sys.executable, "-m", "tests.support.bells", address, *bound],
                     cwd=_ROOT,
                     text=True,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                 )
             )
-            for first, last in pairwise(bounds)
+            for bound in ranges
         ]
         for ringer in ringers:
             assert ringer.stdout is not None
@@ -56,12 +60,14 @@ def ring_elsewhere(address: str, *bounds: int) -> None:
             assert ringer.wait(LONGEST_S) == 0
 
 
-def _main(address: str, first: str, last: str) -> None:
+def _main(address: str, first: str = "0", last: str = "") -> None:
     with opened_bus(address) as bus:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        for number in range(int(first), int(last)):
+        if not last:
+            bus.publish_all()
+        for number in range(int(first), int(last or first)):
             bus.publish(f"topic {number}")
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CHANNEL: Final = "authsim"
 _NOTIFY: Final = select(func.pg_notify(_CHANNEL, bindparam("topic")))
+#: The payload that is for everybody: topics name a kind and what is of it.
+_EVERYBODY: Final = "*"
 _TRIES: Final = 3
 #: How long one waits for news before looking whether anybody still listens.
 _LOOK_S: Final = 0.2
@@ -43,15 +45,12 @@ class PostgresBus:
     def publish(self, topic: str) -> None:
         """Wake all that listen to `topic`, here and in other processes."""
         self._local.publish(topic)
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self._publisher.connect() as connection:
-                    connection.execute(_NOTIFY, {"topic": topic})
-            except SQLAlchemyError as error:
-                if not tries_left:
-                    LOG.warning("the bus cannot reach other processes: %s", type(error).__name__)
-            else:
-                return
+        self._tell(topic)
+
+    def publish_all(self) -> None:
+        """Wake everybody, here and in other processes: all that was read may have changed."""
+        self._local.publish_all()
+        self._tell(_EVERYBODY)
 
     def subscribe(self, topic: str) -> LocalSubscription:
         """Listen."""
@@ -63,6 +62,17 @@ class PostgresBus:
         """End the thread with its connection."""
         self._ear.close()
 
+    def _tell(self, topic: str) -> None:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self._publisher.connect() as connection:
+                    connection.execute(_NOTIFY, {"topic": topic})
+            except SQLAlchemyError as error:
+                if not tries_left:
+                    LOG.warning("the bus cannot reach other processes: %s", type(error).__name__)
+            else:
+                return
+
     def _forget_connections(self) -> None:
         """Leave the pool to its store, which closes it before a fork."""
 
@@ -72,7 +82,7 @@ class PostgresBus:
         lent.detach()  # ours alone from here on, and closed at the end
         with closing(lent), selectors.DefaultSelector() as selector:
             connection.autocommit = True
-            connection.add_notify_handler(lambda notice: self._local.publish(notice.payload))
+            connection.add_notify_handler(lambda notice: self._pass_on(notice.payload))
             connection.execute(f"LISTEN {_CHANNEL}")
             selector.register(connection.pgconn.socket, selectors.EVENT_READ)
             self._local.publish_all()  # what was said before we were connected, we did not hear
@@ -88,4 +98,10 @@ class PostgresBus:
 
     def _ring(self, connection: Any) -> None:
         while (notice := connection.pgconn.notifies()) is not None:
-            self._local.publish(notice.extra.decode())
+            self._pass_on(notice.extra.decode())
+
+    def _pass_on(self, topic: str) -> None:
+        if topic == _EVERYBODY:
+            self._local.publish_all()
+        else:
+            self._local.publish(topic)

@@ -35,6 +35,8 @@ _LAST: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 's
 _NEW: Final = "SELECT mark FROM signals WHERE number > ? AND number <= ?"
 _VERSION: Final = "PRAGMA data_version"
 _FAILURES: Final = (sqlite3.Error, OSError, StoreError)
+#: The mark that is for everybody: no hash is as short.
+_EVERYBODY: Final = "*"
 
 
 @final
@@ -55,15 +57,12 @@ class SignalBus:
         """Wake all that listen to `topic`, here and in other processes."""
         mark = _mark(topic)
         self._local.publish(mark)
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                self._write(mark)
-            except _FAILURES as error:
-                self._forget_connection()
-                if not tries_left:
-                    LOG.warning("the bus cannot reach other processes: %s", type(error).__name__)
-            else:
-                return
+        self._tell(mark)
+
+    def publish_all(self) -> None:
+        """Wake everybody, here and in other processes: all that was read may have changed."""
+        self._local.publish_all()
+        self._tell(_EVERYBODY)
 
     def subscribe(self, topic: str) -> LocalSubscription:
         """Listen."""
@@ -75,6 +74,17 @@ class SignalBus:
         """End the thread and close the file."""
         self._ear.close()
         self._forget_connection()
+
+    def _tell(self, mark: str) -> None:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._write(mark)
+            except _FAILURES as error:
+                self._forget_connection()
+                if not tries_left:
+                    LOG.warning("the bus cannot reach other processes: %s", type(error).__name__)
+            else:
+                return
 
     def _write(self, mark: str) -> None:
         with self._lock:
@@ -107,7 +117,7 @@ class SignalBus:
         """Ring for what came after the signal `heard`; return the newest."""
         last = _ask(connection, _LAST)
         marks = [mark for (mark,) in connection.execute(_NEW, (heard, last))]
-        if len(marks) == last - heard:
+        if len(marks) == last - heard and _EVERYBODY not in marks:
             for mark in dict.fromkeys(marks):
                 self._local.publish(mark)
         else:
