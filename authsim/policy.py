@@ -151,6 +151,9 @@ class Policy:
     uniform_login: int = _number(
         0, unit="0 or 1", least=0, most=1, source="OWASP ASVS 5.0 6.3.8: whether every login shows the same second page"
     )
+    uniform_beat_ms: int = _number(
+        0, unit="ms", least=0, most=1000, source="decision: answers leave on the beat, so time tells nobody; 0 is none"
+    )
     confirm_activation: int = _number(
         0, unit="0 or 1", least=0, most=1, source="decision: whether a new phone waits for a code typed in the browser"
     )

@@ -32,6 +32,7 @@ PROFILES: Final[Mapping[str, Policy]] = MappingProxyType(
             opt_out_cooling_seconds=86_400,
             opt_out_by_device=1,
             uniform_login=1,
+            uniform_beat_ms=100,
             confirm_activation=1,
             add_user_by_device=1,
             enrolment_hold_seconds=86_400,

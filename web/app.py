@@ -8,7 +8,21 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, desk, device_api, guards, headers, inbox, look, openapi, rendering, scope, streams, trading
+from . import (
+    answers,
+    desk,
+    device_api,
+    guards,
+    headers,
+    inbox,
+    look,
+    openapi,
+    pacing,
+    rendering,
+    scope,
+    streams,
+    trading,
+)
 from . import portal as pages
 from .hosts import require_host
 from .sessions import cookie_name
@@ -57,6 +71,8 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     openapi.register(app)
     if settings.is_inbox_open:
         inbox.register(app)
+    if portal.verifier.policy.uniform_beat_ms:
+        pacing.register(app, beat_ms=portal.verifier.policy.uniform_beat_ms)
     if portal.lab is not None:
         from . import lab  # only here, and only then
 

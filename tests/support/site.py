@@ -110,8 +110,14 @@ def open_site(
     is_inbox_open: bool = True,
     suite: str = CLASSIC6,
     wrap: Callable[[ports.Store], Any] = lambda store: store,
+    keeps_the_beat: bool = False,
 ) -> Site:
-    """Open a site in `folder`, from a copy of the empty database. `wrap`: what the flows see in place of its store."""
+    """Open a site in `folder`, from a copy of the empty database. `wrap`: what the flows see in place of its store.
+
+    `keeps_the_beat`: its answers wait as the policy says; else nobody waits for them.
+    """
+    if policy is not None and not keeps_the_beat:
+        policy = replace(policy, uniform_beat_ms=0)
     database = folder / "portal.sqlite3"
     shutil.copy(empty, database)
     database.chmod(0o600)
