@@ -6,13 +6,13 @@ A refusal is carried in Flask's signed cookie as a name and a reference, never a
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
-from flask import Flask, Response, render_template, request, session, url_for
+from flask import Flask, Response, current_app, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from authsim.errors import MessageError, Reason, RefusalError, StoreError
@@ -33,6 +33,9 @@ JSON_PATHS: Final = re.compile(
 _COUNTED: Final = frozenset({Reason.WRONG_CODE, Reason.WRONG_NUMBER})
 _KEY: Final = "refusal"
 _NOTICE: Final = "notice"
+_COMPOSERS: Final = "authsim-error-composers"
+#: Makes the answer to an error, of which `explain` said so much.
+Compose: TypeAlias = Callable[[Exception, Explanation], Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ def redirect_refused(
     `typed`: the kind of second factor whose answer was declined, so that the sentence fits what was typed.
     """
     LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), error.reason.value, request.endpoint)
+    scope.note_refusal(error.reason.value)
     session[_KEY] = {
         "reason": error.reason.value,
         "wait": error.retry_after_ms,
@@ -117,14 +121,20 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_error)
 
 
+def compose_below(app: Flask, prefix: str, compose: Compose) -> None:
+    """Let `compose` tell the errors of all addresses that begin with `prefix`, also of those that do not exist."""
+    app.extensions.setdefault(_COMPOSERS, {})[prefix] = compose
+
+
 def _answer_error(error: Exception) -> Response:
     explanation = explain(error)
+    scope.note_refusal(explanation.name)
     if explanation.status >= 500:
         _log_unexpected(error, explanation)
     else:
         LOGGER.info("refused ref=%s reason=%s at=%s", scope.reference(), explanation.name, request.endpoint)
-    response = _answer(explanation)
-    if explanation.retry_after_ms is not None:
+    response = _find_composer()(error, explanation)
+    if explanation.retry_after_ms is not None and response.status_code == explanation.status:
         response.headers["Retry-After"] = str(max(1, -(-explanation.retry_after_ms // 1000)))
     if isinstance(error, RefusalError) and error.reason in _COUNTED and error.attempts_remaining is not None:
         response.headers["AuthSim-Attempts-Remaining"] = str(error.attempts_remaining)
@@ -133,7 +143,12 @@ def _answer_error(error: Exception) -> Response:
     return response
 
 
-def _answer(explanation: Explanation) -> Response:
+def _find_composer() -> Compose:
+    composers: Mapping[str, Compose] = current_app.extensions.get(_COMPOSERS, {})
+    return next((compose for prefix, compose in composers.items() if request.path.startswith(prefix)), _compose)
+
+
+def _compose(error: Exception, explanation: Explanation) -> Response:
     if request.path.startswith(API_PREFIX) or JSON_PATHS.fullmatch(request.path):
         body = format_error(ErrorReply(error=explanation.code, ref=scope.reference()))
         return answer_json(body, explanation.status)

@@ -54,6 +54,16 @@ def nonce() -> str:
     return cast("str", g.nonce)
 
 
+def note_refusal(name: str) -> None:
+    """Note what this request was declined with, as the log names it; whoever looks at the answer may ask for it."""
+    g.refusal = name
+
+
+def refusal() -> str | None:
+    """Return what this request was declined with so far, or None."""
+    return cast("str | None", g.get("refusal"))
+
+
 def client() -> Client:
     """Return where the request comes from, cut and cleaned for the user's own activity page."""
     agent = request.headers.get("User-Agent", "")[: 4 * AGENT_MOST]

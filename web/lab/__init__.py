@@ -6,13 +6,15 @@ It is there only where a portal is served with `--lab`. Who may come in is told 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from ..answers import compose_below
+from ..bare_answers import LAB_PREFIX
 from . import clock, door
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the lab to `app`. It takes no cookie, so a browser has nothing to forge: `csrf` leaves it alone."""
+    compose_below(app, LAB_PREFIX, door.compose_problem)
+    app.before_request(door.guard)
     for room in (clock,):
-        room.api.before_request(door.require_lab)
-        room.api.register_error_handler(Exception, door.answer_problem)
         app.register_blueprint(room.api)
         csrf.exempt(room.api)

@@ -9,18 +9,21 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from flask import Response, request
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized, UnsupportedMediaType
 
-from authsim.errors import MessageError, RefusalError, StoreError
+from authsim.errors import MessageError, RefusalError, StoreConflictError, StoreError
 from authsim.lab.laboratory import Lab
 from authsim.protocol.networks import is_loopback
 
 from .. import hosts, scope
 from ..bare_answers import LAB_PREFIX
-from ..refusals import explain
+from ..forms import read_query
+from ..refusals import STATUSES, Explanation
 
 PREFIX: Final = LAB_PREFIX.removesuffix("/")
 PROBLEM: Final = "application/problem+json"
@@ -29,6 +32,17 @@ LABEL_HEADER: Final = "AuthSim-Lab-Label"
 _BEARER: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{16,128})", re.ASCII)
 _JSON_TYPE: Final = re.compile(r"application/json(?: *; *charset=\"?utf-8\"?)?", re.ASCII | re.IGNORECASE)
 _UNREADABLE: Final = (ValueError, RecursionError)
+_NUMBER: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
+_DETAILS: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        400: "the request could not be read: the lab is called by a name of loopback",
+        403: "the lab is for programs: ask from no page of a browser",
+        404: "the lab has nothing there: /openapi.json tells what it has",
+        405: "the lab takes no such method there: the header Allow tells which",
+        413: "send at most 1 MiB",
+        415: "send JSON, with 'Content-Type: application/json'",
+    }
+)
 #: The kinds of value that a member may have.
 Kinds: TypeAlias = tuple[type, ...]
 
@@ -41,8 +55,19 @@ def lab() -> Lab:
     return found
 
 
-def require_lab() -> None:
-    """Refuse whoever is not a program on this machine with the lab's token."""
+def is_for_lab() -> bool:
+    """Say whether a request is one to the lab, also to an address that it does not have."""
+    return request.path.startswith(LAB_PREFIX)
+
+
+def guard() -> None:
+    """Refuse whoever is not a program on this machine with the lab's token, before anything else is said."""
+    if is_for_lab():
+        _require_lab()
+        read_query()
+
+
+def _require_lab() -> None:
     if not hosts.is_trusted(request.headers.get("Host"), hosts=()) or not _is_from_here():
         raise NotFound
     if request.headers.get("Cookie") is not None or request.headers.get("Sec-Fetch-Site", "none") != "none":
@@ -67,9 +92,9 @@ def read_members(known: Mapping[str, Kinds], *, required: tuple[str, ...] = ()) 
     """
     content = request.get_data(cache=False)
     if content and not _JSON_TYPE.fullmatch(request.headers.get("Content-Type", "")):
-        raise UnsupportedMediaType("send JSON, with 'Content-Type: application/json'")
+        raise UnsupportedMediaType
     try:
-        members = json.loads(content.decode("utf-8"), object_pairs_hook=_require_distinct) if content else {}
+        members = _parse(content) if content else {}
     except _UNREADABLE:
         raise MessageError("the body is no JSON in UTF-8, or names a member twice") from None
     if type(members) is not dict:
@@ -77,12 +102,36 @@ def read_members(known: Mapping[str, Kinds], *, required: tuple[str, ...] = ()) 
     if set(members) - set(known):
         raise MessageError(f"the body has a member that is not known. Known are: {', '.join(known) or 'none'}")
     for name in required:
-        if name not in members:
+        if members.get(name) is None:
             raise MessageError(f"the member {name} is missing")
     for name, value in members.items():
         kinds = known[name]
         if value is not None and type(value) not in kinds:
             raise MessageError(f"the member {name} is of another kind: {' or '.join(_KINDS[kind] for kind in kinds)}")
+    return members
+
+
+def read_parameters(*known: str) -> Mapping[str, str]:
+    """Return the parameters of the address. Raises `MessageError` for one that is not known."""
+    parameters = read_query()
+    if set(parameters) - set(known):
+        raise MessageError(f"the address has a parameter that is not known. Known are: {', '.join(known) or 'none'}")
+    return parameters
+
+
+def read_number(parameters: Mapping[str, str], name: str, *, otherwise: int, most: int) -> int:
+    """Return a parameter that is a number from 0 to `most`. Raises `MessageError`."""
+    text = parameters.get(name)
+    if text is None:
+        return otherwise
+    if not _NUMBER.fullmatch(text) or int(text) > most:
+        raise MessageError(f"the parameter {name} is a whole number from 0 to {most}")
+    return int(text)
+
+
+def _parse(content: bytes) -> Any:
+    members = json.loads(content.decode("utf-8"), object_pairs_hook=_require_distinct, parse_constant=_refuse_constant)
+    json.dumps(members, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
     return members
 
 
@@ -103,6 +152,10 @@ def _require_distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def answer(members: Mapping[str, Any] | list[Any], status: int = 200) -> Response:
     """Return a JSON answer, the same bytes for the same members."""
     body = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
@@ -114,20 +167,44 @@ def answer_nothing() -> Response:
     return Response(status=204)
 
 
-def answer_problem(error: Exception) -> Response:
+def compose_problem(error: Exception, explanation: Explanation) -> Response:
     """Return an error as RFC 9457 has it: a message of ours with its words, anything else with those of its kind."""
-    explanation = explain(error)
-    detail = str(error) if isinstance(error, (MessageError, StoreError)) else explanation.what
-    if isinstance(error, HTTPException) and type(error).description != error.description:
-        detail = str(error.description)
-    status = 404 if isinstance(error, StoreError) and "no snapshot" in detail else explanation.status
-    problem = {"title": explanation.code, "status": status, "detail": detail, "ref": scope.reference()}
+    status = _status_of(error, explanation)
+    problem: dict[str, Any] = {
+        "title": _title_of(error, explanation, status),
+        "status": status,
+        "detail": _detail_of(error, explanation, status),
+        "ref": scope.reference(),
+    }
     if isinstance(error, RefusalError):
         problem["reason"] = error.reason.value
     response = answer(problem, status)
     response.mimetype = PROBLEM
-    if explanation.retry_after_ms is not None:
-        response.headers["Retry-After"] = str(max(1, -(-explanation.retry_after_ms // 1000)))
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _status_of(error: Exception, explanation: Explanation) -> int:
+    if isinstance(error, HTTPException) and error.code is not None:
+        return error.code
+    if isinstance(error, StoreConflictError):
+        return HTTPStatus.CONFLICT
+    is_missing = isinstance(error, StoreError) and "no snapshot" in str(error)
+    return HTTPStatus.NOT_FOUND if is_missing else explanation.status
+
+
+def _title_of(error: Exception, explanation: Explanation, status: int) -> str:
+    """Return a word for programs: that of the page's table, or the status's own name."""
+    if isinstance(error, (RefusalError, MessageError)) or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return explanation.code
+    entry = STATUSES.get(status)
+    return HTTPStatus(status).phrase.lower().replace(" ", "_") if entry is None else entry.code
+
+
+def _detail_of(error: Exception, explanation: Explanation, status: int) -> str:
+    if isinstance(error, (MessageError, StoreError)):
+        return str(error)
+    if isinstance(error, HTTPException) and type(error).description != error.description:
+        return str(error.description)
+    return _DETAILS.get(status, explanation.what)
