@@ -8,13 +8,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from ..answers import compose_below
 from ..bare_answers import LAB_PREFIX
-from . import clock, door
+from . import clock, door, events
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the lab to `app`. It takes no cookie, so a browser has nothing to forge: `csrf` leaves it alone."""
     compose_below(app, LAB_PREFIX, door.compose_problem)
     app.before_request(door.guard)
-    for room in (clock,):
+    for room in (clock, events):
         app.register_blueprint(room.api)
         csrf.exempt(room.api)

@@ -1,0 +1,85 @@
+"""The story over HTTP: who may read it, how it is narrowed, read on and waited for, and that no secret stands in it."""
+
+import threading
+import time
+
+import pytest
+
+from authsim.lab.telling import BROWSER
+from tests.support.lab_site import LabSite
+
+
+def test_the_story_is_read_and_read_on(living: LabSite) -> None:
+    """The answer has the entries and the number to read on after."""
+    living.site.adds("alice")
+    living.lab.teller.tell(BROWSER, "GET /", label="mine", status=200)
+    first = living.does("GET", "/events?most=1")
+    assert [entry["what"] for entry in first["events"]] == ["user:added"]
+    rest = living.does("GET", f"/events?after={first['next']}")
+    assert rest["events"][0] == {
+        "number": 2,
+        "at_ms": living.lab.clock.now_ms(),
+        "end": "browser",
+        "what": "GET /",
+        "user": None,
+        "why": None,
+        "facts": {"status": 200},
+        "label": "mine",
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("after=-1", "after"),
+        ("after=1e3", "after"),
+        ("after=99999999", "snapshot was restored"),
+        ("most=0", "one entry"),
+        ("most=10001", "most"),
+        ("wait_ms=30001", "wait_ms"),
+        ("label=a%20b", "a label has"),
+        ("since=1", "not known"),
+    ],
+)
+def test_a_query_that_says_nothing_is_refused(living: LabSite, query: str, says: str) -> None:
+    """What cannot be meant is answered with 400 and what to ask instead."""
+    answer = living.asks("GET", f"/events?{query}")
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert says in answer.json["detail"]
+
+
+def test_only_wanted_entries_are_returned(living: LabSite) -> None:
+    """End, user, event, reason and label narrow the story."""
+    living.site.adds("alice")
+    browser = living.site.browser()
+    browser.types_password("alice", "wrong horse battery")
+    found = living.does("GET", "/events?end=portal&user=alice&what=login:refused&why=wrong_password")
+    assert [(entry["what"], entry["why"]) for entry in found["events"]] == [("login:refused", "wrong_password")]
+    assert living.does("GET", "/events?user=bob")["events"] == []
+
+
+def test_waiting_ends_with_the_entry(living: LabSite) -> None:
+    """Whoever waits is answered as soon as what is wanted happens, and not by anything else."""
+    after = living.does("GET", "/events")["next"]
+
+    def happens() -> None:
+        living.lab.teller.tell(BROWSER, "GET /other")
+        living.lab.teller.tell(BROWSER, "GET /wanted")
+
+    timer = threading.Timer(0.1, happens)
+    timer.start()
+    began = time.monotonic()
+    found = living.does("GET", f"/events?after={after}&what=GET%20/wanted&wait_ms=20000")
+    timer.join()
+    assert [entry["what"] for entry in found["events"]] == ["GET /wanted"]
+    assert time.monotonic() - began < 10
+
+
+def test_waiting_ends_with_the_time(living: LabSite) -> None:
+    """When nothing happens the answer is empty, after the time that was asked for."""
+    after = living.does("GET", "/events")["next"]
+    began = time.monotonic()
+    found = living.does("GET", f"/events?after={after}&why=throttled&wait_ms=50")
+    assert found == {"events": [], "next": after}
+    assert time.monotonic() - began >= 0.05
