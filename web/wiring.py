@@ -201,32 +201,29 @@ def in_lab(portal: Portal, settings: LabSettings) -> Portal:
     """Return the portal in the lab's world. Only here is anything of the lab imported: without one, nothing is."""
     from authsim.adapters.lab_file import LabFile
     from authsim.adapters.sql.snapshots import SqliteSnapshots
-    from authsim.lab.board import Board
-    from authsim.lab.clock import LabClock
-    from authsim.lab.entropy import LabEntropy
-    from authsim.lab.laboratory import Lab
-    from authsim.lab.telling import Teller
+    from authsim.lab.laboratory import compose_lab
     from authsim.lab.worlds import surround
 
     file = LabFile(settings.folder / LAB_FILE)
-    clock = LabClock(file, portal.verifier.clock)
-    teller = Teller(file, clock, portal.store.audit)
-    lab = Lab(
+    lab = compose_lab(
         shelf=file,
         journal=file,
         record=portal.store.audit,
-        clock=clock,
-        entropy=LabEntropy(file, portal.verifier.entropy),
-        teller=teller,
-        board=Board(file, clock, teller),
         snapshots=SqliteSnapshots(portal.store.database, file, settings.folder / LAB_SNAPSHOTS),
+        clock=portal.verifier.clock,
+        entropy=portal.verifier.entropy,
     )
+
+    def leave() -> None:
+        lab.close()
+        file.close()
+
     return replace(
         portal,
         verifier=surround(portal.verifier, lab),
         lab=lab,
         lab_token=_read_token(settings.token_file),
-        leave=file.close,
+        leave=leave,
     )
 
 

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
+from authsim import ports
+from authsim.lab.agenda import Agenda
 from authsim.lab.board import Board
 from authsim.lab.clock import LabClock
 from authsim.lab.entropy import LabEntropy
+from authsim.lab.phones.drawer import Drawer
+from authsim.lab.phones.fleet import Fleet
+from authsim.lab.phones.hands import Hands
 from authsim.lab.ports import Journal, Record, Shelf, Snapshots
 from authsim.lab.telling import Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """The parts of a lab, composed by `web/wiring.py` (and by tests)."""
+    """The parts of a lab, composed by `compose_lab`."""
 
     shelf: Shelf
     journal: Journal
@@ -21,3 +26,40 @@ class Lab:
     teller: Teller
     board: Board
     snapshots: Snapshots
+    agenda: Agenda
+    fleet: Fleet
+    hands: Hands
+
+    def close(self) -> None:
+        """End the threads of this process that wait and act in the lab."""
+        self.agenda.close()
+        self.hands.close()
+
+
+def compose_lab(
+    *,
+    shelf: Shelf,
+    journal: Journal,
+    record: Record,
+    snapshots: Snapshots,
+    clock: ports.Clock,
+    entropy: ports.Entropy,
+) -> Lab:
+    """Return a lab that keeps itself in these ports, around the machine's clock and chance."""
+    shown, drawn = LabClock(shelf, clock), LabEntropy(shelf, entropy)
+    teller = Teller(journal, shown, record)
+    agenda = Agenda(shelf, shown)
+    fleet = Fleet(Drawer(shelf, entropy), clock=shown, entropy=drawn, teller=teller, agenda=agenda)
+    return Lab(
+        shelf=shelf,
+        journal=journal,
+        record=record,
+        clock=shown,
+        entropy=drawn,
+        teller=teller,
+        board=Board(shelf, shown, teller),
+        snapshots=snapshots,
+        agenda=agenda,
+        fleet=fleet,
+        hands=Hands(fleet, agenda),
+    )

@@ -17,12 +17,7 @@ from authsim.adapters.sql import SqlStore
 from authsim.adapters.sql.snapshots import SqliteSnapshots
 from authsim.errors import StoreError
 from authsim.events import AuditRow, Event
-from authsim.lab.board import Board
-from authsim.lab.clock import LabClock
-from authsim.lab.entropy import LabEntropy
-from authsim.lab.laboratory import Lab
-from authsim.lab.ports import Journal, Record, Shelf, Snapshots
-from authsim.lab.telling import Teller
+from authsim.lab.laboratory import Lab, compose_lab
 from authsim.lab.worlds import surround
 from authsim.model import UserId
 from authsim.verifier import Verifier
@@ -110,30 +105,6 @@ class NoSnapshots:
 
     def drop(self, name: str) -> None:
         raise StoreError(f"there is no snapshot of that name: {name}")
-
-
-def compose_lab(
-    *,
-    shelf: Shelf,
-    journal: Journal,
-    record: Record,
-    snapshots: Snapshots,
-    clock: ports.Clock,
-    entropy: ports.Entropy,
-) -> Lab:
-    """Return a lab of these parts, as `web/wiring.py` composes it."""
-    shown = LabClock(shelf, clock)
-    teller = Teller(journal, shown, record)
-    return Lab(
-        shelf=shelf,
-        journal=journal,
-        record=record,
-        clock=shown,
-        entropy=LabEntropy(shelf, entropy),
-        teller=teller,
-        board=Board(shelf, shown, teller),
-        snapshots=snapshots,
-    )
 
 
 def memory_lab(verifier: Verifier, shelf: MemoryShelf | None = None) -> Lab:

@@ -1,0 +1,169 @@
+"""Putting a user on a virtual phone: by the code of a QR code, or by credentials and the code in a text.
+
+What was begun is kept before anything leaves that could make a key count at the portal: a reply that is lost is asked
+for again by the very same request (`resume`).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from authsim.authenticator.activate import (
+    Activated,
+    abandon_activation,
+    begin_activation,
+    complete_activation,
+    format_request,
+    require_pending,
+)
+from authsim.authenticator.add_user import (
+    abandon_add_user,
+    begin_add_user,
+    complete_add_user,
+    format_finish,
+    format_start,
+    require_enrolment,
+    with_code,
+    with_flow,
+    without_code,
+)
+from authsim.authenticator.device import Pending, PendingEnrolment, Phone, Portal
+from authsim.errors import Reason, RefusalError
+from authsim.lab.phones.fleet import Fleet, Opened, require_online
+from authsim.lab.phones.lines import API
+from authsim.lab.phones.wire import read_json, require_accepted, require_reached
+from authsim.protocol.activation_uri import ActivationUri
+from authsim.protocol.add_user import parse_add_user_started
+from authsim.protocol.messages import InstanceInfo, parse_instance
+from authsim.secret import Secret
+
+# The form that phones fill in by themselves: the end names where the code belongs to.
+_CODE: Final = re.compile(r"(?:^|\s)@\S+ #([0-9]{4,10})$", re.ASCII)
+_STARTED: Final = {401: Reason.WRONG_PASSWORD, 403: Reason.ACCOUNT_EXPIRED, 409: Reason.NO_PHONE_NUMBER}
+_FINISHED: Final = {401: Reason.WRONG_CODE, 404: Reason.ENROLMENT_USED, 409: Reason.ENROLMENT_USED}
+
+
+def activate(fleet: Fleet, phone_id: str, uri: ActivationUri, *, user: str | None = None) -> Activated:
+    """Become a user's authentication device by a one-time code; `user` is who it is said to be for, in the story.
+
+    Refuses with `ACTIVATION_UNKNOWN` whatever the portal does not accept, and as `begin_activation` does. When the
+    portal is broken it can be resumed.
+    """
+    with fleet.telling(phone_id, user):
+        opened = fleet.open(phone_id)
+        require_online(opened)
+        # Begun before the change that keeps it: chance is drawn from the shelf as well, where one changes at a time.
+        begun = begin_activation(opened.phone, uri, label=phone_id, address=uri.origin, entropy=fleet.entropy)
+        pending = require_pending(begun)
+        fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: phone._replace(pending=pending))
+        return _activate(fleet, opened, pending)
+
+
+def resume(fleet: Fleet, phone_id: str) -> Activated:
+    """Send the request of an activation again whose reply was lost. Refuses with `NOT_ENROLLED` when there is none."""
+    with fleet.telling(phone_id):
+        opened = fleet.open(phone_id)
+        require_online(opened)
+        return _activate(fleet, opened, require_pending(opened.phone))
+
+
+def start_add_user(fleet: Fleet, phone_id: str, username: str, password: Secret, *, is_renewal: bool = False) -> None:
+    """Send credentials; the portal texts a code to the number of that user.
+
+    Refuses with `ALREADY_ENROLLED`, `WRONG_PASSWORD`, `NO_PHONE_NUMBER`, `ACCOUNT_EXPIRED` and `THROTTLED`.
+    """
+    with fleet.telling(phone_id, username):
+        opened = fleet.open(phone_id)
+        require_online(opened)
+        info = parse_instance(read_json(require_reached(fleet.portal.send("GET", f"{API}/instance"))))
+        pending = _begin_add_user(fleet, opened, info, username, is_renewal=is_renewal)
+        try:
+            answer = fleet.portal.send("POST", f"{API}/adduser/start", body=format_start(pending, password))
+            started = parse_add_user_started(require_accepted(answer, _STARTED, expected=202))
+        except BaseException:
+            fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: abandon_add_user(phone, pending))
+            raise
+        fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: with_flow(phone, pending, started))
+
+
+def finish_add_user(fleet: Fleet, phone_id: str, read_text: Callable[[], str | None]) -> Activated | None:
+    """Type the code that was texted; None while no text has come. `read_text` waits for it as long as it likes.
+
+    A code that was sent, and whose reply was lost, is sent again. Refuses with `WRONG_CODE` (`attempts_remaining`),
+    `ENROLMENT_USED`, and with `NOT_ENROLLED` when nobody is being added.
+    """
+    opened = fleet.open(phone_id)
+    pending = opened.phone.enrolment
+    with fleet.telling(phone_id, None if pending is None else pending.username):
+        require_online(opened)
+        pending = require_enrolment(opened.phone)
+        if pending.code is None:
+            code = find_code(read_text())
+            if code is None:
+                return None
+            typed, known = Secret(code), pending
+            pending = require_enrolment(
+                fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: with_code(phone, known, typed))
+            )
+        return _finish_add_user(fleet, opened, pending)
+
+
+def find_code(text: str | None) -> str | None:
+    """Return the code that a phone would offer to fill in, or None."""
+    found = None if text is None else _CODE.search(text)
+    return None if found is None else found[1]
+
+
+def _activate(fleet: Fleet, opened: Opened, pending: Pending) -> Activated:
+    answer = fleet.portal.send("POST", f"{API}/activate", body=format_request(pending))
+    try:
+        reply = require_accepted(answer, {401: Reason.ACTIVATION_UNKNOWN})
+    except RefusalError as refusal:
+        if refusal.reason is Reason.ACTIVATION_UNKNOWN:
+            fleet.drawer.change_phone(opened.phone_id, opened.dek, lambda phone: abandon_activation(phone, pending))
+        raise
+    return _keep(fleet, opened, lambda phone: complete_activation(phone, pending, reply))
+
+
+def _begin_add_user(
+    fleet: Fleet, opened: Opened, info: InstanceInfo, username: str, *, is_renewal: bool
+) -> PendingEnrolment:
+    begun = begin_add_user(
+        opened.phone,
+        Portal(info.instance_id, info.origin, info.psk),
+        suite=info.suite,
+        username=username,
+        label=opened.phone_id,
+        address=info.origin,
+        entropy=fleet.entropy,
+        is_renewal=is_renewal,
+    )
+    pending = require_enrolment(begun)
+    fleet.drawer.change_phone(opened.phone_id, opened.dek, lambda phone: phone._replace(enrolment=pending))
+    return pending
+
+
+def _finish_add_user(fleet: Fleet, opened: Opened, pending: PendingEnrolment) -> Activated:
+    answer = fleet.portal.send("POST", f"{API}/adduser/finish", body=format_finish(pending))
+    try:
+        reply = require_accepted(answer, _FINISHED)
+    except RefusalError as refused:
+        is_open = refused.reason is Reason.WRONG_CODE and refused.attempts_remaining != 0
+        after = without_code if is_open else abandon_add_user
+        if refused.reason is not Reason.THROTTLED:
+            fleet.drawer.change_phone(opened.phone_id, opened.dek, lambda phone: after(phone, pending))
+        raise
+    return _keep(fleet, opened, lambda phone: complete_add_user(phone, pending, reply))
+
+
+def _keep(fleet: Fleet, opened: Opened, complete: Callable[[Phone], Activated]) -> Activated:
+    """Swap the record for the account in one step."""
+    done: list[Activated] = []
+
+    def keep(phone: Phone) -> Phone:
+        done.append(complete(phone))
+        return done[-1].phone
+
+    fleet.drawer.change_phone(opened.phone_id, opened.dek, keep)
+    fleet.tell(opened.phone_id, "activated", user=done[-1].account.label)
+    return done[-1]

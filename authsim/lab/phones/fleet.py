@@ -1,0 +1,191 @@
+"""The virtual phones of one portal with all that they are given: the shelf they lie on, chance, the way to the portal.
+
+What a phone can do is told by `enrolling`, `answering` and `apps`; who lets it do so by itself by `hands`.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final, NamedTuple, final
+
+from authsim import ports
+from authsim.authenticator.attempts import MOST_TRIES
+from authsim.authenticator.device import Account, Phone, Platform, accounts_named
+from authsim.errors import MessageError, Reason, RefusalError, StoreError
+from authsim.lab.agenda import Agenda
+from authsim.lab.clock import PHONE as PHONE_CLOCK
+from authsim.lab.clock import LabClock
+from authsim.lab.phones.drawer import MOST_PHONES, Drawer
+from authsim.lab.phones.handset import Handset, Policy, make_handset, open_handset, see_phone
+from authsim.lab.phones.wire import Portal, UnreachableError
+from authsim.lab.telling import PHONE, Teller
+from authsim.secret import Secret
+
+#: What a phone begins with that does nothing by itself.
+FRESH: Final = Policy.MANUAL
+
+
+class Opened(NamedTuple):
+    """A phone that was opened with its PIN: its id, the data key, and what the device knew then."""
+
+    phone_id: str
+    dek: Secret
+    phone: Phone
+    policy: Policy
+
+
+@final
+class Fleet:
+    """All virtual phones. `entropy` is the lab's: keys and nonces of phones repeat with its seed."""
+
+    __slots__ = ("_portal", "agenda", "clock", "drawer", "entropy", "teller", "tokens", "tokens_lock")
+
+    def __init__(
+        self, drawer: Drawer, *, clock: LabClock, entropy: ports.Entropy, teller: Teller, agenda: Agenda
+    ) -> None:
+        self.drawer = drawer
+        self.clock = clock
+        self.entropy = entropy
+        self.teller = teller
+        self.agenda = agenda
+        #: Open device sessions by phone and device, as a running app holds them in memory.
+        self.tokens: dict[tuple[str, str], Secret] = {}
+        self.tokens_lock = threading.Lock()
+        self._portal: Portal | None = None
+
+    def connect(self, portal: Portal) -> None:
+        """Give the phones their way to the portal."""
+        self._portal = portal
+
+    @property
+    def portal(self) -> Portal:
+        """The way to the portal. Raises `StoreError` before there is one."""
+        if self._portal is None:
+            raise StoreError("the phones have no way to the portal yet")
+        return self._portal
+
+    @property
+    def is_connected(self) -> bool:
+        """Say whether there is a way to the portal yet."""
+        return self._portal is not None
+
+    def clock_of(self, phone_id: str) -> LabClock:
+        """Return the phone's own clock, which may be skewed."""
+        return self.clock.of(f"{PHONE_CLOCK}{phone_id}")
+
+    def make(
+        self, platform: Platform, *, policy: Policy = FRESH, delay_ms: int = 0, phone_id: str | None = None
+    ) -> Handset:
+        """Make a phone without users. Raises `MessageError` when there are too many, or one of that id."""
+        self.require_room(1)
+        chosen = self._draw_id() if phone_id is None else phone_id
+        handset = make_handset(
+            chosen,
+            platform,
+            policy=policy,
+            delay_ms=delay_ms,
+            made_ms=self.clock_of(chosen).now_ms(),
+            entropy=self.entropy,
+        )
+        self._put(handset)
+        return handset
+
+    def require_room(self, count: int) -> None:
+        """Raise `MessageError` unless so many more phones may be made."""
+        if len(self.drawer.list_ids()) + count > MOST_PHONES:
+            raise MessageError(f"a lab has at most {MOST_PHONES} phones. Take some away first")
+
+    def clone(self, phone_id: str) -> Handset:
+        """Copy a phone with all that it holds: keys, counters, apps. The copy does nothing by itself.
+
+        Raises `UnknownPhoneError`.
+        """
+        original = self.drawer.read(phone_id)
+        self.require_room(1)
+        copy = replace(original, phone_id=self._draw_id(), policy=FRESH, delay_ms=0)
+        self._put(copy)
+        return copy
+
+    def erase(self, phone_id: str) -> None:
+        """Take a phone away with its keys. Raises `UnknownPhoneError`."""
+        self.drawer.erase(phone_id)
+        self.forget_tokens(phone_id)
+
+    def forget_tokens(self, phone_id: str) -> None:
+        """End what the phone's app held in memory."""
+        with self.tokens_lock:
+            for key in [key for key in self.tokens if key[0] == phone_id]:
+                del self.tokens[key]
+
+    def open(self, phone_id: str, *, is_listening: bool = False) -> Opened:
+        """Type the PIN of a phone, as well as its person can. Refuses with `WRONG_PIN` and `PHONE_WIPED`.
+
+        `is_listening`: the app was opened before, and only hears what comes; nobody types anything.
+        """
+        handset = self.drawer.read(phone_id)
+        slips = handset.policy is Policy.WRONG_PIN and not is_listening
+        done = open_handset(handset, is_mistyped=slips)
+        if slips or handset.tries_left != MOST_TRIES:  # a try that counts is counted in one serialised step
+            told = [done]
+
+            def count(current: Handset) -> Handset:
+                told[0] = open_handset(current, is_mistyped=slips)
+                return told[0][0]
+
+            self.drawer.change(phone_id, count)
+            done = told[0]
+        after, dek = done
+        if isinstance(dek, RefusalError):
+            raise dek
+        return Opened(phone_id, dek, see_phone(after, dek), after.policy)
+
+    def tell(self, phone_id: str, what: str, *, user: str | None = None, why: Reason | None = None) -> None:
+        """Write a line of the story: what the phone did, and no secret of it."""
+        self.teller.tell(PHONE, f"phone:{what}", user=user, why=None if why is None else why.value, phone=phone_id)
+
+    @contextmanager
+    def telling(self, phone_id: str, user: str | None = None) -> Iterator[None]:
+        """Tell the story of a refusal that leaves this block."""
+        try:
+            yield
+        except RefusalError as refusal:
+            self.tell(phone_id, "refused", user=user, why=refusal.reason)
+            raise
+        except UnreachableError as error:
+            self.teller.tell(PHONE, "phone:refused", user=user, phone=phone_id, status=error.status)
+            raise
+
+    def _draw_id(self) -> str:
+        taken = set(self.drawer.list_ids())
+        while (drawn := self.drawer.draw_id()) in taken:  # somebody named one so
+            pass
+        return drawn
+
+    def _put(self, handset: Handset) -> None:
+        try:
+            self.drawer.put(handset)
+        except FileExistsError:
+            raise MessageError("there is a phone of that name already. Choose another, or take that one away") from None
+
+
+def require_online(opened: Opened) -> None:
+    """Refuse with `PHONE_OFFLINE` for a phone that hears nothing and sends nothing."""
+    if opened.policy is Policy.OFFLINE:
+        raise RefusalError(Reason.PHONE_OFFLINE)
+
+
+def choose_accounts(phone: Phone, user: str | None) -> tuple[Account, ...]:
+    """Return the accounts that may be meant. Refuses with `NOT_ENROLLED` when there is none."""
+    found = phone.accounts if user is None else accounts_named(phone.accounts, user)
+    if not found:
+        raise RefusalError(Reason.NOT_ENROLLED)
+    return found
+
+
+def choose_account(phone: Phone, user: str | None) -> Account:
+    """Return the one account that is meant. Raises `MessageError` when there are several; refuses as above."""
+    found = choose_accounts(phone, user)
+    if len(found) > 1:
+        raise MessageError("this phone answers for several users: say for which one, with the member user")
+    return found[0]

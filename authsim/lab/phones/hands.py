@@ -1,0 +1,153 @@
+"""The hands that act for virtual phones when a notification comes: a few threads of this worker.
+
+The lab's bus tells which device something happened to; if a virtual phone holds its key, a hand looks at the phone's
+requests through the device API and does what its person would (`Policy`). So whatever stops, delays or doubles a
+notification stops, delays or doubles it here. A phone remembers what it has answered, so each request is answered once,
+however many look; it looks again when its person changes their mind.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
+from typing import Final, final
+
+from authsim.errors import AuthsimError, RefusalError
+from authsim.lab.agenda import ANSWER, Agenda
+from authsim.lab.phones.answering import Asked, Wanted, claim, decide, decide_on, find_requests, hear
+from authsim.lab.phones.drawer import UnknownPhoneError
+from authsim.lab.phones.fleet import Fleet, Opened, choose_accounts
+from authsim.lab.phones.handset import Handset, Policy, Seen
+from authsim.lab.phones.wire import UnreachableError
+from authsim.protocol.push import APPROVE, DENY, REPORT
+
+_HANDS: Final = 4
+_DEVICE: Final = "device:"
+#: How long a phone waits, on the lab's clock, before it asks a broken portal again.
+_AGAIN_MS: Final = 1_000
+_LOGGER: Final = logging.getLogger("authsim.lab")
+_QUIET: Final = frozenset({Policy.MANUAL, Policy.OFFLINE})
+_DECISIONS: Final[Mapping[Policy, int]] = MappingProxyType(
+    {Policy.APPROVE: APPROVE, Policy.DENY: DENY, Policy.REPORT: REPORT, Policy.WRONG_RESPONSE: APPROVE}
+)
+
+
+@final
+class Hands:
+    """The threads. They start with the first phone that has something to do, and end with the portal."""
+
+    __slots__ = ("_agenda", "_fleet", "_is_over", "_lock", "_owner", "_pool", "_waiting")
+
+    def __init__(self, fleet: Fleet, agenda: Agenda) -> None:
+        self._fleet = fleet
+        self._agenda = agenda
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._owner = os.getpid()
+        self._waiting: set[str] = set()
+        self._is_over = False
+        agenda.when_due(ANSWER, self._answer_due)
+
+    def hear(self, topic: str) -> None:
+        """Let phones look to which a topic of the bus is news. It returns at once, and never raises."""
+        if not topic.startswith(_DEVICE) or not self._fleet.is_connected:
+            return
+        try:
+            self._agenda.look_out()
+            for phone_id in self._fleet.drawer.list_holders(topic.removeprefix(_DEVICE)):
+                self.look(phone_id)
+        except AuthsimError as error:
+            _LOGGER.warning("a phone of the lab did not hear: %s", type(error).__name__)
+
+    def look(self, phone_id: str) -> None:
+        """Let a phone look at what waits for it, soon. One look that has not begun yet serves for all who ask."""
+        with self._lock:
+            if phone_id in self._waiting:
+                return
+            self._waiting.add(phone_id)
+        self._submit(lambda: self._look(phone_id))
+
+    def close(self) -> None:
+        """End the threads, when they are done with what they do just now."""
+        with self._lock:
+            pool, self._pool, self._is_over = self._pool, None, True
+        if pool is not None and self._owner == os.getpid():
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        with self._lock:
+            if self._owner != os.getpid():  # threads never cross a fork
+                self._owner, self._pool, self._waiting = os.getpid(), None, set()
+            if self._is_over:
+                return
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_HANDS, thread_name_prefix="authsim hand")
+            self._pool.submit(_do, work)
+
+    def _look(self, phone_id: str) -> None:
+        with self._lock:
+            self._waiting.discard(phone_id)
+        fleet = self._fleet
+        handset = fleet.drawer.read(phone_id)
+        if handset.policy in _QUIET or not handset.users:
+            return
+        try:
+            with fleet.telling(phone_id):
+                opened = fleet.open(phone_id, is_listening=True)
+                found = find_requests(fleet, opened, choose_accounts(opened.phone, None))
+        except UnreachableError:
+            self._agenda.add(fleet.clock.now_ms() + _AGAIN_MS, ANSWER, phone_id)
+            return
+        for asked in reversed(found):
+            _react(fleet, opened, asked, handset, self._agenda)
+
+    def _answer_due(self, word: str) -> None:
+        """Do what the agenda says: `phone` looks again, `phone request` answers after its delay."""
+        phone_id, _, request_id = word.partition(" ")
+        if request_id:
+            self._submit(lambda: _answer_late(self._fleet, phone_id, request_id))
+        else:
+            self.look(phone_id)
+
+
+def _do(work: Callable[[], None]) -> None:
+    """Do a hand's work. What a phone is refused is told in the story; what else ends it is for the log."""
+    try:
+        work()
+    except (RefusalError, UnreachableError, UnknownPhoneError):
+        pass
+    except Exception as error:  # noqa: BLE001 - a hand that dies takes other phones' reactions with it
+        _LOGGER.warning("a hand of the lab failed: %s", type(error).__name__)
+
+
+def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda: Agenda) -> None:
+    """Do what the policy says about one request, unless the phone did so before."""
+    phone_id, request_id, user = opened.phone_id, asked.request.request_id, asked.line.account.label
+    is_news = hear(fleet, phone_id, asked)
+    if handset.policy in _DECISIONS:
+        if claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.LEFT):
+            decision = _DECISIONS[handset.policy]
+            number = _read_number(fleet, asked) if decision == APPROVE else None
+            decide_on(fleet, opened, asked, decision, number=number)
+    elif handset.policy is Policy.DELAY:
+        if claim(fleet, phone_id, request_id, Seen.WAITS, was=Seen.LEFT):
+            agenda.add(fleet.clock.now_ms() + handset.delay_ms, ANSWER, f"{phone_id} {request_id}")
+    elif is_news and handset.policy is Policy.IGNORE:
+        fleet.tell(phone_id, "ignored", user=user)
+    elif is_news:
+        with fleet.telling(phone_id, user):
+            fleet.open(phone_id)  # the person wants to answer, and mistypes the PIN
+
+
+def _answer_late(fleet: Fleet, phone_id: str, request_id: str) -> None:
+    """Approve after the delay, unless the person changed their mind meanwhile."""
+    if not claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.WAITS):
+        return
+    decide(fleet, phone_id, APPROVE, Wanted(request_id=request_id), number=fleet.portal.read_number(request_id))
+
+
+def _read_number(fleet: Fleet, asked: Asked) -> str | None:
+    """Return what the person reads on the page of the login, where the request asks for a number."""
+    return fleet.portal.read_number(asked.request.request_id) if asked.request.digits else None
