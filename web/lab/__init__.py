@@ -8,13 +8,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from ..answers import compose_below
 from ..bare_answers import LAB_PREFIX
-from . import clock, door, events
+from . import clock, door, events, watching
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the lab to `app`. It takes no cookie, so a browser has nothing to forge: `csrf` leaves it alone."""
     compose_below(app, LAB_PREFIX, door.compose_problem)
     app.before_request(door.guard)
+    watching.register(app)
     for room in (clock, events):
         app.register_blueprint(room.api)
         csrf.exempt(room.api)
