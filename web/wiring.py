@@ -29,7 +29,10 @@ from . import unfinished
 from .settings import DATABASE_FILE, LAB_FILE, LAB_SNAPSHOTS, SIGNALS_FILE, LabSettings, Settings
 
 if TYPE_CHECKING:
+    from authsim.adapters.lab_file import LabFile
+    from authsim.adapters.sql.snapshots import WorldSnapshots
     from authsim.lab.laboratory import Lab
+    from authsim.ports import Clock
 
 _TOKEN_BYTES: Final = 32
 _MOST_TOKEN: Final = 200
@@ -174,20 +177,72 @@ def _compose(settings: Settings, store: SqlStore, vault: FileVault, instance: In
     return Portal(verifier=verifier, store=store, bus=bus, vault=vault)
 
 
-def begin_lab(settings: LabSettings) -> None:
-    """Make an empty lab, in place of whatever an earlier server left, and its token, unless there is one.
+def begin_lab(portal: Portal, settings: LabSettings, *, machine: "Clock | None" = None) -> Portal:
+    """Make an empty lab, in place of whatever an earlier server left, and return the portal in it.
 
-    To be called once, before any worker opens it. Raises `StoreError`.
+    Its token is made, unless there is one. The world as it is now is kept, for resets. To be called once, before any
+    worker opens the lab. `machine` as for `in_lab`. Raises `StoreError`.
     """
     from authsim.adapters.lab_file import LabFile
-    from authsim.lab.entropy import LabEntropy
+    from authsim.lab.ports import BEGINNING
 
     with suppress(StoreConflictError):
         create_private_file(settings.token_file, f"{SystemEntropy().token_bytes(_TOKEN_BYTES).hex()}\n".encode())
-    _read_token(settings.token_file)
+    token = _read_token(settings.token_file)
     file = LabFile.create(settings.folder / LAB_FILE)
-    LabEntropy(file, SystemEntropy()).seed(settings.seed)
-    file.close()
+    _snapshots_of(portal, file, settings).drop_all()
+    lab = _make_lab(portal, file, settings, machine)
+    lab.entropy.seed(settings.seed)
+    lab.clock.begin(not_before_ms=portal.store.audit.newest_ms())
+    lab.snapshots.take(BEGINNING)
+    return _enter(portal, lab, token, file.close)
+
+
+def in_lab(portal: Portal, settings: LabSettings, *, machine: "Clock | None" = None) -> Portal:
+    """Return the portal in the lab that `begin_lab` made. Only here and there is anything of the lab imported.
+
+    `machine` is the clock beneath the lab's: the machine's own, which is behind a record that a lab has written ahead.
+    """
+    from authsim.adapters.lab_file import LabFile
+
+    file = LabFile(settings.folder / LAB_FILE)
+    return _enter(portal, _make_lab(portal, file, settings, machine), _read_token(settings.token_file), file.close)
+
+
+def _make_lab(portal: Portal, file: "LabFile", settings: LabSettings, machine: "Clock | None") -> "Lab":
+    from authsim.lab.laboratory import compose_lab
+
+    return compose_lab(
+        shelf=file,
+        journal=file,
+        record=portal.store.audit,
+        snapshots=_snapshots_of(portal, file, settings),
+        clock=machine or SystemClock(),
+        entropy=portal.verifier.entropy,
+        wake_all=portal.bus.publish_all,
+    )
+
+
+def _enter(portal: Portal, lab: "Lab", token: Secret, close_file: Callable[[], None]) -> Portal:
+    from authsim.lab.worlds import surround
+
+    def leave() -> None:
+        lab.close()
+        close_file()
+
+    return replace(portal, verifier=surround(portal.verifier, lab), lab=lab, lab_token=token, leave=leave)
+
+
+def _snapshots_of(portal: Portal, file: "LabFile", settings: LabSettings) -> "WorldSnapshots":
+    """Return the snapshots of a portal's world: copies are made by the database that holds its store."""
+    from authsim.adapters.sql.copies_postgres import PostgresCopies
+    from authsim.adapters.sql.copies_sqlite import SqliteCopies
+    from authsim.adapters.sql.snapshots import WorldSnapshots
+
+    database, folder = portal.store.database, settings.folder / LAB_SNAPSHOTS
+    is_file = isinstance(portal.bus, SignalBus)
+    copies = SqliteCopies(database, folder) if is_file else PostgresCopies(database)
+    return WorldSnapshots(copies, file, folder, brought_back=portal.bus.publish_all)
 
 
 def _read_token(path: Path) -> Secret:
@@ -195,36 +250,6 @@ def _read_token(path: Path) -> Secret:
     if not _TOKEN.fullmatch(text):
         raise StoreError(f"{path} holds no token of a lab: 16 to 128 letters, digits, '-' and '_'. Name another file")
     return Secret(text)
-
-
-def in_lab(portal: Portal, settings: LabSettings) -> Portal:
-    """Return the portal in the lab's world. Only here is anything of the lab imported: without one, nothing is."""
-    from authsim.adapters.lab_file import LabFile
-    from authsim.adapters.sql.snapshots import SqliteSnapshots
-    from authsim.lab.laboratory import compose_lab
-    from authsim.lab.worlds import surround
-
-    file = LabFile(settings.folder / LAB_FILE)
-    lab = compose_lab(
-        shelf=file,
-        journal=file,
-        record=portal.store.audit,
-        snapshots=SqliteSnapshots(portal.store.database, file, settings.folder / LAB_SNAPSHOTS),
-        clock=portal.verifier.clock,
-        entropy=portal.verifier.entropy,
-    )
-
-    def leave() -> None:
-        lab.close()
-        file.close()
-
-    return replace(
-        portal,
-        verifier=surround(portal.verifier, lab),
-        lab=lab,
-        lab_token=_read_token(settings.token_file),
-        leave=leave,
-    )
 
 
 def _choose_bus(settings: Settings, store: SqlStore) -> SignalBus | PostgresBus:

@@ -6,16 +6,19 @@ It lives as long as its server and stands for nothing real, so nothing waits for
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, final
+from urllib.parse import quote
 
 from authsim.adapters.private_files import create_private_file, require_private_file
 from authsim.errors import StoreError
 
 _LONGEST_WAIT_S: Final = 5.0
+_AGAIN_S: Final = 0.005
 _MAKE: Final = (
     "CREATE TABLE shelf (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL) STRICT",
@@ -121,15 +124,28 @@ class LabFile:
         """Keep all of it in another private file; one of that name is replaced."""
         path.unlink(missing_ok=True)
         create_private_file(path)
-        with self._opened() as connection, closing(_connect(path)) as copy:
-            connection.backup(copy)
+        with self._opened() as connection, closing(sqlite3.connect(path)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")
+            copy_pages(connection, copy)
 
-    def copy_from(self, path: Path) -> None:
-        """Put back what `copy_to` kept. Every process sees it at its next look."""
+    @contextmanager
+    def turned_back(self, path: Path) -> Iterator[None]:
+        """Put back what `copy_to` kept, for every process at its next look; undone if what is done in it fails."""
         require_private_file(path)
-        with self._opened() as connection, closing(_connect(path)) as copy:
-            copy.backup(connection)
-            self._known = {}
+        with closing(sqlite3.connect(":memory:", check_same_thread=False)) as present:
+            with self._opened() as connection, closing(open_copy(path)) as copy:
+                copy_pages(connection, present)
+                self._replace_by(copy, connection)
+            try:
+                yield
+            except BaseException:
+                with self._opened() as connection:
+                    self._replace_by(present, connection)
+                raise
+
+    def _replace_by(self, source: sqlite3.Connection, connection: sqlite3.Connection) -> None:
+        self._known = {}
+        copy_pages(source, connection)
 
     def close(self) -> None:
         """Close the file."""
@@ -153,6 +169,24 @@ class LabFile:
                 yield self._connection
             except sqlite3.Error as error:
                 raise StoreError(f"the lab's file {self._path} fails ({error.sqlite_errorname})") from None
+
+
+def open_copy(path: Path) -> sqlite3.Connection:
+    """Return a connection to a finished copy, which nobody writes to: without locks, and without files beside it."""
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+
+
+def copy_pages(
+    source: sqlite3.Connection, target: sqlite3.Connection, *, longest_wait_s: float = _LONGEST_WAIT_S
+) -> None:
+    """Make one database what another one is, in one transaction. `StoreError` when somebody holds it for too long."""
+    deadline = time.monotonic() + longest_wait_s
+
+    def give_up_in_time(status: int, _remaining: int, _total: int) -> None:
+        if status != sqlite3.SQLITE_DONE and time.monotonic() > deadline:
+            raise StoreError("the database is busy")
+
+    source.backup(target, progress=give_up_in_time, sleep=_AGAIN_S)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -45,19 +45,27 @@ class Moment:
 
 @final
 class LabClock:
-    """`ports.Clock` of one actor. `real` is the machine's clock."""
+    """`ports.Clock` of one actor. `real` is the machine's clock; `changed` is called after each change made."""
 
-    __slots__ = ("_actor", "_parsed", "_real", "_shelf")
+    __slots__ = ("_actor", "_changed", "_parsed", "_real", "_shelf")
 
-    def __init__(self, shelf: Shelf, real: ports.Clock, *, actor: str = PORTAL) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        real: ports.Clock,
+        *,
+        actor: str = PORTAL,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._shelf = shelf
         self._real = real
         self._actor = actor
+        self._changed = changed
         self._parsed: tuple[str, Moment] | None = None
 
     def of(self, actor: str) -> "LabClock":
         """Return the clock of another actor."""
-        return LabClock(self._shelf, self._real, actor=actor)
+        return LabClock(self._shelf, self._real, actor=actor, changed=self._changed)
 
     def now_ms(self) -> int:
         """Return milliseconds since the epoch, UTC, as this actor sees them."""
@@ -74,6 +82,15 @@ class LabClock:
         if parsed is None or parsed[0] != text:
             parsed = self._parsed = (text, _parse(text))
         return parsed[1]
+
+    def begin(self, *, not_before_ms: int) -> Moment:
+        """Let it go as the machine's, from `not_before_ms` on when the machine is not that far yet.
+
+        So a world that lived ahead of its machine goes on where it was, and runs.
+        """
+        real_ms = self._real.now_ms()
+        moment = Moment(real_ms=real_ms, shown_ms=max(real_ms, not_before_ms))
+        return _parse(self._shelf.change(_DOCUMENT, lambda _: _format(moment)) or "")
 
     def set_to(self, shown_ms: int) -> Moment:
         """Let it show an instant that is not over. Raises `MessageError` for one that is."""
@@ -117,7 +134,9 @@ class LabClock:
             settled = replace(moment, shown_ms=moment.shows(real_ms), real_ms=real_ms)
             return _format(change(settled))
 
-        return _parse(self._shelf.change(_DOCUMENT, settle) or "")
+        moment = _parse(self._shelf.change(_DOCUMENT, settle) or "")
+        self._changed()
+        return moment
 
 
 def _require_later(moment: Moment, shown_ms: int) -> Moment:

@@ -1,5 +1,6 @@
 """The lab of one portal as one value: what `web/lab` and the decorated ports are given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from authsim import ports
@@ -44,9 +45,13 @@ def compose_lab(
     snapshots: Snapshots,
     clock: ports.Clock,
     entropy: ports.Entropy,
+    wake_all: Callable[[], None] = lambda: None,
 ) -> Lab:
-    """Return a lab that keeps itself in these ports, around the machine's clock and chance."""
-    shown, drawn = LabClock(shelf, clock), LabEntropy(shelf, entropy)
+    """Return a lab that keeps itself in these ports, around the machine's clock and chance.
+
+    `wake_all` lets everybody look again, in every process: it is called when the clock was changed.
+    """
+    shown, drawn = LabClock(shelf, clock, changed=wake_all), LabEntropy(shelf, entropy)
     teller = Teller(journal, shown, record)
     agenda = Agenda(shelf, shown)
     fleet = Fleet(Drawer(shelf, entropy), clock=shown, entropy=drawn, teller=teller, agenda=agenda)

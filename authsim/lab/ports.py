@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from authsim import ports
 
@@ -37,6 +37,10 @@ class Journal(Protocol):
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep everybody else, in every process, from writing lines meanwhile. What is done inside must be quick."""
+
+
+#: The snapshot that is taken when a lab is opened: what a reset goes back to.
+BEGINNING: Final = "beginning"
 
 
 class Snapshots(Protocol):

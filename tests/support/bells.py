@@ -1,7 +1,8 @@
 """One process that publishes: for tests of what another process hears.
 
 `python -m tests.support.bells STORE FIRST LAST` waits for a line, then rings for `topic FIRST` to `topic LAST`, in
-bursts, and ends; without FIRST and LAST it rings for everybody. STORE is the path of a signal file or the address of a PostgreSQL database.
+bursts, and ends; without FIRST and LAST it rings for everybody. STORE is the path of a signal file or the address of a
+PostgreSQL database.
 """
 
 import subprocess
@@ -35,7 +36,7 @@ def ring_elsewhere(address: str, *bounds: int) -> None:
 
     Without bounds one process rings for everybody.
     """
-    ranges = [(str(first), str(last)) for first, last in pairwise(bounds)] or [()]
+    ranges: list[tuple[str, ...]] = [(str(first), str(last)) for first, last in pairwise(bounds)] or [()]
     with ExitStack() as stack:
         ringers = [
             stack.enter_context(

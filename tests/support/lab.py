@@ -1,4 +1,4 @@
-"""A lab for tests: a whole one in memory around a portal in memory, or the real files around a store in SQLite.
+"""A lab for tests: a whole one in memory around a portal in memory, or one in a file around a store in SQLite.
 
 `LabTown` is a `Town` whose portal lives in a lab; its people, phones and clock are the ones that the tests of the
 ceremonies know. `told` reads the journal.
@@ -14,7 +14,8 @@ from typing import Any, cast
 from authsim import ports
 from authsim.adapters.lab_file import LabFile
 from authsim.adapters.sql import SqlStore
-from authsim.adapters.sql.snapshots import SqliteSnapshots
+from authsim.adapters.sql.copies_sqlite import SqliteCopies
+from authsim.adapters.sql.snapshots import WorldSnapshots
 from authsim.errors import StoreError
 from authsim.events import AuditRow, Event
 from authsim.lab.laboratory import Lab, compose_lab
@@ -92,10 +93,10 @@ class CountedRecord:
 
 
 class NoSnapshots:
-    """`Snapshots` where there is nothing to copy: a portal in memory takes none."""
+    """`Snapshots` of a test that takes none."""
 
     def take(self, name: str) -> None:
-        raise StoreError(f"a portal in memory takes no snapshots: {name}")
+        raise StoreError(f"this lab takes no snapshots: {name}")
 
     def restore(self, name: str) -> None:
         raise StoreError(f"there is no snapshot of that name: {name}")
@@ -121,13 +122,13 @@ def memory_lab(verifier: Verifier, shelf: MemoryShelf | None = None) -> Lab:
 
 
 def file_lab(store: SqlStore, folder: Path, *, clock: ports.Clock, entropy: ports.Entropy) -> tuple[Lab, LabFile]:
-    """Return a lab of the real files in a folder, around a store in SQLite; its file is the caller's to close."""
-    file = LabFile.create(folder / "lab.sqlite3")
+    """Return a lab in a real file in a folder, around a store in SQLite; its file is the caller's to close."""
+    file, kept = LabFile.create(folder / "lab.sqlite3"), folder / "snapshots"
     lab = compose_lab(
         shelf=file,
         journal=file,
         record=store.audit,
-        snapshots=SqliteSnapshots(store.database, file, folder / "snapshots"),
+        snapshots=WorldSnapshots(SqliteCopies(store.database, kept), file, kept, brought_back=lambda: None),
         clock=clock,
         entropy=entropy,
     )

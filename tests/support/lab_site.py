@@ -13,7 +13,7 @@ from tests.support.ports import ORIGIN, FakeClock
 from tests.support.site import Site
 from web.app import create_app
 from web.settings import LabSettings, Settings
-from web.wiring import begin_lab, in_lab
+from web.wiring import begin_lab
 
 LAB = "/api/lab/v1"
 
@@ -74,8 +74,7 @@ def in_a_lab(site: Site, machine: FakeClock, *, seed: int | None = None, **more:
     folder = site.database.parent
     asked = LabSettings(token_file=folder / "lab.token", folder=folder, seed=seed)
     settings = replace(Settings(data_dir=folder, is_inbox_open=True), lab=asked, **more)  # type: ignore[arg-type]
-    begin_lab(asked)
-    portal = in_lab(site.portal, asked)
+    portal = begin_lab(site.portal, asked, machine=machine)
     assert portal.lab is not None
     assert portal.lab_token is not None
     living = replace(site, portal=portal, app=create_app(portal, settings))

@@ -33,11 +33,11 @@ def with_lab(
 
 def begin(portal: "Portal", settings: "LabSettings") -> "Portal":
     """Make the lab of a portal that begins to serve, and return the portal in it."""
-    from ..wiring import begin_lab, in_lab
+    from ..wiring import begin_lab
 
-    begin_lab(settings)
+    begun = begin_lab(portal, settings)
     tell(f"the lab is open to whoever holds the token in {settings.token_file}", err=True)
-    return in_lab(portal, settings)
+    return begun
 
 
 def open_for_worker(settings: "Settings") -> "Portal":

@@ -63,7 +63,7 @@ class Database:
         `work` may run more than once, after PostgreSQL undid it: it must have no effect but on its connection.
         """
         tries_left = _TRIES
-        with self._my_turn():
+        with self.my_turn():
             while True:
                 tries_left -= 1
                 is_committing = False
@@ -80,6 +80,20 @@ class Database:
                 else:
                     return result
 
+    @contextmanager
+    def my_turn(self) -> Iterator[None]:
+        """Stand in the queue of this process's writers, for what is no transaction. `StoreError` when it is long."""
+        if not self._is_sqlite:
+            yield
+            return
+        turn = self._turn
+        if not turn.acquire(timeout=self.longest_wait_s):
+            raise StoreError("the database is busy")
+        try:
+            yield
+        finally:
+            turn.release()
+
     def wipe_log(self) -> None:
         """Overwrite what SQLite's write-ahead log still holds of deleted rows, if nothing keeps us from it."""
         if not self._is_sqlite:
@@ -95,19 +109,6 @@ class Database:
         """Start anew in a forked child: its parent's connections are never touched, nor its locks awaited."""
         self._engine.dispose(close=False)
         self._turn = threading.Lock()
-
-    @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if not self._is_sqlite:
-            yield
-            return
-        turn = self._turn
-        if not turn.acquire(timeout=self.longest_wait_s):
-            raise StoreError("the database is busy")
-        try:
-            yield
-        finally:
-            turn.release()
 
 
 def _survive_fork(database: Database) -> None:

@@ -1,73 +1,133 @@
-"""The whole store kept under a name and brought back, with what the lab keeps beside it.
+"""The whole world kept under a name and brought back: the store, and what the lab keeps beside it. Only a lab does it.
 
-A page-wise copy, so the record goes back too: the triggers that keep it append-only guard rows, not the file. Only a
-lab does this.
+The record goes back too: what keeps it append-only guards its rows from the portal, not the world from its lab. How a
+store is copied is told by `copies_sqlite` and `copies_postgres`.
 """
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing, suppress
+import fcntl
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, final
-
-from sqlalchemy import PoolProxiedConnection
+from typing import Final, Protocol, final
 
 from authsim.adapters.lab_file import LabFile
-from authsim.adapters.sql.database import Database
-from authsim.errors import StoreError
+from authsim.errors import MessageError, StoreError
 
-_STORE: Final = ".store"
+_NAME: Final = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LAB: Final = ".lab"
+_PART: Final = ".lab.part"
+_LOCK: Final = "lock"
+_LONGEST_WAIT_S: Final = 10.0
+_LOOK_S: Final = 0.005
 
 
-def _file_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
-    """Return the driver's own connection."""
-    driver = connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise StoreError("this store is no SQLite file")
-    return driver
+class Copies(Protocol):
+    """Copies of a store by name, of which somebody else keeps the list. All methods raise `StoreError`."""
+
+    def keep(self, name: str, meanwhile: Callable[[], None]) -> None:
+        """Copy the store, in place of an older copy of that name.
+
+        `meanwhile` runs while nobody can write to the store, maybe more than once.
+        """
+
+    def bring_back(self, name: str) -> None:
+        """Make the store what it was, wholly or not at all."""
+
+    def forget(self, name: str) -> None:
+        """Take a copy away; one that is not there is no error."""
+
+    def forget_all(self) -> None:
+        """Take all copies away, also those that an earlier server left."""
 
 
 @final
-class SqliteSnapshots:
-    """Snapshots of a store in one SQLite file, each as two files in a folder of its own."""
+class WorldSnapshots:
+    """Snapshots of a store and its lab, for all workers: the lab's part of each lies in `folder`, and makes it whole.
 
-    __slots__ = ("_database", "_folder", "_lab")
+    `brought_back` is called after a world was: everybody has to look again.
+    """
 
-    def __init__(self, database: Database, lab: LabFile, folder: Path) -> None:
-        self._database = database
+    __slots__ = ("_brought_back", "_copies", "_folder", "_lab")
+
+    def __init__(self, copies: Copies, lab: LabFile, folder: Path, *, brought_back: Callable[[], None]) -> None:
+        self._copies = copies
         self._lab = lab
         self._folder = folder
+        self._brought_back = brought_back
 
     def take(self, name: str) -> None:
-        """Keep the world as it is now; one of that name is replaced."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._lab.copy_to(self._path(name, _LAB))
-        path = self._path(name, _STORE)
-        with suppress(FileNotFoundError):
-            path.unlink()
-        with closing(self._database.engine.raw_connection()) as live, closing(sqlite3.connect(path)) as copy:
-            _file_of(live).backup(copy)
+        """Keep the world as it is now; one of that name is replaced. Raises `MessageError` for a name that is none."""
+        whole, part = self._path(name, _LAB), self._path(name, _PART)
+
+        def keep_lab() -> None:
+            self._lab.copy_to(part)
+            whole.unlink(missing_ok=True)  # what is there is no longer one world
+
+        with self._alone():
+            self._copies.keep(name, keep_lab)
+            part.replace(whole)
 
     def restore(self, name: str) -> None:
         """Bring the world back, in every worker. Raises `StoreError` when there is none of that name."""
-        path = self._path(name, _STORE)
-        if not path.exists():
-            raise StoreError("there is no snapshot of that name")
-        with closing(self._database.engine.raw_connection()) as live, closing(sqlite3.connect(path)) as copy:
-            copy.backup(_file_of(live))
-        self._lab.copy_from(self._path(name, _LAB))
+        with self._alone(), self._lab.turned_back(self._require(name)):
+            self._copies.bring_back(name)
+        self._brought_back()
 
     def list_names(self) -> Sequence[str]:
         """Return the names of what is kept, ascending."""
-        return sorted(path.stem for path in self._folder.glob(f"*{_STORE}"))
+        return sorted(path.name.removesuffix(_LAB) for path in self._folder.glob(f"*{_LAB}"))
 
     def drop(self, name: str) -> None:
         """Forget one. Raises `StoreError` when there is none of that name."""
-        if name not in self.list_names():
+        with self._alone():
+            self._require(name).unlink()
+            self._copies.forget(name)
+
+    def drop_all(self) -> None:
+        """Forget all, also what an earlier server left."""
+        with self._alone():
+            for path in (*self._folder.glob(f"*{_LAB}"), *self._folder.glob(f"*{_PART}")):
+                path.unlink()
+            self._copies.forget_all()
+
+    def _require(self, name: str) -> Path:
+        path = self._path(name, _LAB)
+        if not path.exists():
             raise StoreError("there is no snapshot of that name")
-        for ending in (_STORE, _LAB):
-            self._path(name, ending).unlink()
+        return path
 
     def _path(self, name: str, ending: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise MessageError("a snapshot's name is 1 to 64 of a-z, 0-9 and '-'")
         return self._folder / f"{name}{ending}"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time deal with snapshots. It looks and waits, so that other threads go on meanwhile."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(self._folder / _LOCK, flags, 0o600)
+        except OSError as error:
+            raise StoreError(f"cannot keep snapshots in {self._folder}: {error.strerror}") from None
+        try:
+            pause, deadline = threading.Event(), time.monotonic() + _LONGEST_WAIT_S
+            while not _is_locked(descriptor):
+                if time.monotonic() > deadline:
+                    raise StoreError("other snapshots are being taken or restored: try again in a moment")
+                pause.wait(_LOOK_S)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
