@@ -100,12 +100,22 @@ class Board:
         now_ms = self._clock.now_ms()
         return [fault for _, fault in sorted(self._read().items()) if not fault.is_over(now_ms)]
 
+    def is_on(self, *names: str) -> bool:
+        """Say whether any of these faults is on for anybody: one look, before anything is looked up for it."""
+        faults = self._read()
+        return bool(faults) and any(name in faults for name in names)
+
     def find(self, name: str, *, user: str | None = None, step: Step | None = None) -> Fault | None:
         """Return a fault that is on and fits, without counting: for what shows as long as it lasts."""
         fault = self._read().get(name)
         if fault is None or not fault.fits(user=user, step=step) or fault.is_over(self._clock.now_ms()):
             return None
         return fault
+
+    def would_strike(self, name: str, *, user: str | None = None, step: Step | None = None) -> bool:
+        """Say whether the next call that is counted is one at which the fault is played; count nothing."""
+        fault = self.find(name, user=user, step=step)
+        return fault is not None and fault.count().struck > fault.struck
 
     def strikes(self, name: str, *, user: str | None = None, step: Step | None = None) -> Fault | None:
         """Count a call that a fault may be about; return the fault when it is to be played at this call."""

@@ -144,6 +144,17 @@ def test_an_unknown_name_is_told_the_known_ones() -> None:
         require_kind("nothing")
 
 
+def test_looking_ahead_counts_nothing(board: Board) -> None:
+    """Whether the next call is struck can be asked beforehand, as often as wanted."""
+    board.arm(Fault(name="wrong_mode", user="alice", nth=2))
+    assert not any(board.would_strike("wrong_mode", user="alice") for _ in range(3))
+    board.strikes("wrong_mode", user="alice")
+    assert all(board.would_strike("wrong_mode", user="alice") for _ in range(3))
+    assert not board.would_strike("wrong_mode", user="bob")
+    assert board.is_on("push_lost", "wrong_mode")
+    assert not board.is_on("push_lost")
+
+
 def test_workers_count_together(tmp_path: Path, town: LabTown) -> None:
     """Two processes with the same file see one fault, and its calls are counted over both."""
     clock = FakeClock()

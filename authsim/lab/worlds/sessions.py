@@ -1,0 +1,90 @@
+"""Signed-in browsers, with faults: a session that somebody else's login ends, and one that the portal forgets."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final, final
+
+from authsim import ports
+from authsim.errors import StoreConflictError
+from authsim.events import Event, EventKind
+from authsim.lab.catalogue import Step
+from authsim.lab.worlds.openings import end_for_real
+from authsim.lab.worlds.world import Marks, World
+from authsim.model import Client, PortalSession, SessionId
+from authsim.verifier.records import client_facts
+from authsim.verifier.tokens import draw_id, draw_token, hash_token
+from authsim.verifier.topics import publish, session_topic
+
+#: Where the other login comes from: an address that is nobody's (RFC 5737).
+ELSEWHERE: Final = Client(address="192.0.2.11", agent="another device (competing_session)")
+_FAULTS: Final = ("session_lost", "competing_session")
+
+
+@final
+class FaultySessions:
+    """`ports.Sessions`. `marks` are those of sessions."""
+
+    __slots__ = (
+        "_inner",
+        "_marks",
+        "_world",
+        "end",
+        "end_all",
+        "list_open",
+        "open",
+        "spend_verification",
+        "touch",
+    )
+
+    def __init__(self, world: World, marks: Marks) -> None:
+        inner: ports.Sessions = world.portal.store.sessions
+        self._inner = inner
+        self._world = world
+        self._marks = marks
+        self.end = inner.end
+        self.end_all = inner.end_all
+        self.list_open = inner.list_open
+        self.open = inner.open
+        self.spend_verification = inner.spend_verification
+        self.touch = inner.touch
+
+    def find(self, token_hash: bytes) -> PortalSession | None:
+        """Return by the hash of the browser's token; a session that is struck ends at this look, for good."""
+        session = self._inner.find(token_hash)
+        if session is None or not self._world.is_on(*_FAULTS) or not self._is_open(session):
+            return session
+        if self._decide("session_lost", session):
+            end_for_real(self._world, session, EventKind.SESSION_EXPIRED)
+        elif self._decide("competing_session", session):
+            self._compete(session)
+        else:
+            return session
+        publish(self._world.portal.bus, session_topic(session.session_id))
+        return self._inner.find(token_hash)
+
+    def _is_open(self, session: PortalSession) -> bool:
+        return session.ended_ms is None and session.expires_ms > self._world.portal.clock.now_ms()
+
+    def _compete(self, session: PortalSession) -> None:
+        """Let somebody else log in as the same user, to whom all open sessions give way."""
+        portal = self._world.portal
+        now_ms, user = portal.clock.now_ms(), portal.store.users.get(session.user_id)
+        if user is None:
+            return
+        other = replace(
+            session,
+            session_id=SessionId(draw_id(portal.entropy)),
+            token_hash=hash_token(draw_token(portal.entropy)),  # of a token that nobody is given
+            client=ELSEWHERE,
+            verified_purpose=None,
+            verified_ms=None,
+            opened_ms=now_ms,
+            last_seen_ms=now_ms,
+        )
+        facts = client_facts(ELSEWHERE)
+        opened = Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user.user_id, facts=facts)
+        with suppress(StoreConflictError):  # the password was replaced meanwhile, which ended the session too
+            portal.store.sessions.open(other, judged=user.password_hash, sessions_allowed=1, event=opened)
+
+    def _decide(self, name: str, session: PortalSession) -> bool:
+        return self._marks.decide(name, session.session_id, session.user_id, Step.SESSION) is not None
