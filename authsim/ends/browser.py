@@ -1,6 +1,6 @@
 """A browser without a window: real HTTP, cookies, forms and links, as far as a login needs them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _EMPTY: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+_LABEL: Final = "AuthSim-Lab-Label"
 
 
 class MissingElementError(LookupError):
@@ -92,27 +93,42 @@ class Page:
 class Browser:
     """One browser with its own cookies, at one portal."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        agent: str = "AuthSim tour",
+        label: str | None = None,
+        open_client: "Callable[..., httpx2.Client] | None" = None,
+    ) -> None:
+        """Open a window at `address`.
+
+        `label` goes with every request, so that the story of a lab tells this browser apart. `open_client` makes the
+        HTTP client from its headers and options, where connections are shared with somebody.
+        """
+        self._address = address
+        self._options: dict[str, Any] = {"agent": agent, "label": label, "open_client": open_client}
+        headers = {"Accept-Language": "en", "User-Agent": agent} | ({} if label is None else {_LABEL: label})
+        self._client = (open_client or self._open_client)(headers=headers, follow_redirects=True)
+
+    def _open_client(self, **options: Any) -> "httpx2.Client":
         import httpx2
 
-        self._address = address
-        self._client: httpx2.Client = httpx2.Client(
-            base_url=address,
-            headers={"Accept-Language": "en", "User-Agent": "AuthSim tour"},
-            follow_redirects=True,
-            timeout=20,
-            trust_env=False,
-        )
+        return httpx2.Client(base_url=self._address, timeout=20, trust_env=False, **options)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the window, and its connections unless they are shared."""
         self._client.close()
 
     def twin(self) -> "Browser":
         """Return a browser with a copy of this one's cookies, as a thief of them would have."""
-        other = Browser(self._address)
+        other = Browser(self._address, **self._options)
         for cookie in self._client.cookies.jar:
             other._client.cookies.jar.set_cookie(cookie)
         return other

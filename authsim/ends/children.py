@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, TextIO, final
 
 from authsim.ends.delegation import require_shell, shell_command
 from authsim.terminal.outcome import IO, CommandError
@@ -25,15 +25,19 @@ _PHONE_SECONDS: Final = 60
 class PortalChild:
     """A serving portal. Used as a context, it ends with it."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        """Start a portal on a demo store in `folder`; `wait_until_ready` says where it answers."""
+    def __init__(self, folder: Path, *options: str, is_demo: bool = True, errors: TextIO | None = None) -> None:
+        """Start a portal on a demo store in `folder`, or on one that was made; `wait_until_ready` says where.
+
+        `errors`: a file for what it says on stderr, which is ours otherwise.
+        """
         require_shell("web")
         self.folder = folder
         self.address = ""
         self._process = subprocess.Popen(
-            shell_command("web", "serve", "--demo", "--data", str(folder), *options),
+            shell_command("web", "serve", *(["--demo"] if is_demo else []), "--data", str(folder), *options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=errors,
             text=True,
             env=_environment(),
             process_group=0,

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 _ENDING: Final = ".lock"
-_PREFIXES: Final = ("authsim-demo-", "authsim-tour-")
+_PREFIXES: Final = ("authsim-demo-", "authsim-tour-", "authsim-test-")
 
 
 @contextmanager
 def temporary_folder(purpose: str) -> Iterator[Path]:
-    """Hold a new, empty folder of mode 0700, named after `purpose` (demo or tour), and sweep away what is left over."""
+    """Hold a new, empty folder of mode 0700, and sweep away what is left over. `purpose`: demo, tour or test."""
     sweep(Path(tempfile.gettempdir()))
     descriptor, lock = _make_lock(f"authsim-{purpose}-")
     folder = lock.with_suffix("")

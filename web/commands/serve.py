@@ -72,6 +72,7 @@ _OFF: Final = frozenset({"", "0", "false", "no"})
 )
 @click.option("--lab-seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Let all chance repeat.")
 @click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
+@click.option("--profile", hidden=True, metavar="classic|hardened", help="With --demo.")
 @click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")
 @click.pass_context
 def serve(ctx: click.Context, /, **chosen: Any) -> None:
@@ -99,6 +100,7 @@ def _run(
     inbox: bool | None,
     access_log: bool,
     demo: bool,
+    profile: str | None,
     changes: tuple[str, ...],
     lab: bool,
     lab_token_file: Path | None,
@@ -112,6 +114,8 @@ def _run(
         require_gunicorn()
     if changes and not demo:
         raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
+    if profile is not None and not demo:
+        raise CommandError(USAGE, "the profile is chosen when a portal is made. Use --profile with 'authsim init'")
     chosen_origin = None if origin is None else require_own_origin(origin)
     require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
     settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
@@ -142,7 +146,9 @@ def _run(
             tls=tls,
             access_log=access_log,
         )
-        _open_and_serve(plan, (lambda: _demo_portal(settings, changes)) if demo else (lambda: open_existing(settings)))
+        _open_and_serve(
+            plan, (lambda: _demo_portal(settings, profile, changes)) if demo else (lambda: open_existing(settings))
+        )
 
 
 def _most_streams(*, has_workers: bool) -> int:
@@ -248,14 +254,15 @@ def _with_origin(portal: "Portal", origin: str) -> "Portal":
     return portal if portal.verifier.instance.origin == origin else keep_origin(portal, origin)
 
 
-def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
+def _demo_portal(settings: "Settings", wanted: str | None, changes: tuple[str, ...]) -> "Portal":
     """Return the demo store of a directory, made when the directory is empty. Any other store stays untouched."""
     from ..unfinished import is_unfinished
     from .init import make_portal, policy_of
 
-    policy = policy_of(CLASSIC, changes)
+    profile = wanted or CLASSIC
+    policy = policy_of(profile, changes)
     if is_unfinished(settings):
-        portal = make_portal(settings, profile=CLASSIC, policy=policy, is_demo=True)
+        portal = make_portal(settings, profile=profile, policy=policy, is_demo=True)
         if portal.verifier.instance.is_demo:
             return portal
         portal.close()
@@ -264,11 +271,14 @@ def _demo_portal(settings: "Settings", changes: tuple[str, ...]) -> "Portal":
             raise CommandError(
                 USAGE, f"{settings.data_dir} holds other files. A demo takes an empty directory of its own"
             )
-        return make_portal(settings, profile=CLASSIC, policy=policy, is_demo=True)
+        return make_portal(settings, profile=profile, policy=policy, is_demo=True)
     portal = open_existing(settings)
-    if portal.verifier.instance.is_demo and not changes:
+    made_with = portal.verifier.instance
+    if made_with.is_demo and not changes and wanted in (None, made_with.profile):
         return portal
     portal.close()
+    if made_with.is_demo and wanted not in (None, made_with.profile):
+        raise CommandError(USAGE, "this demo store keeps the profile that it was made with. Leave --profile out")
     if changes:
         raise CommandError(USAGE, "this demo store keeps the policy that it was made with. Leave --set out")
     raise CommandError(

@@ -130,6 +130,12 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "this demo store keeps the policy that it was made with. Leave --set out": (
             "このデモは作成時のポリシーを保ちます。--set を外してください。"
         ),
+        "the profile is chosen when a portal is made. Use --profile with 'authsim init'": (
+            "プロファイルはポータルの作成時に決まります。--profile は 'authsim init' で使ってください。"
+        ),
+        "this demo store keeps the profile that it was made with. Leave --profile out": (
+            "このデモは作成時のプロファイルを保ちます。--profile を外してください。"
+        ),
         "this portal is being served already. Stop that server first, or give it more --workers": (
             "このポータルはすでに公開中です。先にそのサーバーを止めるか、--workers を増やしてください。"
         ),
