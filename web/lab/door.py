@@ -164,7 +164,7 @@ def answer(members: Mapping[str, Any] | list[Any], status: int = 200) -> Respons
 
 def answer_nothing() -> Response:
     """Return the answer to what was done and has nothing to tell."""
-    return Response(status=204)
+    return Response(status=204, mimetype="application/json")  # an empty page would need a banner
 
 
 def compose_problem(error: Exception, explanation: Explanation) -> Response:
@@ -178,6 +178,8 @@ def compose_problem(error: Exception, explanation: Explanation) -> Response:
     }
     if isinstance(error, RefusalError):
         problem["reason"] = error.reason.value
+        if error.attempts_remaining is not None:
+            problem["attempts_remaining"] = error.attempts_remaining
     response = answer(problem, status)
     response.mimetype = PROBLEM
     if status == HTTPStatus.UNAUTHORIZED:

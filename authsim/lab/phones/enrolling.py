@@ -5,8 +5,9 @@ for again by the very same request (`resume`).
 """
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from authsim.authenticator.activate import (
     Activated,
@@ -31,7 +32,7 @@ from authsim.authenticator.device import Pending, PendingEnrolment, Phone, Porta
 from authsim.errors import Reason, RefusalError
 from authsim.lab.phones.fleet import Fleet, Opened, require_online
 from authsim.lab.phones.lines import API
-from authsim.lab.phones.wire import read_json, require_accepted, require_reached
+from authsim.lab.phones.wire import Text, read_json, require_accepted, require_reached
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.protocol.add_user import parse_add_user_started
 from authsim.protocol.messages import InstanceInfo, parse_instance
@@ -43,7 +44,15 @@ _STARTED: Final = {401: Reason.WRONG_PASSWORD, 403: Reason.ACCOUNT_EXPIRED, 409:
 _FINISHED: Final = {401: Reason.WRONG_CODE, 404: Reason.ENROLMENT_USED, 409: Reason.ENROLMENT_USED}
 
 
-def activate(fleet: Fleet, phone_id: str, uri: ActivationUri, *, user: str | None = None) -> Activated:
+class Enrolled(NamedTuple):
+    """A user who is on a phone: the name, the device's id, and what a person has to type into the page (strict10)."""
+
+    user: str
+    device_id: str
+    confirmation: str | None
+
+
+def activate(fleet: Fleet, phone_id: str, uri: ActivationUri, *, user: str | None = None) -> Enrolled:
     """Become a user's authentication device by a one-time code; `user` is who it is said to be for, in the story.
 
     Refuses with `ACTIVATION_UNKNOWN` whatever the portal does not accept, and as `begin_activation` does. When the
@@ -59,7 +68,7 @@ def activate(fleet: Fleet, phone_id: str, uri: ActivationUri, *, user: str | Non
         return _activate(fleet, opened, pending)
 
 
-def resume(fleet: Fleet, phone_id: str) -> Activated:
+def resume(fleet: Fleet, phone_id: str) -> Enrolled:
     """Send the request of an activation again whose reply was lost. Refuses with `NOT_ENROLLED` when there is none."""
     with fleet.telling(phone_id):
         opened = fleet.open(phone_id)
@@ -70,11 +79,13 @@ def resume(fleet: Fleet, phone_id: str) -> Activated:
 def start_add_user(fleet: Fleet, phone_id: str, username: str, password: Secret, *, is_renewal: bool = False) -> None:
     """Send credentials; the portal texts a code to the number of that user.
 
-    Refuses with `ALREADY_ENROLLED`, `WRONG_PASSWORD`, `NO_PHONE_NUMBER`, `ACCOUNT_EXPIRED` and `THROTTLED`.
+    `is_renewal`: the phone holds this user already. Refuses with `ALREADY_ENROLLED`, `WRONG_PASSWORD`,
+    `NO_PHONE_NUMBER`, `ACCOUNT_EXPIRED` and `THROTTLED`.
     """
     with fleet.telling(phone_id, username):
         opened = fleet.open(phone_id)
         require_online(opened)
+        seen = max((text.sequence for text in fleet.portal.list_texts(username)), default=0)
         info = parse_instance(read_json(require_reached(fleet.portal.send("GET", f"{API}/instance"))))
         pending = _begin_add_user(fleet, opened, info, username, is_renewal=is_renewal)
         try:
@@ -84,10 +95,11 @@ def start_add_user(fleet: Fleet, phone_id: str, username: str, password: Secret,
             fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: abandon_add_user(phone, pending))
             raise
         fleet.drawer.change_phone(phone_id, opened.dek, lambda phone: with_flow(phone, pending, started))
+        fleet.drawer.change(phone_id, lambda handset: replace(handset, texts_after=seen))
 
 
-def finish_add_user(fleet: Fleet, phone_id: str, read_text: Callable[[], str | None]) -> Activated | None:
-    """Type the code that was texted; None while no text has come. `read_text` waits for it as long as it likes.
+def finish_add_user(fleet: Fleet, phone_id: str, *, patience_s: float) -> Enrolled | None:
+    """Type the code of the newest text to the user's number; None when none has come within `patience_s`.
 
     A code that was sent, and whose reply was lost, is sent again. Refuses with `WRONG_CODE` (`attempts_remaining`),
     `ENROLMENT_USED`, and with `NOT_ENROLLED` when nobody is being added.
@@ -98,7 +110,8 @@ def finish_add_user(fleet: Fleet, phone_id: str, read_text: Callable[[], str | N
         require_online(opened)
         pending = require_enrolment(opened.phone)
         if pending.code is None:
-            code = find_code(read_text())
+            after = fleet.drawer.read(phone_id).texts_after
+            code = find_code(fleet.portal.wait_for_texts(pending.username, after=after, seconds=patience_s))
             if code is None:
                 return None
             typed, known = Secret(code), pending
@@ -108,13 +121,13 @@ def finish_add_user(fleet: Fleet, phone_id: str, read_text: Callable[[], str | N
         return _finish_add_user(fleet, opened, pending)
 
 
-def find_code(text: str | None) -> str | None:
-    """Return the code that a phone would offer to fill in, or None."""
-    found = None if text is None else _CODE.search(text)
-    return None if found is None else found[1]
+def find_code(texts: Sequence[Text]) -> str | None:
+    """Return the code of the newest text that has one, as a phone would offer to fill it in, or None."""
+    found = [match[1] for text in texts if (match := _CODE.search(text.text)) is not None]
+    return found[-1] if found else None
 
 
-def _activate(fleet: Fleet, opened: Opened, pending: Pending) -> Activated:
+def _activate(fleet: Fleet, opened: Opened, pending: Pending) -> Enrolled:
     answer = fleet.portal.send("POST", f"{API}/activate", body=format_request(pending))
     try:
         reply = require_accepted(answer, {401: Reason.ACTIVATION_UNKNOWN})
@@ -143,7 +156,7 @@ def _begin_add_user(
     return pending
 
 
-def _finish_add_user(fleet: Fleet, opened: Opened, pending: PendingEnrolment) -> Activated:
+def _finish_add_user(fleet: Fleet, opened: Opened, pending: PendingEnrolment) -> Enrolled:
     answer = fleet.portal.send("POST", f"{API}/adduser/finish", body=format_finish(pending))
     try:
         reply = require_accepted(answer, _FINISHED)
@@ -156,7 +169,7 @@ def _finish_add_user(fleet: Fleet, opened: Opened, pending: PendingEnrolment) ->
     return _keep(fleet, opened, lambda phone: complete_add_user(phone, pending, reply))
 
 
-def _keep(fleet: Fleet, opened: Opened, complete: Callable[[Phone], Activated]) -> Activated:
+def _keep(fleet: Fleet, opened: Opened, complete: Callable[[Phone], Activated]) -> Enrolled:
     """Swap the record for the account in one step."""
     done: list[Activated] = []
 
@@ -165,5 +178,6 @@ def _keep(fleet: Fleet, opened: Opened, complete: Callable[[Phone], Activated]) 
         return done[-1].phone
 
     fleet.drawer.change_phone(opened.phone_id, opened.dek, keep)
-    fleet.tell(opened.phone_id, "activated", user=done[-1].account.label)
-    return done[-1]
+    account = done[-1].account
+    fleet.tell(opened.phone_id, "activated", user=account.label)
+    return Enrolled(account.label, account.device_id, done[-1].confirmation)

@@ -74,15 +74,17 @@ class Fleet:
         """Return the phone's own clock, which may be skewed."""
         return self.clock.of(f"{PHONE_CLOCK}{phone_id}")
 
-    def make(
-        self, platform: Platform, *, policy: Policy = FRESH, delay_ms: int = 0, phone_id: str | None = None
-    ) -> Handset:
-        """Make a phone without users. Raises `MessageError` when there are too many, or one of that id."""
+    def make(self, platform: str, *, policy: Policy = FRESH, delay_ms: int = 0, phone_id: str | None = None) -> Handset:
+        """Make a phone without users: `platform` is ios or android.
+
+        Raises `MessageError` for another platform, and when there are too many phones, or one of that id.
+        """
+        kind = _read_platform(platform)
         self.require_room(1)
         chosen = self._draw_id() if phone_id is None else phone_id
         handset = make_handset(
             chosen,
-            platform,
+            kind,
             policy=policy,
             delay_ms=delay_ms,
             made_ms=self.clock_of(chosen).now_ms(),
@@ -167,6 +169,13 @@ class Fleet:
             self.drawer.put(handset)
         except FileExistsError:
             raise MessageError("there is a phone of that name already. Choose another, or take that one away") from None
+
+
+def _read_platform(text: str) -> Platform:
+    try:
+        return Platform(text)
+    except ValueError:
+        raise MessageError("platform is one of: ios, android") from None
 
 
 def require_online(opened: Opened) -> None:

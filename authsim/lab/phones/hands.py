@@ -30,7 +30,13 @@ _AGAIN_MS: Final = 1_000
 _LOGGER: Final = logging.getLogger("authsim.lab")
 _QUIET: Final = frozenset({Policy.MANUAL, Policy.OFFLINE})
 _DECISIONS: Final[Mapping[Policy, int]] = MappingProxyType(
-    {Policy.APPROVE: APPROVE, Policy.DENY: DENY, Policy.REPORT: REPORT, Policy.WRONG_RESPONSE: APPROVE}
+    {
+        Policy.APPROVE: APPROVE,
+        Policy.DELAY: APPROVE,
+        Policy.WRONG_RESPONSE: APPROVE,
+        Policy.DENY: DENY,
+        Policy.REPORT: REPORT,
+    }
 )
 
 
@@ -126,14 +132,14 @@ def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda:
     """Do what the policy says about one request, unless the phone did so before."""
     phone_id, request_id, user = opened.phone_id, asked.request.request_id, asked.line.account.label
     is_news = hear(fleet, phone_id, asked)
-    if handset.policy in _DECISIONS:
-        if claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.LEFT):
-            decision = _DECISIONS[handset.policy]
-            number = _read_number(fleet, asked) if decision == APPROVE else None
-            decide_on(fleet, opened, asked, decision, number=number)
-    elif handset.policy is Policy.DELAY:
+    if handset.policy in _DECISIONS and handset.delay_ms:
         if claim(fleet, phone_id, request_id, Seen.WAITS, was=Seen.LEFT):
             agenda.add(fleet.clock.now_ms() + handset.delay_ms, ANSWER, f"{phone_id} {request_id}")
+    elif handset.policy in _DECISIONS:
+        if claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.LEFT):
+            decision = _DECISIONS[handset.policy]
+            number = fleet.portal.read_number(request_id) if asked.request.digits else None
+            decide_on(fleet, opened, asked, decision, number=number)
     elif is_news and handset.policy is Policy.IGNORE:
         fleet.tell(phone_id, "ignored", user=user)
     elif is_news:
@@ -142,12 +148,8 @@ def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda:
 
 
 def _answer_late(fleet: Fleet, phone_id: str, request_id: str) -> None:
-    """Approve after the delay, unless the person changed their mind meanwhile."""
-    if not claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.WAITS):
-        return
-    decide(fleet, phone_id, APPROVE, Wanted(request_id=request_id), number=fleet.portal.read_number(request_id))
-
-
-def _read_number(fleet: Fleet, asked: Asked) -> str | None:
-    """Return what the person reads on the page of the login, where the request asks for a number."""
-    return fleet.portal.read_number(asked.request.request_id) if asked.request.digits else None
+    """Answer after the delay, unless the person changed their mind meanwhile."""
+    decision = _DECISIONS.get(fleet.drawer.read(phone_id).policy)
+    if decision is not None and claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.WAITS):
+        number = fleet.portal.read_number(request_id)
+        decide(fleet, phone_id, decision, Wanted(request_id=request_id), number=number)

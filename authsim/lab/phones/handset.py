@@ -59,7 +59,8 @@ class Seen(enum.Enum):
 class Handset:
     """A virtual phone. `users` and `devices` are what its keystore holds, in the same order, for who may not open it.
 
-    `seen` are requests by id, the newest last; `apps` are otpauth URIs of an authenticator app by user.
+    `seen` are requests by id, the newest last; `apps` are otpauth URIs of an authenticator app by user; `texts_after`
+    is the place in an inbox after which the text comes that the phone waits for.
     """
 
     phone_id: str
@@ -74,6 +75,7 @@ class Handset:
     sealed: bytes = field(repr=False)
     apps: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     seen: Mapping[str, Seen] = field(default_factory=lambda: MappingProxyType({}))
+    texts_after: int = 0
 
     @property
     def is_wiped(self) -> bool:
@@ -178,6 +180,7 @@ def format_handset(handset: Handset) -> str:
             "sealed": handset.sealed.decode(),
             "apps": {user: uri.reveal_text() for user, uri in handset.apps.items()},
             "seen": {request_id: seen.value for request_id, seen in handset.seen.items()},
+            "texts_after": handset.texts_after,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -200,6 +203,7 @@ def parse_handset(text: str) -> Handset:
         sealed=members["sealed"].encode(),
         apps=MappingProxyType({user: Secret(uri) for user, uri in members["apps"].items()}),
         seen=MappingProxyType({request_id: Seen(seen) for request_id, seen in members["seen"].items()}),
+        texts_after=members["texts_after"],
     )
 
 

@@ -3,7 +3,7 @@
 Who carries the bytes is not known here; `web/lab/transport.py` runs the portal's own application in its process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from authsim.errors import Reason, RefusalError, StoreError
@@ -48,14 +48,32 @@ class UnreachableError(StoreError):
         self.status = status
 
 
+class Text(Protocol):
+    """One text message; `sequence` is its place among all that the portal sent."""
+
+    @property
+    def sequence(self) -> int:
+        """Its place."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+
 class Portal(Protocol):
-    """The portal as a phone meets it, and as the person sees it who holds the phone."""
+    """The portal as a phone meets it, and as the person sees it who holds the phone and its SIM card."""
 
     def send(self, method: str, path: str, *, body: bytes | None = None, bearer: Secret | None = None) -> Answer:
         """Send one request of a phone and return its answer."""
 
     def read_number(self, request_id: str) -> str:
         """Return the number that the page of the login shows for a request: what the person has to type."""
+
+    def list_texts(self, username: str, *, after: int = 0) -> Sequence[Text]:
+        """Return the texts that came to a user's number after a place, oldest first; none for whom there is none."""
+
+    def wait_for_texts(self, username: str, *, after: int, seconds: float) -> Sequence[Text]:
+        """Return the texts after a place as soon as there are any, or none after so many seconds of the machine."""
 
 
 def require_reached(answer: Answer) -> Answer:
