@@ -71,6 +71,11 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
                 steps=(Step.DECISION,),
             ),
             FaultKind(
+                name="push_stuck",
+                says="Once a notification was missed, every later one errs when the phone answers it; typing helps.",
+                steps=(Step.DECISION,),
+            ),
+            FaultKind(
                 name="no_push",
                 says="No notification is sent; the page asks for the response to a challenge instead.",
                 steps=(Step.NOTIFICATION,),
@@ -83,7 +88,7 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
             FaultKind(
                 name="approval_ignored",
                 says="The phone approves and is told so; the page of the login never moves.",
-                steps=(Step.CONTINUE,),
+                steps=(Step.DECISION,),
             ),
             FaultKind(name="text_lost", says="The text is sent and never arrives.", steps=(Step.TEXT,)),
             FaultKind(name="text_late", says="The text arrives so much later.", steps=(Step.TEXT,), by_ms=30_000),
@@ -121,7 +126,7 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
             FaultKind(
                 name="throttled",
                 says="The user has failed so often that the next login has to wait.",
-                steps=(Step.PASSWORD, Step.RESPONSE),
+                steps=(Step.PASSWORD,),
             ),
             FaultKind(
                 name="locked_out",

@@ -56,10 +56,10 @@ def test_a_fault_of_one_user_spares_the_others(board: Board) -> None:
 
 def test_a_fault_at_one_step_spares_the_others(board: Board) -> None:
     """A fault that is told its step strikes at that step alone; where no step is known, it strikes."""
-    board.arm(Fault(name="throttled", step="response"))
-    assert board.strikes("throttled", user="alice", step=Step.PASSWORD) is None
-    assert board.strikes("throttled", user="alice", step=Step.RESPONSE) is not None
-    assert board.find("throttled", user="alice") is not None
+    board.arm(Fault(name="locked_out", step="response"))
+    assert board.strikes("locked_out", user="alice", step=Step.PASSWORD) is None
+    assert board.strikes("locked_out", user="alice", step=Step.RESPONSE) is not None
+    assert board.find("locked_out", user="alice") is not None
 
 
 def test_nth_strikes_once_and_every_again_and_again(board: Board) -> None:
