@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from ..answers import compose_below
 from ..bare_answers import LAB_PREFIX
-from . import clock, door, events, watching
+from . import clock, door, events, faults, inbox, interference, watching
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
@@ -16,6 +16,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     compose_below(app, LAB_PREFIX, door.compose_problem)
     app.before_request(door.guard)
     watching.register(app)
-    for room in (clock, events):
+    interference.register(app)
+    for room in (clock, events, faults, inbox):
         app.register_blueprint(room.api)
         csrf.exempt(room.api)

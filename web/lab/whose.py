@@ -84,7 +84,7 @@ def _of_device() -> UserId | None:
     try:
         if "request_id" in (request.view_args or {}):
             return _owner(store.pushes.get(_id((request.view_args or {})["request_id"])))
-        return _of_message(_read_message())
+        return _of_message(read_message())
     except AuthsimError:
         return None
 
@@ -113,7 +113,7 @@ def _id(text: object) -> Any:
     return require_id(text if isinstance(text, str) else "")
 
 
-def _read_message() -> Mapping[str, Any]:
+def read_message() -> Mapping[str, Any]:
     """Return the members of a JSON body, or none; the view reads the same bytes again, and judges them."""
     if request.method != "POST" or (request.content_length or 0) > _MOST_READ:
         return MappingProxyType({})
