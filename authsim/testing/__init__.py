@@ -8,16 +8,54 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from authsim.testing.client import Lab
+    from authsim.testing.clock import Clock
     from authsim.testing.errors import KitError, LabError, LoginError
+    from authsim.testing.faults import Fault, Faults
+    from authsim.testing.inbox import Inbox, Text
+    from authsim.testing.login import Login
+    from authsim.testing.phone import Phone
+    from authsim.testing.portal import Portal
+    from authsim.testing.starting import start_portal
+    from authsim.testing.timeline import Event, Timeline
+    from authsim.testing.user import User
 
 _HOMES: Final = {
+    "Clock": "clock",
+    "Event": "timeline",
+    "Fault": "faults",
+    "Faults": "faults",
+    "Inbox": "inbox",
     "KitError": "errors",
     "Lab": "client",
     "LabError": "errors",
+    "Login": "login",
     "LoginError": "errors",
+    "Phone": "phone",
+    "Portal": "portal",
+    "Text": "inbox",
+    "Timeline": "timeline",
+    "User": "user",
+    "start_portal": "starting",
 }
 
-__all__ = ["KitError", "Lab", "LabError", "LoginError"]
+__all__ = [
+    "Clock",
+    "Event",
+    "Fault",
+    "Faults",
+    "Inbox",
+    "KitError",
+    "Lab",
+    "LabError",
+    "Login",
+    "LoginError",
+    "Phone",
+    "Portal",
+    "Text",
+    "Timeline",
+    "User",
+    "start_portal",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,6 @@
 Whatever makes these calls comfortable for a test (`Portal`, `Phone`, `Clock` and so on) stands on this file.
 """
 
-import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +34,6 @@ class Lab:
         self.address = self.wire.address
         self._calls = Calls(self.wire, token if isinstance(token, Secret) else Secret(token.strip()), label=label)
         self.phones = PhoneCalls(self._calls)
-        self._numbers = itertools.count(1)
 
     @classmethod
     def open(cls, address: str, token_file: str | Path, *, label: str | None = None) -> Self:
@@ -55,10 +53,6 @@ class Lab:
     def close(self) -> None:
         """Close all connections, those of its browsers too."""
         self.wire.close()
-
-    def draw_label(self, kind: str) -> str:
-        """Return a label that this client has not used yet, the same in every run: `login-1`, `login-2`."""
-        return f"{kind}-{next(self._numbers)}"
 
     def call(self, method: str, path: str, members: Mapping[str, Any] | None = None, **query: Any) -> Any:
         """Call any route of the lab below its prefix, for instance `call("POST", "clock", {"freeze": True})`.

@@ -1,5 +1,6 @@
 """The lab API's part about virtual phones: phones that run inside the lab, on the code of the real one."""
 
+from collections.abc import Sequence
 from typing import Any, final
 
 from authsim.secret import Secret
@@ -45,19 +46,42 @@ class PhoneCalls:
         """Take a phone out of the lab; what the portal knows of it stays."""
         self._calls.call("DELETE", f"phones/{part(phone)}")
 
-    def activate(self, phone: str, *, activation: Secret | None = None, user: str | None = None) -> Any:
-        """Bind a phone to a user: by an activation URI, or by a fresh one that the lab draws for `user`."""
+    def activate(self, phone: str, *, activation: Secret | None = None, user: str | None = None) -> dict[str, Any]:
+        """Bind a phone to a user: by an activation URI, or by a fresh one that the lab draws for `user`.
+
+        With neither it asks again for a reply that was lost. `confirmation` of what is returned is the code that the
+        portal wants typed before the phone is active, None where it wants none.
+        """
         uri = None if activation is None else activation.reveal_text()
-        return self._calls.call(
+        return self._calls.object(
             "POST", f"phones/{part(phone)}/activate", without_none({"activation": uri, "user": user})
         )
 
-    def add_user(self, phone: str, *, user: str, password: Secret) -> Any:
-        """Bind a phone to a user by password and text; the phone reads its own text."""
-        members = {"user": user, "password": password.reveal_text()}
-        return self._calls.call("POST", f"phones/{part(phone)}/add-user", members)
+    def activate_many(self, phones: Sequence[str], users: Sequence[str]) -> list[dict[str, Any]]:
+        """Bind each phone to the user at the same place of the other list."""
+        members = {"phones": list(phones), "users": list(users)}
+        told: list[dict[str, Any]] = self._calls.call("POST", "phones/activate", members)["activated"]
+        return told
 
-    def respond(self, phone: str, challenge: str, *, user: str | None = None, purpose: int | None = None) -> str:
+    def add_user(
+        self,
+        phone: str,
+        *,
+        user: str | None = None,
+        password: Secret | None = None,
+        renew: bool | None = None,
+        wait_ms: int | None = None,
+    ) -> dict[str, Any]:
+        """Bind a phone to a user by password and text; the phone reads its own text, for which it waits `wait_ms`.
+
+        `renew`: on a phone that answers for the user already. `state` of what is returned is `waiting` when the text
+        has not come; without user and password the phone then looks again.
+        """
+        typed = None if password is None else password.reveal_text()
+        members = without_none({"user": user, "password": typed, "renew": renew, "wait_ms": wait_ms})
+        return self._calls.object("POST", f"phones/{part(phone)}/add-user", members)
+
+    def respond(self, phone: str, challenge: str, *, user: str | None = None, purpose: int | str | None = None) -> str:
         """Return the response to a challenge; `user` where the phone answers for several."""
         members = without_none({"challenge": challenge, "user": user, "purpose": purpose})
         return str(self._calls.call("POST", f"phones/{part(phone)}/respond", members)["response"])
@@ -75,9 +99,14 @@ class PhoneCalls:
         user: str | None = None,
         request: str | None = None,
         number: str | None = None,
+        login: Secret | None = None,
     ) -> str:
-        """Decide a request (`approve`, `deny` or `report`) and return the state it has then."""
-        members = without_none({"user": user, "request": request, "number": number})
+        """Decide a request (`approve`, `deny` or `report`) and return the state it has then.
+
+        It is that of `user`, of an id, of the QR code of a login's page (`login`, its URI), or the newest that waits.
+        """
+        uri = None if login is None else login.reveal_text()
+        members = without_none({"user": user, "request": request, "number": number, "login": uri})
         return str(self._calls.call("POST", f"phones/{part(phone)}/{part(decision)}", members)["state"])
 
     def clone(self, phone: str) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""One login in a browser of its own, step by step over the portal's real pages, as a login program takes them."""
+
+import threading
+import time
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Final, Self, final
+
+from authsim.testing.client import Lab
+from authsim.testing.errors import LoginError
+
+if TYPE_CHECKING:
+    from authsim.ends.browser import Browser, Element, Page
+
+_SUCCESS: Final = "Client login succeeds"
+_CHOOSER: Final = ".xyz-multipleselect"
+_CHALLENGE: Final = ".xyz-goldchallenge"
+#: The form of each kind of code that is typed, and the name of its field.
+_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ".xyzform-silver": "silver-response",
+        ".xyzform-bronze": "bronze-response",
+        ".xyzform-temp": "temp-response",
+        ".xyzform-confirmation": "confirmation",
+    }
+)
+_UNIFORM: Final = "login_failed"
+_LOOK_SECONDS: Final = 0.02
+#: While the page says one of these, the phone may still answer.
+_OPEN: Final = frozenset({"waiting", "none"})
+
+
+@final
+class Login:
+    """A login after its password step. `page` is what the browser shows just now; `browser` opens anything else.
+
+    Steps that the page does not offer raise `LoginError`, which says what the page shows instead.
+    """
+
+    def __init__(self, lab: Lab, browser: "Browser", page: "Page", *, name: str, label: str) -> None:
+        self._lab = lab
+        self.browser = browser
+        self.page = page
+        self.name = name
+        self.label = label
+
+    def __repr__(self) -> str:
+        return f"Login({self.name!r}, at {self.page.path!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the browser; the portal keeps the session until it expires."""
+        self.browser.close()
+
+    # ---- what the page says
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether the page says that both factors are proven."""
+        proof = self.page.find("pre")
+        return proof is not None and proof.text == _SUCCESS
+
+    @property
+    def refusal(self) -> str | None:
+        """The name of the newest refusal of this login (`docs/refusals.md`), None when there is none, or it succeeded.
+
+        It is what the portal's own record says, where the page says less.
+        """
+        if self.authenticated:
+            return None
+        told = [entry for entry in self._lab.list_events(label=self.label) if entry["why"] is not None]
+        if not told:
+            return None
+        if told[-1]["why"] != _UNIFORM:
+            return str(told[-1]["why"])
+        return self._recall(told[-1]["number"])
+
+    def _recall(self, before: int) -> str:
+        """Return what the record says of a refusal that the page calls by no name: its row stands just before."""
+        rows = self._lab.list_events(end="portal", user=self.name)
+        whys = [str(row["why"]) for row in rows if row["why"] is not None and row["number"] < before]
+        return whys[-1] if whys else _UNIFORM
+
+    @property
+    def message(self) -> str:
+        """What the page tells the person about what went wrong, "" when nothing did."""
+        return self.page.refusal
+
+    @property
+    def offered(self) -> list[str]:
+        """The second factors that the page lets one choose from, by their names; none where it asks for one already."""
+        return list(self._read_choices())
+
+    @property
+    def number(self) -> str:
+        """The number that the page shows for the phone to type. Raises `LoginError` when it shows none."""
+        return self._require(".xyz-typednumber", "shows no number to type on the phone").text
+
+    @property
+    def session_id(self) -> str:
+        """The Session ID under the QR code, of a user who has no phone yet."""
+        return self._require(".xyz-sessionid", "shows no QR code that activates a phone").text
+
+    # ---- steps
+
+    def challenge(self) -> str:
+        """Return the challenge code; from the page of a notification, go on to the page that shows it."""
+        link = self.page.find(".xyz-showchallenge")
+        if self.page.find(_CHALLENGE) is None and link is not None:
+            self.page = self.browser.open(link.attributes["href"])
+        return self._require(_CHALLENGE, "shows no challenge").text
+
+    def respond(self, response: str) -> bool:
+        """Type the response to the challenge; return `authenticated`."""
+        form = self._require(".xyzform-gold", "takes no response")
+        return self.submit(form, **{"gold-response": response})
+
+    def enter_code(self, code: str) -> bool:
+        """Type a code: a texted one, that of an authenticator app, card values, a passcode. Return `authenticated`."""
+        for selector, field in _CODES.items():
+            form = self.page.find(selector)
+            if form is not None:
+                return self.submit(form, **{field: code})
+        raise self._complain("takes no code")
+
+    def choose(self, name: str) -> None:
+        """Choose a second factor by its name, for instance `IB Key` or `Mobile Authenticator App`."""
+        choices = self._read_choices()
+        if name not in choices:
+            raise self._complain(f"offers no {name}" + (f": it offers {', '.join(choices)}" if choices else ""))
+        self.submit(self.page.form_to("/sso/SecondFactor/choose"), factor=choices[name])
+
+    def wait(self, *, seconds: float = 10) -> bool:
+        """Wait for the phone's decision, by the real clock; press *Continue* when it has approved.
+
+        Returns `authenticated`: also False when nothing was decided in time, or the request is no longer good.
+        """
+        poll = next((element for element in self.page.root.walk() if "data-poll" in element.attributes), None)
+        if poll is None or "data-follow" not in poll.attributes:
+            raise self._complain("waits for no phone")
+        ends = time.monotonic() + seconds
+        pause = threading.Event()
+        state = self._look(poll)
+        while state in _OPEN and time.monotonic() < ends:
+            pause.wait(_LOOK_SECONDS)
+            state = self._look(poll)
+        if state not in _OPEN:
+            self.page = self.browser.open(self.page.path)
+        form = self.page.find(".goes-on")
+        return self.submit(form) if state == "approved" and form is not None else self.authenticated
+
+    def resend(self) -> None:
+        """Have the notification sent again."""
+        self.submit(self._form("/resend", "sends no notification again"))
+
+    def resend_code(self, channel: str = "text") -> None:
+        """Have a fresh code sent, by `text` or `voice`."""
+        self.submit(self._form("/resend-code", "sends no code again"), channel=channel)
+
+    def sign_in_with_phone(self) -> None:
+        """After the phone was activated: ask it for the second factor in this same session."""
+        self.page = self.browser.open("/portal/activation")
+        self.submit(self._form("/sign-in", "shows no phone that is active"))
+
+    def is_signed_in(self) -> bool:
+        """Ask the portal once more whether this browser is signed in with both factors."""
+        self.page = self.browser.open("/sso/Dispatcher")
+        return self.authenticated
+
+    def sign_out(self) -> None:
+        """End the session by the page's own button."""
+        self.submit(self._form("/portal/sign-out", "has no button to sign out"))
+
+    def submit(self, form: "Element", **typed: str) -> bool:
+        """Send any form of the page with what was typed; return `authenticated`."""
+        self.page = self.browser.submit(form, **typed)
+        return self.authenticated
+
+    # ---- how the page is read
+
+    def _look(self, poll: "Element") -> str:
+        return str(self.browser.read(poll.attributes["data-poll"])["state"])
+
+    def _read_choices(self) -> dict[str, str]:
+        chooser = self.page.find(_CHOOSER)
+        found = [] if chooser is None else [element for element in chooser.walk() if element.tag == "option"]
+        return {option.text: option.attributes["value"] for option in found if option.attributes.get("value")}
+
+    def _form(self, ending: str, otherwise: str) -> "Element":
+        for element in self.page.root.walk():
+            if element.tag == "form" and element.attributes.get("action", "").endswith(ending):
+                return element
+        raise self._complain(otherwise)
+
+    def _require(self, selector: str, otherwise: str) -> "Element":
+        found = self.page.find(selector)
+        if found is None:
+            raise self._complain(otherwise)
+        return found
+
+    def _complain(self, what: str) -> LoginError:
+        said = f" It says: {self.message}" if self.message else ""
+        refusal = self.refusal
+        why = f" ({refusal})" if refusal else ""
+        choices = self._read_choices()
+        way = f" Call choose() first, with one of: {', '.join(choices)}." if choices else ""
+        return LoginError(f"{self.page.path} ({self.page.status}) {what}.{said}{why}{way}")
