@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from authsim.adapters.lab_file import LabFile
     from authsim.adapters.sql.snapshots import WorldSnapshots
     from authsim.lab.laboratory import Lab
-    from authsim.ports import Clock
+    from authsim.ports import Clock, Entropy
 
 _TOKEN_BYTES: Final = 32
 _MOST_TOKEN: Final = 200
@@ -85,9 +85,9 @@ def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: st
     """Make keys, store and identity, and open them; or finish what a killed process began here.
 
     `StoreConflictError` when there is a portal already. A data directory is made with mode 0700; an existing one is
-    taken as it is.
+    taken as it is. Where a lab with a seed is asked for, keys and identity are drawn from the seed.
     """
-    entropy = SystemEntropy()
+    entropy = _entropy_of_keys(settings)
     if settings.data_dir is not None:
         settings.data_dir.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
     with unfinished.noted(settings, fresh_id=entropy.token_bytes(16).hex()) as making:
@@ -115,13 +115,25 @@ def create_portal(settings: Settings, *, profile: str, policy: Policy, suite: st
         return _compose(settings, store, vault, instance)
 
 
-def _make_vault(settings: Settings, entropy: SystemEntropy) -> FileVault:
-    """Draw the keys; those of a killed process serve as well, unless it was killed in the middle of them."""
+def _entropy_of_keys(settings: Settings) -> "Entropy":
+    if settings.lab is None or settings.lab.seed is None:
+        return SystemEntropy()
+    from authsim.lab.entropy import KeyEntropy
+
+    return KeyEntropy(settings.lab.seed)
+
+
+def _make_vault(settings: Settings, entropy: "Entropy") -> FileVault:
+    """Draw the keys; those of a killed process serve as well, unless it was killed in the middle of them.
+
+    Only the keys: what the vault draws later is the machine's, for a nonce that repeats gives secrets away.
+    """
     try:
-        return FileVault.load(settings.key_path, entropy)
+        return FileVault.load(settings.key_path)
     except StoreError:  # missing or cut short: nothing was ever kept with them
         settings.key_path.unlink(missing_ok=True)
-        return FileVault.create(settings.key_path, entropy)
+        FileVault.create(settings.key_path, entropy)
+        return FileVault.load(settings.key_path)
 
 
 def holds_demo(settings: Settings) -> bool:

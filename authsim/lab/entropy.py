@@ -12,6 +12,10 @@ from authsim import ports
 from authsim.lab.ports import Shelf
 
 _DOCUMENT: Final = "entropy"
+#: What fits a signed 64-bit number, as most languages have it.
+MOST_SEED: Final = 2**63 - 1
+_DRAWS: Final = "draws"
+_KEYS: Final = "keys"
 _BLOCK: Final = 32
 
 
@@ -45,14 +49,45 @@ class LabEntropy:
         """Return a number in [0, bound); as uniform as 128 bits more than needed make it."""
         if self._shelf.read(_DOCUMENT) is None:
             return self._real.randbelow(bound)
-        return int.from_bytes(self.token_bytes((bound.bit_length() + 7) // 8 + 16)) % bound
+        return _reduce(self.token_bytes(_length_for(bound)), bound)
 
 
-def expand(seed: int, draw: int, count: int) -> bytes:
-    """Return the bytes of one draw."""
-    key = f"authsim/lab/{seed}".encode()
+@final
+class KeyEntropy:
+    """`ports.Entropy` for what a new portal is made of: keys and identity, from a seed's other sequence.
+
+    What a portal draws later never repeats these bytes, although both come from one seed.
+    """
+
+    __slots__ = ("_count", "_seed")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._count = 0
+
+    def token_bytes(self, count: int) -> bytes:
+        """Return `count` bytes."""
+        self._count += 1
+        return expand(self._seed, self._count, count, purpose=_KEYS)
+
+    def randbelow(self, bound: int) -> int:
+        """Return a number in [0, bound)."""
+        return _reduce(self.token_bytes(_length_for(bound)), bound)
+
+
+def expand(seed: int, draw: int, count: int, *, purpose: str = _DRAWS) -> bytes:
+    """Return the bytes of one draw; each purpose has a sequence of its own."""
+    key = f"authsim/lab/{purpose}/{seed}".encode()
     blocks = (hmac.digest(key, f"{draw}/{block}".encode(), hashlib.sha256) for block in range(-(-count // _BLOCK)))
     return b"".join(blocks)[:count]
+
+
+def _length_for(bound: int) -> int:
+    return (bound.bit_length() + 7) // 8 + 16
+
+
+def _reduce(drawn: bytes, bound: int) -> int:
+    return int.from_bytes(drawn) % bound
 
 
 def _count(text: str | None) -> str | None:

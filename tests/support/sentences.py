@@ -23,7 +23,10 @@ RULES = (
     "authsim/adapters/vault.py",
     *(f"authsim/adapters/sql/{name}.py" for name in ("database", "postgres", "schema", "sqlite", "store")),
     *(f"authsim/verifier/{name}.py" for name in ("operators", "password_rules")),
-    *(f"web/{name}.py" for name in ("binding", "certificate", "hosts", "settings", "unfinished", "wiring", "workers")),
+    *(
+        f"web/{name}.py"
+        for name in ("binding", "certificate", "hosts", "newcomers", "settings", "unfinished", "wiring", "workers")
+    ),
 )
 
 #: Which argument of whom is said to people: by position, by name.

@@ -10,6 +10,7 @@ import click
 from authsim.terminal.helping import Group
 from authsim.terminal.speech import spoken, tell
 
+from ..user_facts import describe_user
 from . import user_changes, user_files, user_phones
 from .options import open_existing, settings_of, store_options
 from .password_files import read_password_file
@@ -96,7 +97,7 @@ def list_(ctx: click.Context, /, as_json: bool) -> None:
     with closing(open_existing(settings_of(ctx))) as portal:
         facts = operators.list_users(portal.verifier)
     if as_json:
-        click.echo(json.dumps([describe(one) for one in facts], ensure_ascii=False))
+        click.echo(json.dumps([describe_user(one) for one in facts], ensure_ascii=False))
     elif facts:
         echo_table(
             ("name", "role", "account", "mode", "locale", "phone", "state"),
@@ -131,54 +132,13 @@ def show(ctx: click.Context, /, name: str, as_json: bool) -> None:
         facts = operators.show_user(verifier, operators.require_user(verifier, name))
         rows = verifier.store.audit.list_of(facts.user.user_id, most=_MOST_EVENTS)
     if as_json:
-        described = describe(facts) | {"events": [_describe_row(row) for row in rows]}
+        described = describe_user(facts) | {"events": [_describe_row(row) for row in rows]}
         click.echo(json.dumps(described, ensure_ascii=False))
         return
     click.echo(facts.user.name)
     echo_facts(_facts_of(facts))
     tell("\nLast events, newest first")
     echo_facts([(format_instant(row.event.at_ms), _event_line(row)) for row in rows] or [("none", "")])
-
-
-def describe(facts: "UserFacts") -> dict[str, Any]:
-    """Return what an operator sees of a user as JSON: everything but secrets."""
-    user, device = facts.user, facts.device
-    return {
-        "name": user.name,
-        "user_id": user.user_id,
-        "role": user.role.value,
-        "account": user.account,
-        "mode": user.mode.value,
-        "locale": user.locale,
-        "region": user.region,
-        "phone": user.phone,
-        "phone_verified": user.phone_verified_ms is not None,
-        "secure_login": user.secure_login.value,
-        "state": _word_of(facts),
-        "seamless": user.is_seamless,
-        "failures": facts.failures,
-        "locked_for_ms": facts.locked_for_ms,
-        "sessions": len(facts.sessions),
-        "created_ms": user.created_ms,
-        "expires_ms": user.expires_ms,
-        "device": None
-        if device is None
-        else {
-            "device_id": device.device_id,
-            "label": device.label,
-            "state": device.state.value,
-            "suite": device.suite,
-            "activated_ms": device.activated_ms,
-            "last_used_ms": device.last_used_ms,
-        },
-    }
-
-
-def _word_of(facts: "UserFacts") -> str:
-    """Return a user's state in one word: what keeps from logging in goes first."""
-    if facts.locked_for_ms or facts.is_expired:
-        return "locked" if facts.locked_for_ms else "expired"
-    return "new" if facts.device is None else facts.device.state.value
 
 
 def state_of(facts: "UserFacts") -> str:

@@ -159,16 +159,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "{name} is removed.": "{name} を削除しました。",
         "{name} is unlocked.": "{name} のロックを解除しました。",
-        "entry {number} has a member that is not known. Known are {names}": (
-            "項目{number}に不明なメンバーがあります。使えるのは {names} です。"
-        ),
         "entry {number} is not an object with a name. Correct it": (
             "項目{number}は name を持つオブジェクトではありません。修正してください。"
         ),
-        "entry {number}: {member} is a text. Correct it": "項目{number}: {member} は文字列です。修正してください。",
-        "entry {number}: {member} is true or false. Correct it": (
-            "項目{number}: {member} は true か false です。修正してください。"
-        ),
+        "entry {number}: {problem}. Correct it": "項目{number}: {problem}。修正してください。",
         'the file holds no JSON list. It looks like [{"name": "alice"}]': (
             'ファイルにJSONのリストがありません。[{"name": "alice"}] の形で書いてください。'
         ),
@@ -267,9 +261,6 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "may change it": "変更できるユーザー",
         "{name} has no device to log in to the portal with. Activate one first, then opt out": (
             "{name} にはポータルにログインするデバイスがありません。先に有効化してから解約してください。"
-        ),
-        "entry {number}: role is primary, secondary or help_desk. Correct it": (
-            "項目{number}: role は primary、secondary、help_desk のいずれかです。修正してください。"
         ),
     }
 )

@@ -26,6 +26,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{name} takes a whole number from {least} to {most} ({unit})": (
             "{name} は{least}から{most}までの整数です (単位 {unit})"
         ),
+        "a member is not known. Known are {names}": "不明なメンバーがあります。使えるのは {names} です",
+        "{member} is a text": "{member} は文字列です",
+        "{member} is true or false": "{member} は true か false です",
+        "role is primary, secondary or help_desk": "role は primary、secondary、help_desk のいずれかです",
         "a user name is 3 to 32 of a-z, 0-9 and '-', and begins with a letter": (
             "ユーザー名は a-z、0-9、'-' の3~32文字で、英字で始まります。"
         ),
