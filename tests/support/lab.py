@@ -23,7 +23,7 @@ from authsim.lab.worlds import surround
 from authsim.model import UserId
 from authsim.verifier import Verifier
 from tests.support.people import Town
-from tests.support.ports import CountedEntropy, FakeClock
+from tests.support.ports import CheapPasswords, CountedEntropy, FakeClock
 
 
 class MemoryShelf:
@@ -169,3 +169,8 @@ class LabTown(Town):
     def entropy(self) -> CountedEntropy:
         """The machine's entropy."""
         return cast(CountedEntropy, self.outside.entropy)
+
+    @property
+    def passwords(self) -> CheapPasswords:
+        """The hashing behind the lab's."""
+        return cast(CheapPasswords, self.outside.passwords)
