@@ -1,6 +1,8 @@
 """A browser without a window: real HTTP, cookies, forms and links, as far as a login needs them."""
 
-from collections.abc import Callable, Iterator
+import json
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
@@ -14,6 +16,9 @@ _EMPTY: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 _LABEL: Final = "AuthSim-Lab-Label"
+_DATA: Final = "data:"
+_SECONDS: Final = 20
+_LEAST_SECONDS: Final = 0.01
 
 
 class MissingElementError(LookupError):
@@ -114,7 +119,7 @@ class Browser:
     def _open_client(self, **options: Any) -> "httpx2.Client":
         import httpx2
 
-        return httpx2.Client(base_url=self._address, timeout=20, trust_env=False, **options)
+        return httpx2.Client(base_url=self._address, timeout=_SECONDS, trust_env=False, **options)
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +160,27 @@ class Browser:
         if answer.status_code != 200:
             raise MissingElementError(f"{path} ({answer.status_code}) is no JSON")
         return answer.json()
+
+    def follow(self, path: str, *, seconds: float) -> Generator[Any, None, None]:
+        """Yield the JSON of each message of the event stream at `path`, until it ends or so many seconds are over.
+
+        Raises `MissingElementError` when there is no stream.
+        """
+        import httpx2
+
+        ends = time.monotonic() + seconds
+        patience = httpx2.Timeout(_SECONDS, read=max(seconds, _LEAST_SECONDS))
+        try:
+            with self._client.stream("GET", path, timeout=patience) as answer:
+                if answer.status_code != 200:
+                    raise MissingElementError(f"{path} ({answer.status_code}) is no stream")
+                for line in answer.iter_lines():
+                    if line.startswith(_DATA):
+                        yield json.loads(line.removeprefix(_DATA))
+                    if time.monotonic() >= ends:
+                        return
+        except httpx2.ReadTimeout:
+            return
 
     def begin(self, name: str, password: str) -> Page:
         """Type name and password into the login page and return what follows, as it stands."""

@@ -1,8 +1,7 @@
 """One login in a browser of its own, step by step over the portal's real pages, as a login program takes them."""
 
-import threading
-import time
 from collections.abc import Mapping
+from contextlib import closing
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Final, Self, final
 
@@ -25,9 +24,8 @@ _CODES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _UNIFORM: Final = "login_failed"
-_LOOK_SECONDS: Final = 0.02
 #: While the page says one of these, the phone may still answer.
-_OPEN: Final = frozenset({"waiting", "none"})
+_OPEN: Final = frozenset({"", "waiting", "none"})
 
 
 @final
@@ -140,15 +138,10 @@ class Login:
 
         Returns `authenticated`: also False when nothing was decided in time, or the request is no longer good.
         """
-        poll = next((element for element in self.page.root.walk() if "data-poll" in element.attributes), None)
-        if poll is None or "data-follow" not in poll.attributes:
+        stream = next((element for element in self.page.root.walk() if "data-follow" in element.attributes), None)
+        if stream is None:
             raise self._complain("waits for no phone")
-        ends = time.monotonic() + seconds
-        pause = threading.Event()
-        state = self._look(poll)
-        while state in _OPEN and time.monotonic() < ends:
-            pause.wait(_LOOK_SECONDS)
-            state = self._look(poll)
+        state = self._follow(stream.attributes["data-follow"], seconds)
         if state not in _OPEN:
             self.page = self.browser.open(self.page.path)
         form = self.page.find(".goes-on")
@@ -183,8 +176,15 @@ class Login:
 
     # ---- how the page is read
 
-    def _look(self, poll: "Element") -> str:
-        return str(self.browser.read(poll.attributes["data-poll"])["state"])
+    def _follow(self, path: str, seconds: float) -> str:
+        """Return the first word that is said of the login which is no longer open, else the last one."""
+        state = ""
+        with closing(self.browser.follow(path, seconds=seconds)) as said:
+            for message in said:
+                state = str(message["state"])
+                if state not in _OPEN:
+                    break
+        return state
 
     def _read_choices(self) -> dict[str, str]:
         chooser = self.page.find(_CHOOSER)
