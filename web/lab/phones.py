@@ -63,7 +63,8 @@ def refuse_unknown(error: UnknownPhoneError) -> Response:  # noqa: ARG001 - Flas
 def make() -> Response:
     """Make one phone, or `count` of them."""
     members = read_members(_MAKE)
-    count, name = members.get("count") or 1, members.get("name")
+    count, name = members.get("count"), members.get("name")
+    count = 1 if count is None else count
     if not 1 <= count <= _MOST_AT_ONCE:
         raise MessageError(f"count is a number from 1 to {_MOST_AT_ONCE}")
     if name is not None and (count > 1 or not _ID.fullmatch(name)):

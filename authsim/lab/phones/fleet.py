@@ -128,7 +128,8 @@ class Fleet:
         handset = self.drawer.read(phone_id)
         slips = handset.policy is Policy.WRONG_PIN and not is_listening
         done = open_handset(handset, is_mistyped=slips)
-        if slips or handset.tries_left != MOST_TRIES:  # a try that counts is counted in one serialised step
+        counts = slips or (handset.tries_left != MOST_TRIES and not is_listening)
+        if counts:  # one serialised step counts it
             told = [done]
 
             def count(current: Handset) -> Handset:
