@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from ..answers import compose_below
 from ..bare_answers import LAB_PREFIX
-from . import clock, door, events, faults, inbox, interference, watching
+from . import clock, door, events, faults, inbox, interference, phones, watching
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
@@ -17,6 +17,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.before_request(door.guard)
     watching.register(app)
     interference.register(app)
-    for room in (clock, events, faults, inbox):
+    phones.register(app)
+    for room in (clock, events, faults, inbox, phones):
         app.register_blueprint(room.api)
         csrf.exempt(room.api)
