@@ -36,7 +36,7 @@ _ROOMS: Final[Mapping[str, Step]] = MappingProxyType(
             (
                 *("home", "activity", "sessions", "settings", "opt_out", "factors", "factor_app", "factor_removal"),
                 *("code_card", "online_card", "security_card", "passcode", "sharing", "number", "messages"),
-                *("messages_guide", "messages_ticket", "verify", "sign_out", "device_session"),
+                *("messages_guide", "messages_ticket", "verify", "sign_out", "between", "device_session"),
                 *("desk", "desk_users", "desk_acts", "desk_tickets", "trading_api"),
             ),
             Step.SESSION,

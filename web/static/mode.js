@@ -1,9 +1,9 @@
 // The live/paper switch of the login page: the page says which mode the button leads to.
 
 export function addModeSwitch(root) {
-  const toggle = root.querySelector("#toggle1");
-  const button = root.querySelector(".xyz-button-login");
-  if (!toggle || !button) {
+  const button = root.querySelector("button[data-live]");
+  const toggle = button?.form.querySelector("input[role=switch]");
+  if (!toggle) {
     return;
   }
   const show = () => {
