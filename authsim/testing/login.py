@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Self, final
 
 from authsim.testing.client import Lab
 from authsim.testing.errors import LoginError
+from authsim.testing.qr_code import read_qr
 
 if TYPE_CHECKING:
     from authsim.ends.browser import Browser, Element, Page
@@ -103,6 +104,20 @@ class Login:
     def session_id(self) -> str:
         """The Session ID under the QR code, of a user who has no phone yet."""
         return self._require(".xyz-sessionid", "shows no QR code that activates a phone").text
+
+    @property
+    def activation_uri(self) -> str:
+        """What the QR code says that activates a phone, of a user who has none yet: `phone.activate(…)` takes it."""
+        self._require(".xyz-sessionid", "shows no QR code that activates a phone")
+        return read_qr(self.page)
+
+    @property
+    def login_uri(self) -> str:
+        """What the QR code of this login says: `phone.approve(scanned=…)` takes it. Goes on to the page that has it."""
+        link = self.page.find(".xyz-showqr")
+        if self.page.find(".qr-plate") is None and link is not None:
+            self.page = self.browser.open(link.attributes["href"])
+        return read_qr(self.page)
 
     # ---- steps
 
