@@ -14,6 +14,7 @@ SIGNALS_FILE: Final = "portal.signals"
 KEY_FILE: Final = "portal.key"
 LAB_FILE: Final = "lab.sqlite3"
 LAB_SNAPSHOTS: Final = "lab-snapshots"
+LAB_TOKEN: Final = "lab.token"  # noqa: S105 - the name of a file
 MOST_PROXIES: Final = 8
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,11 +12,14 @@ from authsim.cli import untold
 from authsim.cli.ending import end_on_signals, undivided
 from authsim.ends.folders import temporary_folder
 from authsim.terminal.helping import Command
-from authsim.terminal.outcome import BANNER, DONE, USAGE, CommandError
+from authsim.terminal.outcome import BANNER, DONE, IO, USAGE, CommandError
 from authsim.terminal.speech import tell
 
 if TYPE_CHECKING:
     from authsim.cli.cast import Player
+
+#: What the lab's API calls the snapshot that a reset goes back to.
+_BEGINNING: Final = "beginning"
 
 
 @click.command(
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
         "authsim demo --port 0",
         "authsim demo --data ./demo --new-passwords",
         "authsim demo --set challenge_seconds=30",
+        "authsim demo --lab --lab-seed 7",
     ),
 )
 @click.option(
@@ -34,8 +38,27 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
 @click.option("--set", "changes", multiple=True, metavar="POLICY=VALUE", help="Change one number of the policy.")
 @click.option("--new-passwords", is_flag=True, help="Give the cast of a kept demo new passwords and show them.")
+@click.option("--lab", is_flag=True, help="Open the lab API: clock, faults, phones. Loopback only.")
+@click.option(
+    "--lab-token-file", type=click.Path(path_type=Path), metavar="F", help="The lab's token; made when it is not there."
+)
+@click.option(
+    "--lab-seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="Let all chance repeat, the keys of a new demo too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Describe the demo as one JSON object, once it is ready.")
-def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: bool, as_json: bool) -> int:
+def demo(
+    data: Path | None,
+    port: int,
+    changes: tuple[str, ...],
+    new_passwords: bool,
+    lab: bool,
+    lab_token_file: Path | None,
+    lab_seed: int | None,
+    as_json: bool,
+) -> int:
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
     from authsim.ends.children import PortalChild
 
@@ -45,7 +68,9 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
         click.echo(BANNER, err=True)
     with ExitStack() as cleaning:
         folder = _folder(data, cleaning)
+        token_file = lab_token_file or folder / "lab.token"
         settings = [word for change in changes for word in ("--set", change)]
+        settings += _lab_options(lab, lab_token_file, lab_seed)
         is_new = not (folder / "portal.key").exists()
         portal = cleaning.enter_context(PortalChild(folder, "--port", str(port), *settings))
         from authsim.cli.programme import describe  # while the portal starts
@@ -58,11 +83,36 @@ def demo(data: Path | None, port: int, changes: tuple[str, ...], new_passwords: 
             tell("Making the cast, a few seconds ...", err=True)
         players = _call_cast(folder, is_new=is_new, new_passwords=new_passwords)
         description = describe(folder, address, players, is_kept=data is not None)
+        if lab:
+            _begin_with_cast(address, token_file)
+            description["lab_token_file"] = str(token_file)
         with undivided():
             _present(description, as_json=as_json)
             untold.forget(folder)
         status = portal.wait()
         raise CommandError(status or DONE, "the portal has ended by itself. Start the demo again")
+
+
+def _lab_options(lab: bool, token_file: Path | None, seed: int | None) -> list[str]:
+    """Return the options of the portal that open its lab; it says itself what does not go together."""
+    chosen = ["--lab"] if lab else []
+    if token_file is not None:
+        chosen += ["--lab-token-file", str(token_file)]
+    if seed is not None:
+        chosen += ["--lab-seed", str(seed)]
+    return chosen
+
+
+def _begin_with_cast(address: str, token_file: Path) -> None:
+    """Let the cast belong to what a reset of the lab goes back to: it was not there yet when the lab was opened."""
+    from authsim.testing.client import Lab
+    from authsim.testing.errors import LabError
+
+    try:
+        with Lab.open(address, token_file) as client:
+            client.take_snapshot(_BEGINNING)
+    except LabError as error:
+        raise CommandError(IO, f"the lab does not take the cast into its beginning: {error}") from None
 
 
 def _folder(data: Path | None, cleaning: ExitStack) -> Path:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from authsim.terminal.outcome import USAGE, CommandError
 from authsim.terminal.speech import tell
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from ..settings import LabSettings, Settings
     from ..wiring import Portal
 
-_KEPT_IN: Final = "lab.token"
-
 
 def with_lab(
     settings: "Settings", *, place: "Place", asked: bool, token_file: Path | None, seed: int | None
 ) -> "Settings":
     """Return the settings with a lab. Refuses one that other machines could reach, or that nobody asked for."""
-    from ..settings import LabSettings
+    from ..hosts import is_trusted
+    from ..settings import LAB_TOKEN, LabSettings
 
     if not asked:
         raise CommandError(USAGE, "--lab-token-file and --lab-seed belong to a lab. Add --lab, or leave them out")
-    if not place.address.is_loopback or settings.proxies or settings.hosts:
+    is_alone = place.address.is_loopback and all(is_trusted(name, hosts=()) for name in settings.hosts)
+    if not is_alone or settings.proxies:
         raise CommandError(USAGE, "a lab moves the clock and acts for phones: it stays on loopback, behind no proxy")
     folder = settings.data_dir or settings.key_path.parent
-    return replace(settings, lab=LabSettings(token_file=token_file or folder / _KEPT_IN, folder=folder, seed=seed))
+    return replace(settings, lab=LabSettings(token_file=token_file or folder / LAB_TOKEN, folder=folder, seed=seed))
 
 
 def begin(portal: "Portal", settings: "LabSettings") -> "Portal":

@@ -70,7 +70,12 @@ _OFF: Final = frozenset({"", "0", "false", "no"})
 @click.option(
     "--lab-token-file", type=click.Path(path_type=Path), metavar="F", help="The lab's token; made when it is not there."
 )
-@click.option("--lab-seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Let all chance repeat.")
+@click.option(
+    "--lab-seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="Let all chance repeat, the keys of a new demo too.",
+)
 @click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
 @click.option("--profile", hidden=True, metavar="classic|hardened", help="With --demo.")
 @click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")

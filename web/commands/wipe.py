@@ -14,13 +14,14 @@ from authsim.terminal.helping import Command
 from authsim.terminal.outcome import USAGE, CommandError
 from authsim.terminal.speech import spoken, tell
 
-from ..settings import DATABASE_FILE, KEY_FILE, SIGNALS_FILE, Settings
+from ..settings import DATABASE_FILE, KEY_FILE, LAB_FILE, LAB_SNAPSHOTS, LAB_TOKEN, SIGNALS_FILE, Settings
 from ..unfinished import is_unfinished, note_path
 from .outcome import can_ask
 
 #: What AuthSim itself puts into a data directory; anything else is somebody's own and stays.
 _OURS: Final = (
-    *(f"{file}{ending}" for file in (DATABASE_FILE, SIGNALS_FILE) for ending in ("", "-wal", "-shm")),
+    *(f"{file}{ending}" for file in (DATABASE_FILE, SIGNALS_FILE, LAB_FILE) for ending in ("", "-wal", "-shm")),
+    LAB_TOKEN,
     "tls.crt",
     "tls.key",
 )
@@ -65,9 +66,9 @@ def _delete(data: Path, settings: Settings) -> None:
     for file in (*(data / name for name in _OURS), *data.glob(_COPIES)):
         file.unlink(missing_ok=True)
     note_path(settings).unlink(missing_ok=True)
-    phones = data / _PHONES
-    if has_phones and phones.is_dir() and not phones.is_symlink():
-        shutil.rmtree(phones)
+    for folder in (data / LAB_SNAPSHOTS, *((data / _PHONES,) if has_phones else ())):
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
 
 
 @contextmanager

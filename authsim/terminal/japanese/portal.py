@@ -262,5 +262,15 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{name} has no device to log in to the portal with. Activate one first, then opt out": (
             "{name} にはポータルにログインするデバイスがありません。先に有効化してから解約してください。"
         ),
+        "--lab-token-file and --lab-seed belong to a lab. Add --lab, or leave them out": (
+            "--lab-token-file と --lab-seed はラボのためのものです。--lab を付けるか、どちらも外してください。"
+        ),
+        "a lab moves the clock and acts for phones: it stays on loopback, behind no proxy": (
+            "ラボは時計を動かし、電話機の代わりに操作します。ループバックだけで使え、プロキシの後ろには置けません。"
+        ),
+        "the lab is open to whoever holds the token in {path}": "{path} のトークンを持つ人はラボを使えます",
+        "the lab does not take the cast into its beginning: {why}": (
+            "登場人物をラボの初期状態に含められませんでした: {why}"
+        ),
     }
 )

@@ -205,5 +205,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "the {what} of a HAR file are an array of objects": "HARファイルの {what} はオブジェクトの配列です",
         "a number is finite": "数値は有限です",
         "a member stands once": "同じ名前のメンバーは一度だけです",
+        "{path} holds no token of a lab: 16 to 128 letters, digits, '-' and '_'. Name another file": (
+            "{path} にはラボのトークンがありません。16~128文字の英数字、'-'、'_' です。別のファイルを指定してください。"
+        ),
     }
 )
