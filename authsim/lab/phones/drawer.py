@@ -64,6 +64,10 @@ class Drawer:
         names = self._shelf.list_names(_PHONE)
         return sorted((name.removeprefix(_PHONE) for name in names), key=lambda name: (len(name), name))
 
+    def holds(self, phone_id: str) -> bool:
+        """Say whether there is a phone of that id."""
+        return self._shelf.read(_PHONE + phone_id) is not None
+
     def read(self, phone_id: str) -> Handset:
         """Return a phone as it is now. Raises `UnknownPhoneError`."""
         text = self._shelf.read(_PHONE + phone_id)

@@ -77,10 +77,10 @@ class Fleet:
     def make(self, platform: str, *, policy: Policy = FRESH, delay_ms: int = 0, phone_id: str | None = None) -> Handset:
         """Make a phone without users: `platform` is ios or android.
 
-        Raises `MessageError` for another platform, and when there are too many phones, or one of that id.
+        Raises `MessageError` for another platform, and when there is one of that id. That there is room is asked first
+        (`require_room`), once for as many as are made.
         """
         kind = _read_platform(platform)
-        self.require_room(1)
         chosen = self._draw_id() if phone_id is None else phone_id
         handset = make_handset(
             chosen,
@@ -160,9 +160,8 @@ class Fleet:
             raise
 
     def _draw_id(self) -> str:
-        taken = set(self.drawer.list_ids())
-        while (drawn := self.drawer.draw_id()) in taken:  # somebody named one so
-            pass
+        while self.drawer.holds(drawn := self.drawer.draw_id()):
+            pass  # somebody named one so
         return drawn
 
     def _put(self, handset: Handset) -> None:

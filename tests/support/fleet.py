@@ -1,0 +1,85 @@
+"""A crowd of browsers whose phones approve by themselves: each logs in over real HTTP, as cheaply as a client can.
+
+One kept-open connection for each hand. A login is what a browser sends: the password, the page that waits, its question
+how the login stands, the continuation, and the page behind it.
+"""
+
+import http.client
+import re
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+_CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+_COOKIE = re.compile(r"(authsim_[a-z]_[0-9a-f]{8})=([^;]*)")
+_LONGEST_S = 60.0
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser after another on one connection; `cookies` are those of the present one."""
+
+    address: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    connection: http.client.HTTPConnection | None = None
+
+    def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
+        """Send one request; return status, where it leads, and the page."""
+        if self.connection is None:
+            parts = urlsplit(self.address)
+            self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_LONGEST_S)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers if self.cookies or body else {})
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            kept = _COOKIE.match(line)
+            if kept is not None:
+                self.cookies[kept[1]] = kept[2]
+        return answer.status, answer.headers.get("Location", ""), page
+
+    def logs_in(self, name: str, password: str) -> None:
+        """Log in with a password and whatever the phone does by itself; fail when that is no approval in time."""
+        self.cookies = {}
+        token = self._token("/sso/Login")
+        typed = f"csrf_token={token}&username={name}&password={quote(password)}"
+        status, place, page = self.ask("POST", "/sso/Login", typed)
+        assert (status, place) == (303, "/sso/SecondFactor"), (name, status, place, page[:500])
+        token = self._token(place)
+        deadline = time.monotonic() + _LONGEST_S
+        while True:
+            _, _, told = self.ask("GET", "/sso/SecondFactor/state")
+            if '"approved"' in told:
+                break
+            assert '"waiting"' in told, (name, told)
+            assert time.monotonic() < deadline, f"{name} waited in vain"
+            time.sleep(0.05)
+        status, place, _ = self.ask("POST", "/sso/SecondFactor/continue", f"csrf_token={token}")
+        assert (status, place) == (302, "/sso/Dispatcher"), (name, status, place)
+        _, _, page = self.ask("GET", place)
+        assert "Client login succeeds" in page, name
+
+    def _token(self, path: str) -> str:
+        status, _, page = self.ask("GET", path)
+        found = _CSRF.search(page)
+        assert found, (path, status, page[:500])
+        return quote(found[1])
+
+
+def log_in_all(address: str, names: Sequence[str], password: str, *, hands: int = 8) -> list[float]:
+    """Log all of them in, with so many browsers at a time; return how long each login took, in seconds."""
+
+    def work(share: Sequence[str]) -> list[float]:
+        visitor, taken = Visitor(address), []
+        for name in share:
+            begun = time.monotonic()
+            visitor.logs_in(name, password)
+            taken.append(time.monotonic() - begun)
+        return taken
+
+    with ThreadPoolExecutor(hands) as pool:
+        return [seconds for one in pool.map(work, [names[hand::hands] for hand in range(hands)]) for seconds in one]
