@@ -7,17 +7,21 @@ import pytest
 
 from authsim.cli.group import authsim
 from authsim.cli.relay import Relay
+from authsim.conformance.loopback import require_loopback
+from authsim.conformance.target import UnreachableError
+from authsim.errors import MessageError
 from tests.support.tree import product_sources
 from web.commands.group import portal
 
 #: What an operator may name an address with, and what for: where a portal listens, how it is reached, where it keeps.
 ADDRESSES = {
+    ("conformance", "target"): "whose verifier is tried; this machine only, after looking the name up, and an adapter",
     ("serve", "host"): "where it listens; loopback and private networks only",
     ("serve", "origin"): "how it is reached; private names only",
     ("users activation", "origin"): "how it is reached; private names only",
 }
 TELLING = ("host", "target", "url", "address", "portal", "remote", "origin", "peer", "server", "victim")
-OUR_OWN = {"demo", "tour", "doctor", "init", "serve", "users", "secure", "audit", "wipe", "har"}
+OUR_OWN = {"demo", "tour", "conformance", "doctor", "init", "serve", "users", "secure", "audit", "wipe", "har"}
 
 
 def walk(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -58,6 +62,26 @@ def test_what_plays_attacks_takes_no_argument(name: str) -> None:
     assert command is not None
 
     assert [parameter for parameter in command.params if isinstance(parameter, click.Argument)] == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://127.0.0.1:1/",
+        "http://203.0.113.5:80/",
+        "http://192.168.0.1:80/",
+        "http://10.0.0.1:80/",
+        "http://0.0.0.0:80/",
+        "http://127.0.0.1/",
+        "http://user:word@127.0.0.1:1/",
+        "//127.0.0.1:1/",
+        "bank",
+    ],
+)
+def test_the_kit_of_cases_tries_this_machine_only(target: str) -> None:
+    """Whatever is not plain HTTP at an address of this machine, with its port, is refused before anything is sent."""
+    with pytest.raises((MessageError, UnreachableError)):
+        require_loopback(target)
 
 
 def test_the_relay_leads_to_this_machine() -> None:
