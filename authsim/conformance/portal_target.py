@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from authsim.ends.browser import Browser, Element, Page
 
 _USERS: Final = ("alice", "bob")
+#: The session of whoever has no login.
+_NOBODYS: Final = "nobody's"
 _SNAPSHOT: Final = "conformance"
 _SUCCESS: Final = "Client login succeeds"
 _AGENT: Final = "AuthSim conformance"
@@ -106,8 +108,8 @@ class PortalTarget:
         return Opened(login=login, challenge=challenge.text, user=user, session=session, purpose=purpose)
 
     def renew(self, opened: Opened) -> Opened | Declined:
-        """See `Target`: a login of this portal has one challenge. Never asked, since it is not offered."""
-        raise NotImplementedError
+        """See `Target`: it is not offered, since a login of this portal has one challenge."""
+        return Declined(why=f"login {opened.login} keeps its challenge")
 
     def respond(self, user: str, challenge: str, purpose: str) -> str:
         """See `Target`: the user's phone in the lab answers."""
@@ -117,9 +119,11 @@ class PortalTarget:
     def answer(self, opened: Opened, response: str) -> Judged:
         """See `Target`: typed into the page of the login, in a window with the cookies of that user's session.
 
-        Who is not in that session types it into a form of their own, with a token of their own.
+        Who is not in that session types it into a form with a token of their own; so does, in a fresh browser, who
+        names a login that nobody began: what is no cookie of a login names none here.
         """
-        browser = self._browser(opened.user, opened.session).twin()
+        session = opened.session if opened.login in self._owners else _NOBODYS
+        browser = self._browser(opened.user, session).twin()
         try:
             page = self._type(browser, opened, response)
         finally:
