@@ -7,6 +7,9 @@ from typing import Any, final
 
 from authsim.lab.story_text import format_story
 from authsim.testing.client import Lab
+from authsim.testing.errors import LabError
+
+_TOO_FAR = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Timeline:
     @property
     def events(self) -> list[Event]:
         """What happened so far, oldest first."""
-        return [parse_event(entry) for entry in self._lab.list_events(after=self._after)]
+        return [parse_event(entry) for entry in self._read()]
 
     @property
     def refusals(self) -> list[str]:
@@ -50,7 +53,16 @@ class Timeline:
         return [event for event in self.events if event.what == what and user in (None, event.user)]
 
     def __str__(self) -> str:
-        return format_story(self._lab.list_events(after=self._after))
+        return format_story(self._read())
+
+    def _read(self) -> list[dict[str, Any]]:
+        """Return the entries from the place on; all of them where a snapshot took the story back behind it."""
+        try:
+            return self._lab.list_events(after=self._after)
+        except LabError as error:
+            if error.status != _TOO_FAR:
+                raise
+            return self._lab.list_events()
 
 
 def parse_event(members: Mapping[str, Any]) -> Event:
