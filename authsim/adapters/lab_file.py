@@ -152,7 +152,8 @@ class LabFile:
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
-                self._connection = None
+            # the next connection counts the changes of others anew: what is known may be old by then
+            self._connection, self._known, self._version = None, {}, -1
 
     def forget_connection(self) -> None:
         """Start anew in a forked child: its parent's connection is never touched, nor its lock awaited."""
