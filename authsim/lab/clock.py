@@ -4,6 +4,7 @@ The state lies on the shelf, so every worker lives at the same instant. It never
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -21,6 +22,9 @@ PUSH: Final = "push"
 PHONE: Final = "phone:"
 MOST_RATE: Final = 1_000.0
 MOST_MS: Final = 10 * 366 * 86_400_000
+#: The year 9000: what follows from an instant, such as an expiry, still has a date.
+LATEST_MS: Final = 221_845_392_000_000
+_ACTOR: Final = re.compile(r"portal|text|push|phone:[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,55 +98,83 @@ class LabClock:
 
     def set_to(self, shown_ms: int) -> Moment:
         """Let it show an instant that is not over. Raises `MessageError` for one that is."""
-        return self._change(lambda moment: _require_later(moment, shown_ms))
+        return self.change(Change(shown_ms=shown_ms))
 
     def advance(self, ms: int) -> Moment:
         """Move it forwards for everybody. Raises `MessageError` for a negative duration."""
-        if not 0 <= ms <= MOST_MS:
-            raise MessageError(f"advance_ms is a number of milliseconds from 0 to {MOST_MS}: a clock never runs back")
-        return self._change(lambda moment: replace(moment, shown_ms=moment.shown_ms + ms))
+        return self.change(Change(advance_ms=ms))
 
     def freeze(self, is_frozen: bool) -> Moment:
         """Let it stand still, or go on from where it stands."""
-        return self._change(lambda moment: replace(moment, is_frozen=is_frozen))
+        return self.change(Change(is_frozen=is_frozen))
 
     def scale(self, rate: float) -> Moment:
         """Let it run so many times as fast from now on. Raises `MessageError` unless above 0 and at most 1000."""
-        if not 0 < rate <= MOST_RATE:
-            raise MessageError(f"scale is a number above 0 and at most {MOST_RATE:g}; to stop the clock, freeze it")
-        return self._change(lambda moment: replace(moment, rate=rate))
+        return self.change(Change(rate=rate))
 
     def skew(self, actor: str, ms: int) -> Moment:
         """Set an actor's clock ahead of the others' by so much, or behind them; 0 takes the skew away."""
-        if not -MOST_MS <= ms <= MOST_MS:
-            raise MessageError("a skew is a number of milliseconds, at most ten years")
+        return self.change(Change(skew=(actor, ms)))
 
-        def change(moment: Moment) -> Moment:
-            skews = {name: skew for name, skew in moment.skews_ms.items() if name != actor} | (
-                {actor: ms} if ms else {}
-            )
-            return replace(moment, skews_ms=MappingProxyType(skews))
-
-        return self._change(change)
-
-    def _change(self, change: Callable[[Moment], Moment]) -> Moment:
-        """Settle what the clock shows now, then change it: nobody's step falls between the two."""
+    def change(self, wanted: "Change") -> Moment:
+        """Settle what the clock shows now and do all that is wanted, as one step. `MessageError` changed nothing."""
         real_ms = self._real.now_ms()
 
         def settle(text: str | None) -> str:
             moment = Moment(real_ms=real_ms, shown_ms=real_ms) if text is None else _parse(text)
-            settled = replace(moment, shown_ms=moment.shows(real_ms), real_ms=real_ms)
-            return _format(change(settled))
+            return _format(wanted.of(replace(moment, shown_ms=moment.shows(real_ms), real_ms=real_ms)))
 
         moment = _parse(self._shelf.change(_DOCUMENT, settle) or "")
         self._changed()
         return moment
 
 
-def _require_later(moment: Moment, shown_ms: int) -> Moment:
-    if not moment.shown_ms <= shown_ms <= moment.shown_ms + MOST_MS:
-        raise MessageError("at_ms is over: a clock never runs back. Restore a snapshot, or reset the lab")
-    return replace(moment, shown_ms=shown_ms)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become of the clock; None leaves it. In this order: frozen, set, advanced, scaled, skewed.
+
+    `skew`: an actor, and how far its clock is ahead of the others', in milliseconds.
+    """
+
+    is_frozen: bool | None = None
+    shown_ms: int | None = None
+    advance_ms: int | None = None
+    rate: float | None = None
+    skew: tuple[str, int] | None = None
+
+    def of(self, moment: Moment) -> Moment:
+        """Return the moment after the change. Raises `MessageError` for what no clock does."""
+        if self.is_frozen is not None:
+            moment = replace(moment, is_frozen=self.is_frozen)
+        if self.shown_ms is not None:
+            _require(moment.shown_ms <= self.shown_ms, "at_ms is over: a clock never runs back. Restore a snapshot")
+            moment = replace(moment, shown_ms=self.shown_ms)
+        if self.advance_ms is not None:
+            moment = replace(moment, shown_ms=moment.shown_ms + _require_duration(self.advance_ms))
+        _require(moment.shown_ms <= LATEST_MS, "a clock goes no farther than the year 9000")
+        if self.rate is not None:
+            _require(0 < self.rate <= MOST_RATE, f"scale is above 0 and at most {MOST_RATE:g}; to stop it, freeze it")
+            moment = replace(moment, rate=self.rate)
+        return moment if self.skew is None else _skewed(moment, *self.skew)
+
+
+def _require_duration(ms: int) -> int:
+    _require(0 <= ms <= MOST_MS, f"advance_ms is from 0 to {MOST_MS} milliseconds: a clock never runs back")
+    return ms
+
+
+def _skewed(moment: Moment, actor: str, ms: int) -> Moment:
+    _require(_ACTOR.fullmatch(actor) is not None, "an actor is portal, text, push or phone:ID")
+    _require(-MOST_MS <= ms <= MOST_MS, "a skew is a number of milliseconds, at most ten years")
+    if actor == PORTAL:
+        _require(moment.skews_ms.get(actor, 0) <= ms, "the portal's clock never runs back: skew the others")
+    others = {name: skew for name, skew in moment.skews_ms.items() if name != actor}
+    return replace(moment, skews_ms=MappingProxyType(others | ({actor: ms} if ms else {})))
+
+
+def _require(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise MessageError(otherwise)
 
 
 def _format(moment: Moment) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, Response
 
 from authsim.errors import MessageError
-from authsim.lab.clock import Moment
+from authsim.lab.clock import Change, Moment
 from authsim.lab.telling import LAB
 
 from .door import PREFIX, Kinds, answer, lab, read_members
@@ -30,25 +30,24 @@ def show() -> Response:
 
 @api.post(f"{PREFIX}/clock")
 def change() -> Response:
-    """Freeze, set, advance, scale or skew; several at once are done in this order: freeze, at, advance, scale, skew."""
+    """Freeze, set, advance, scale or skew; several at once, in this order, are done all or not at all."""
     members = read_members(_MEMBERS)
     if not members:
         raise MessageError(f"say what to do with the clock. Known are: {', '.join(_MEMBERS)}")
     if ("skew_ms" in members) != ("actor" in members):
         raise MessageError("skew_ms goes with an actor (portal, text, push, phone:ID), and the other way round")
-    clock = lab().clock
-    if members.get("freeze") is not None:
-        clock.freeze(members["freeze"])
-    if members.get("at_ms") is not None:
-        clock.set_to(members["at_ms"])
-    if members.get("advance_ms") is not None:
-        clock.advance(members["advance_ms"])
-    if members.get("scale") is not None:
-        clock.scale(members["scale"])
-    if members.get("actor") is not None:
-        clock.skew(members["actor"], members["skew_ms"] or 0)
+    actor = members.get("actor")
+    moment = lab().clock.change(
+        Change(
+            is_frozen=members.get("freeze"),
+            shown_ms=members.get("at_ms"),
+            advance_ms=members.get("advance_ms"),
+            rate=members.get("scale"),
+            skew=None if actor is None else (actor, members["skew_ms"] or 0),
+        )
+    )
     lab().teller.tell(LAB, "clock:changed")
-    return answer(describe(clock.read()))
+    return answer(describe(moment))
 
 
 def describe(moment: Moment) -> dict[str, Any]:
