@@ -56,3 +56,31 @@ def test_nothing_is_noted_while_the_fault_is_off(town: LabTown, alice: Person, p
     assert shows(town, pending) == shows(town, pending)
     assert order_choices(town.verifier, town.lab, pending.login, "ab") == "ab"
     assert town.shelf.documents == {}
+
+
+def test_a_login_that_is_approved_or_over_is_left_alone(
+    town: LabTown, board: Board, alice: Person, phone: TestPhone
+) -> None:
+    """A page that shows no challenge, or a login that asks nothing more, changes nothing."""
+    board.arm(Fault(name="challenge_changes"))
+    pending, asked = alice.is_asked()
+    for _ in range(2):
+        note_shown(town.verifier, town.lab, pending.token, is_wanted=False)  # the page tells of the notification
+    first = shows(town, pending)
+    phone.approves(town.verifier, asked)
+    assert shows(town, pending) == first
+    alice.collects(pending)
+    note_shown(town.verifier, town.lab, pending.token, is_wanted=True)
+    assert struck(town.lab) == []
+
+
+def test_a_list_is_turned_once_and_for_good(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:
+    """What was decided for a login holds after the fault is off; a list of one has no order."""
+    board.arm(Fault(name="picker_order", nth=1))
+    struck_one, spared = alice.begins().login, alice.begins().login
+    assert order_choices(town.verifier, town.lab, struck_one, "a") == "a"
+    assert list(order_choices(town.verifier, town.lab, struck_one, "ab")) == ["b", "a"]
+    assert list(order_choices(town.verifier, town.lab, spared, "ab")) == ["a", "b"]
+    board.disarm("picker_order")
+    assert list(order_choices(town.verifier, town.lab, struck_one, "ab")) == ["b", "a"]
+    assert struck(town.lab) == [("picker_order", "alice")]
