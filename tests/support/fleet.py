@@ -1,7 +1,7 @@
 """A crowd of browsers whose phones approve by themselves: each logs in over real HTTP, as cheaply as a client can.
 
 One kept-open connection for each hand. A login is what a browser sends: the password, the page that waits, its question
-how the login stands, the continuation, and the page behind it.
+how the login stands (a stream), the continuation, and the page behind it.
 """
 
 import http.client
@@ -50,14 +50,8 @@ class Visitor:
         status, place, page = self.ask("POST", "/sso/Login", typed)
         assert (status, place) == (303, "/sso/SecondFactor"), (name, status, place, page[:500])
         token = self._token(place)
-        deadline = time.monotonic() + _LONGEST_S
-        while True:
-            _, _, told = self.ask("GET", "/sso/SecondFactor/state")
-            if '"approved"' in told:
-                break
-            assert '"waiting"' in told, (name, told)
-            assert time.monotonic() < deadline, f"{name} waited in vain"
-            time.sleep(0.05)
+        _, _, told = self.ask("GET", "/sso/SecondFactor/events")  # a stream, which ends when nothing can follow
+        assert '"approved"' in told, (name, told)
         status, place, _ = self.ask("POST", "/sso/SecondFactor/continue", f"csrf_token={token}")
         assert (status, place) == (302, "/sso/Dispatcher"), (name, status, place)
         _, _, page = self.ask("GET", place)

@@ -44,7 +44,7 @@ _DECISIONS: Final[Mapping[Policy, int]] = MappingProxyType(
 class Hands:
     """The threads. They start with the first phone that has something to do, and end with the portal."""
 
-    __slots__ = ("_agenda", "_fleet", "_is_over", "_lock", "_owner", "_pool", "_waiting")
+    __slots__ = ("_acting", "_agenda", "_fleet", "_is_over", "_lock", "_owner", "_pool", "_waiting")
 
     def __init__(self, fleet: Fleet, agenda: Agenda) -> None:
         self._fleet = fleet
@@ -53,6 +53,7 @@ class Hands:
         self._pool: ThreadPoolExecutor | None = None
         self._owner = os.getpid()
         self._waiting: set[str] = set()
+        self._acting: dict[int, str] = {}
         self._is_over = False
         agenda.when_due(ANSWER, self._answer_due)
 
@@ -63,7 +64,8 @@ class Hands:
         try:
             self._agenda.look_out()
             for phone_id in self._fleet.drawer.list_holders(topic.removeprefix(_DEVICE)):
-                self.look(phone_id)
+                if self._acting.get(threading.get_ident()) != phone_id:  # what a phone did itself is no news to it
+                    self.look(phone_id)
         except AuthsimError as error:
             _LOGGER.warning("a phone of the lab did not hear: %s", type(error).__name__)
 
@@ -73,7 +75,7 @@ class Hands:
             if phone_id in self._waiting:
                 return
             self._waiting.add(phone_id)
-        self._submit(lambda: self._look(phone_id))
+        self._submit(phone_id, lambda: self._look(phone_id))
 
     def close(self) -> None:
         """End the threads, when they are done with what they do just now."""
@@ -82,7 +84,7 @@ class Hands:
         if pool is not None and self._owner == os.getpid():
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(self, work: Callable[[], None]) -> None:
+    def _submit(self, phone_id: str, work: Callable[[], None]) -> None:
         with self._lock:
             if self._owner != os.getpid():  # threads never cross a fork
                 self._owner, self._pool, self._waiting = os.getpid(), None, set()
@@ -90,7 +92,19 @@ class Hands:
                 return
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_HANDS, thread_name_prefix="authsim hand")
-            self._pool.submit(_do, work)
+            self._pool.submit(self._do, phone_id, work)
+
+    def _do(self, phone_id: str, work: Callable[[], None]) -> None:
+        """Do a hand's work. What a phone is refused is told in the story; what else ends it is for the log."""
+        self._acting[threading.get_ident()] = phone_id
+        try:
+            work()
+        except (RefusalError, UnreachableError, UnknownPhoneError):
+            pass
+        except Exception as error:  # noqa: BLE001 - a hand that dies takes other phones' reactions with it
+            _LOGGER.warning("a hand of the lab failed: %s", type(error).__name__)
+        finally:
+            self._acting.pop(threading.get_ident(), None)
 
     def _look(self, phone_id: str) -> None:
         with self._lock:
@@ -113,19 +127,9 @@ class Hands:
         """Do what the agenda says: `phone` looks again, `phone request` answers after its delay."""
         phone_id, _, request_id = word.partition(" ")
         if request_id:
-            self._submit(lambda: _answer_late(self._fleet, phone_id, request_id))
+            self._submit(phone_id, lambda: _answer_late(self._fleet, phone_id, request_id))
         else:
             self.look(phone_id)
-
-
-def _do(work: Callable[[], None]) -> None:
-    """Do a hand's work. What a phone is refused is told in the story; what else ends it is for the log."""
-    try:
-        work()
-    except (RefusalError, UnreachableError, UnknownPhoneError):
-        pass
-    except Exception as error:  # noqa: BLE001 - a hand that dies takes other phones' reactions with it
-        _LOGGER.warning("a hand of the lab failed: %s", type(error).__name__)
 
 
 def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda: Agenda) -> None:
