@@ -12,6 +12,9 @@ from .schemas import SCHEMAS, refer
 
 _PHONE: Final = "deviceToken"
 _BROWSER: Final = "session"
+_LAB: Final = "labToken"
+_PROBLEM: Final = "application/problem+json"
+_SCHEMES: Final = {Access.PHONE: _PHONE, Access.BROWSER: _BROWSER, Access.LAB: _LAB}
 _SAYS: Final = (
     f"{SENTENCE}. Messages as `docs/protocol.md` tells them; each refusal is `Error`, and `docs/refusals.md`"
     " says what it means and what to do. Messages have exactly their members. Numbers are integers. The device API and"
@@ -19,20 +22,29 @@ _SAYS: Final = (
 )
 
 
-def compose(*, session_cookie: str, is_inbox_open: bool) -> dict[str, Any]:
+def compose(*, session_cookie: str, is_inbox_open: bool, is_lab_open: bool = False) -> dict[str, Any]:
     """Return the document. `session_cookie`: what the cookie of a browser's session is called at this portal."""
+    operations: tuple[Operation, ...] = OPERATIONS
+    schemas = dict(SCHEMAS)
+    if is_lab_open:
+        from .lab_operations import LAB_OPERATIONS  # only here, and only then
+        from .lab_schemas import LAB_SCHEMAS
+
+        operations += LAB_OPERATIONS
+        schemas |= LAB_SCHEMAS
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         if operation.group != INBOX or is_inbox_open:
             paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
+    lab_token = {"type": "http", "scheme": "bearer", "description": "The token in the lab's token file."}
     return {
         "openapi": "3.1.0",
         "info": {"title": "AuthSim", "version": __version__, "description": _SAYS, "license": {"name": "MIT"}},
         "servers": [{"url": "/"}],
-        "tags": [{"name": group} for group in dict.fromkeys(operation.group for operation in OPERATIONS)],
+        "tags": [{"name": group} for group in dict.fromkeys(operation.group for operation in operations)],
         "paths": paths,
         "components": {
-            "schemas": dict(SCHEMAS),
+            "schemas": schemas,
             "securitySchemes": {
                 _PHONE: {
                     "type": "http",
@@ -40,6 +52,7 @@ def compose(*, session_cookie: str, is_inbox_open: bool) -> dict[str, Any]:
                     "description": "The token of POST /api/device/v1/session.",
                 },
                 _BROWSER: {"type": "apiKey", "in": "cookie", "name": session_cookie},
+                **({_LAB: lab_token} if is_lab_open else {}),
             },
         },
     }
@@ -51,8 +64,10 @@ def _describe(operation: Operation) -> dict[str, Any]:
         "summary": operation.says,
         "tags": [operation.group],
         "responses": {str(operation.status): _describe_reply(operation)}
-        | {str(status): _describe_refusal(status) for status in operation.refusals},
+        | {str(status): _describe_refusal(status, operation.access) for status in operation.refusals},
     }
+    if operation.later:
+        described["responses"]["202"] = _describe_message(202, operation.later)
     if operation.leads_away:
         described["responses"]["303"] = {
             "description": "The page of this portal's profile.",
@@ -62,19 +77,23 @@ def _describe(operation: Operation) -> dict[str, Any]:
         described["parameters"] = [_describe_parameter(parameter) for parameter in operation.parameters]
     if operation.message is not None:
         content = {"application/json": {"schema": refer(operation.message)}}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": operation.is_message_needed, "content": content}
     if operation.access is not Access.ANYBODY:
-        described["security"] = [{_PHONE if operation.access is Access.PHONE else _BROWSER: []}]
+        described["security"] = [{_SCHEMES[operation.access]: []}]
     return described
 
 
 def _describe_reply(operation: Operation) -> dict[str, Any]:
     if operation.reply == STREAM:
         return {"description": "Server-Sent Events", "content": {STREAM: {"schema": _describe_event(operation)}}}
-    return {
-        "description": HTTPStatus(operation.status).phrase,
-        "content": {"application/json": {"schema": refer(operation.reply)}},
-    }
+    if not operation.reply:
+        return {"description": HTTPStatus(operation.status).phrase}
+    return _describe_message(operation.status, operation.reply)
+
+
+def _describe_message(status: int, message: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": refer(message)}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _describe_event(operation: Operation) -> dict[str, Any]:
@@ -92,15 +111,16 @@ def _describe_event(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _describe_refusal(status: int) -> dict[str, Any]:
+def _describe_refusal(status: int, access: Access) -> dict[str, Any]:
+    kind, error = (_PROBLEM, "Problem") if access is Access.LAB else ("application/json", "Error")
     described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
-        "content": {"application/json": {"schema": refer("Error")}},
+        "content": {kind: {"schema": refer(error)}},
     }
     whole = {"schema": {"type": "integer", "minimum": 0}}
     if status in (429, 503):
         described["headers"] = {"Retry-After": {"description": "How many seconds to wait.", **whole}}
-    if status == 401:
+    if status == 401 and access is not Access.LAB:
         described["headers"] = {"AuthSim-Attempts-Remaining": {"description": "How many tries are left.", **whole}}
     return described
 

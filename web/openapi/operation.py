@@ -12,11 +12,12 @@ STREAM: Final = "text/event-stream"
 
 
 class Access(enum.Enum):
-    """Who may ask: anybody, a phone with its session's token, or a browser with its session's cookie."""
+    """Who may ask: anybody, a phone or a browser with what its session gave it, or whoever holds the lab's token."""
 
     ANYBODY = "anybody"
     PHONE = "a phone's token"
     BROWSER = "a browser's session"
+    LAB = "the lab's token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Parameter:
 class Operation:
     """One method of one path. `message` and `reply` are names of `SCHEMAS`; a `reply` of `STREAM` stays open.
 
+    A `reply` of "" is none. `is_message_needed`: whether an empty body is no message. `later`: what 202 carries when
+    the good answer has to wait.
     `events`: what the events of a stream are called, and the message that each carries. `declined`: the statuses
     beside those that every request may have. `leads_away`: in the other profile it leads to that one's page.
     """
@@ -46,10 +49,12 @@ class Operation:
     events: tuple[tuple[str, str], ...] = ()
     status: int = 200
     message: str | None = None
+    is_message_needed: bool = True
     access: Access = Access.ANYBODY
     declined: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     leads_away: bool = False
+    later: str = ""
 
     @property
     def refusals(self) -> tuple[int, ...]:
@@ -59,4 +64,6 @@ class Operation:
             own |= _WITH_MESSAGE
         if self.access is not Access.ANYBODY:
             own |= {401}
+        if self.access is Access.LAB:
+            own |= {403}
         return tuple(sorted(own))
