@@ -3,6 +3,7 @@
 Whatever makes these calls comfortable for a test (`Portal`, `Phone`, `Clock` and so on) stands on this file.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from authsim.testing.errors import LabError
 from authsim.testing.phone_calls import PhoneCalls
 from authsim.testing.wire import Wire
 
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
 #: How many entries of the story are asked for at once.
 _PAGE: Final = 10_000
 
@@ -32,7 +34,7 @@ class Lab:
     def __init__(self, address: str, token: str | Secret, *, label: str | None = None) -> None:
         self.wire = Wire(address)
         self.address = self.wire.address
-        self._calls = Calls(self.wire, token if isinstance(token, Secret) else Secret(token.strip()), label=label)
+        self._calls = Calls(self.wire, _require_token(token), label=label)
         self.phones = PhoneCalls(self._calls)
 
     @classmethod
@@ -230,3 +232,10 @@ class Lab:
     def read_coverage(self) -> dict[str, Any]:
         """Return which states, transitions and refusals were exercised."""
         return self._calls.object("GET", "coverage")
+
+
+def _require_token(token: str | Secret) -> Secret:
+    text = token.reveal_text() if isinstance(token, Secret) else token.strip()
+    if not _TOKEN.fullmatch(text):
+        raise LabError(0, "this is no token of a lab: it has 16 to 128 letters, digits, '-' and '_'")
+    return Secret(text)

@@ -68,20 +68,21 @@ class Login:
     def refusal(self) -> str | None:
         """The name of the newest refusal of this login (`docs/refusals.md`), None when there is none, or it succeeded.
 
-        It is what the portal's own record says, where the page says less.
+        Where the page is the same for everybody (profile `hardened`) it is what the portal's own record says, and
+        `login_failed` where that says nothing.
         """
         if self.authenticated:
             return None
         told = [entry for entry in self._lab.list_events(label=self.label) if entry["why"] is not None]
         if not told:
             return None
-        if told[-1]["why"] != _UNIFORM:
-            return str(told[-1]["why"])
-        return self._recall(told[-1]["number"])
+        newest = str(told[-1]["why"])
+        return self._recall(told[-1]["number"]) if newest == _UNIFORM else newest
 
     def _recall(self, before: int) -> str:
-        """Return what the record says of a refusal that the page calls by no name: its row stands just before."""
-        rows = self._lab.list_events(end="portal", user=self.name)
+        """Return what the record says of a refusal that a uniform page calls by no name: its row stands just before."""
+        began = self._lab.list_events(label=self.label, most=1)[0]["number"]
+        rows = self._lab.list_events(after=began, end="portal", user=self.name)
         whys = [str(row["why"]) for row in rows if row["why"] is not None and row["number"] < before]
         return whys[-1] if whys else _UNIFORM
 

@@ -15,6 +15,8 @@ from authsim.testing.starting import start_portal
 #: The worlds that a test begins with: user and phone made, and the phone bound to the user as well.
 FRESH: Final = "pytest-fresh"
 ACTIVE: Final = "pytest-active"
+#: What a portal held that is served already: it is put back at the end.
+BEFORE: Final = "pytest-before"
 USER: Final = "alice"
 
 
@@ -33,16 +35,16 @@ class Wanted:
 class Stage:
     """A portal with the two worlds kept as snapshots, for one test after the other."""
 
-    def __init__(self, portal: Portal, *, seed: int | None) -> None:
+    def __init__(self, portal: Portal, *, seed: int | None, name: str | None) -> None:
+        """Make user and phone. `name`: the user's, None for one that nobody has."""
         self._lab = portal.lab
-        portal.reset()
         self._lab.set_seed(seed)
-        self.user = portal.add_user(USER)
+        self.user = portal.add_user(name)
         self.phone_id = portal.add_phone().id
         self._begins = {FRESH: self._keep(FRESH)}
         confirmation = Phone(self._lab, self.phone_id).activate(self.user)
         if confirmation is not None:
-            portal.begin_login(self.user).respond(confirmation)
+            portal.begin_login(self.user, label="pytest").respond(confirmation)
         self._begins[ACTIVE] = self._keep(ACTIVE)
 
     def _keep(self, name: str) -> int:
@@ -72,13 +74,15 @@ def open_stage(wanted: Wanted) -> Iterator[Stage]:
     """Hold a stage on a portal of its own, or on the one that is served already."""
     if wanted.target is None:
         with start_portal(profile=wanted.profile, policy=wanted.policy, seed=wanted.seed) as portal:
-            yield Stage(portal, seed=wanted.seed)
+            yield Stage(portal, seed=wanted.seed, name=USER)
         return
     if wanted.token_file is None:
         raise LabError(0, "a portal that is served already takes its token: name the file with --authsim-token-file")
     with Lab.open(wanted.target, wanted.token_file) as lab, Portal(lab) as portal:
-        stage = Stage(portal, seed=wanted.seed)
+        lab.take_snapshot(BEFORE)
         try:
-            yield stage
+            yield Stage(portal, seed=wanted.seed, name=None)
         finally:
-            portal.reset()
+            lab.restore_snapshot(BEFORE)
+            for name in {FRESH, ACTIVE, BEFORE} & set(lab.list_snapshots()):
+                lab.remove_snapshot(name)

@@ -78,6 +78,14 @@ def test_a_lab_is_nowhere_else(address: str) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("token", ["", "short", "with blanks in the middle", Secret("x" * 200)])
+def test_a_token_has_a_form(token: str | Secret) -> None:
+    """What cannot be a token is refused before it is sent, and not repeated."""
+    with pytest.raises(LabError, match="no token of a lab") as refused:
+        Lab("http://127.0.0.1:9", token)
+    assert "blanks" not in str(refused.value)
+
+
 def test_nobody_answers() -> None:
     """Where nothing listens, the error says so and what to look after, and not the token."""
     with socket.socket() as held:
