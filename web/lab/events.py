@@ -7,9 +7,12 @@ from typing import Final
 
 from flask import Blueprint, Response
 
+from authsim.adapters.audit_chain import read_rows
 from authsim.errors import MessageError
-from authsim.lab.story import Page, Story, Wanted
+from authsim.lab.coverage import compute_coverage
+from authsim.lab.story import PORTAL, Page, Story, Wanted
 from authsim.lab.telling import require_label
+from authsim.lab.verdict import compute_verdict
 
 from .. import scope
 from .door import PREFIX, answer, lab, read_number, read_parameters
@@ -40,6 +43,23 @@ def show_events() -> Response:
     told = story()
     page = _wait_for(lambda seen: told.read(after=seen, most=most, wanted=wanted), after=after, wait_ms=wait_ms)
     return answer({"events": [entry.describe() for entry in page.entries], "next": page.next})
+
+
+@api.get(f"{PREFIX}/verdict")
+def show_verdict() -> Response:
+    """Return how clients behaved, by user and in all; with `after`, since that number of the story."""
+    asked = read_parameters("after")
+    after = read_number(asked, "after", otherwise=0, most=_MOST_AFTER)
+    return answer(compute_verdict(story().walk(after=after), policy=scope.verifier().policy).describe())
+
+
+@api.get(f"{PREFIX}/coverage")
+def show_coverage() -> Response:
+    """Return which states, transitions and refusals the run has exercised, and which are missing."""
+    read_parameters()
+    met = [entry.why for entry in story().walk() if entry.end != PORTAL and entry.why is not None]
+    rows = (row.event for row in read_rows(scope.portal().store.audit))
+    return answer(compute_coverage(rows, policy=scope.verifier().policy, met=met).describe())
 
 
 def story() -> Story:

@@ -83,3 +83,32 @@ def test_waiting_ends_with_the_time(living: LabSite) -> None:
     found = living.does("GET", f"/events?after={after}&why=throttled&wait_ms=50")
     assert found == {"events": [], "next": after}
     assert time.monotonic() - began >= 0.05
+
+
+def test_the_verdict_is_read(living: LabSite) -> None:
+    """The answer counts by user and in all, since a number of the story where one is given."""
+    living.site.adds("alice")
+    browser = living.site.browser()
+    browser.types_password("alice", "wrong horse battery")
+    told = living.does("GET", "/verdict")
+    assert told["users"]["alice"]["refusals"] == {"wrong_password": 1}
+    assert told["all"]["failed_logins"] == 1
+    end = living.does("GET", "/events")["next"]
+    assert living.does("GET", f"/verdict?after={end}")["users"] == {}
+    assert living.asks("GET", "/verdict?user=alice").status_code == 400
+
+
+def test_the_coverage_is_read(living: LabSite) -> None:
+    """The answer lists what was exercised and what is missing; what only a browser met counts as well."""
+    living.site.adds("alice")
+    phone = living.site.sells_phone()
+    browser = living.site.browser()
+    browser.types_password("alice")
+    browser.activates(phone)
+    living.lab.teller.tell(BROWSER, "POST /somewhere", why="malformed_response")
+    told = living.does("GET", "/coverage")
+    assert told["transitions"]["exercised"]["activation.issued.consume"] == 1
+    assert "login.second_factor.complete" in told["transitions"]["missing"]
+    assert told["refusals"]["exercised"]["malformed_response"] == 1
+    assert "device.active" in told["states"]["exercised"]
+    assert living.asks("GET", "/coverage?after=1").status_code == 400

@@ -1,0 +1,206 @@
+"""What a client did wrong at a portal: how often it asked, failed and was refused, and when it would be locked out.
+
+It is counted from the story, so it says the same whether or not the portal really locked: a profile that never does
+changes nothing about how the client behaved.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from authsim.errors import Reason
+from authsim.events import EventKind
+from authsim.lab.story import PORTAL, Entry
+from authsim.policy import HOUR, SECOND, Policy
+
+_ASKED: Final = frozenset({EventKind.PUSH_SENT.value, EventKind.PROMPT_ISSUED.value})
+_DONE: Final = frozenset({EventKind.LOGIN_COMPLETED.value, EventKind.IDENTITY_VERIFIED.value})
+_LIFTED: Final = frozenset({EventKind.USER_UNLOCKED.value, EventKind.DESK_UNLOCKED.value})
+#: What ends a request to a phone, seen from the client: from then on asking again is no haste.
+_ANSWERED: Final = _DONE | {
+    kind.value
+    for kind in (
+        EventKind.PUSH_APPROVED,
+        EventKind.PUSH_DENIED,
+        EventKind.PUSH_REPORTED,
+        EventKind.PUSH_EXPIRED,
+        EventKind.LOGIN_EXPIRED,
+        EventKind.CHALLENGE_EXPIRED,
+        EventKind.PASSWORD_SET,
+    )
+}
+#: What the portal counts as a failed login.
+FAILURES: Final = frozenset(
+    reason.value
+    for reason in (
+        Reason.WRONG_PASSWORD,
+        Reason.WRONG_RESPONSE,
+        Reason.WRONG_CODE,
+        Reason.CODE_USED,
+        Reason.USER_LOCKED,
+    )
+)
+_THROTTLES: Final = frozenset({Reason.THROTTLED.value, Reason.SLOW_DOWN.value, Reason.SECOND_FACTOR_BLOCKED.value})
+
+
+@dataclass(slots=True, kw_only=True)
+class Conduct:
+    """How a client behaved towards one user, or all of them.
+
+    `locks_after_ms`: from the first login that was tried to the failure that locks by the rule; None: none did.
+    """
+
+    requests: int = 0
+    notified_ms: list[int] = field(default_factory=list)
+    failures: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    throttles: int = 0
+    locks: int = 0
+    repeats: int = 0
+    locks_after_ms: int | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Return it as JSON has it; durations in seconds."""
+        return {
+            "second_factor_requests": self.requests,
+            "notifications": len(self.notified_ms),
+            "most_notifications_in_an_hour": count_most(self.notified_ms, within_ms=HOUR),
+            "requested_again_while_open": self.repeats,
+            "failed_logins": self.failures,
+            "refusals": dict(sorted(self.refusals.items())),
+            "throttled": self.throttles,
+            "locked_out": self.locks,
+            "would_lock_after_seconds": None if self.locks_after_ms is None else self.locks_after_ms / SECOND,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watched:
+    """What is remembered of one user while the story is read."""
+
+    conduct: Conduct = field(default_factory=Conduct)
+    first_ms: int | None = None
+    failed_ms: deque[int] = field(default_factory=deque)
+    asked_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How a client behaved, by user and in all. `policy` has the numbers of the rule."""
+
+    users: dict[str, Conduct]
+    policy: Policy
+
+    def describe(self) -> dict[str, Any]:
+        """Return it as JSON has it, with the same in sentences (`says`)."""
+        return {
+            "rule": {
+                "failures": self.policy.lockout_failures,
+                "within_seconds": self.policy.lockout_window_seconds,
+            },
+            "all": sum_up(self.users.values()).describe(),
+            "users": {name: conduct.describe() for name, conduct in sorted(self.users.items())},
+            "says": self.say(),
+        }
+
+    def say(self) -> list[str]:
+        """Return what there is to say, a line or two for each user."""
+        return [line for name, conduct in sorted(self.users.items()) for line in _say(name, conduct)]
+
+
+def compute_verdict(entries: Iterable[Entry], *, policy: Policy) -> Verdict:
+    """Return how the client behaved in these entries of the story. What nobody's name stands at counts for nobody."""
+    users: dict[str, _Watched] = {}
+    for entry in entries:
+        if entry.end == PORTAL and entry.user is not None:
+            _watch(users.setdefault(entry.user, _Watched()), entry, policy)
+    return Verdict(users={name: watched.conduct for name, watched in users.items()}, policy=policy)
+
+
+def sum_up(conducts: Iterable[Conduct]) -> Conduct:
+    """Return the conduct towards several users as one; the earliest lock counts."""
+    whole = Conduct()
+    for one in conducts:
+        whole.requests += one.requests
+        whole.notified_ms = sorted([*whole.notified_ms, *one.notified_ms])
+        whole.failures += one.failures
+        whole.refusals += one.refusals
+        whole.throttles += one.throttles
+        whole.locks += one.locks
+        whole.repeats += one.repeats
+        found = [ms for ms in (whole.locks_after_ms, one.locks_after_ms) if ms is not None]
+        whole.locks_after_ms = min(found, default=None)
+    return whole
+
+
+def count_most(instants_ms: list[int], *, within_ms: int) -> int:
+    """Return how many of these ascending instants lie, at most, within one span of so many milliseconds."""
+    most, first = 0, 0
+    for last, at_ms in enumerate(instants_ms):
+        while instants_ms[first] <= at_ms - within_ms:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
+    conduct = watched.conduct
+    if entry.what == EventKind.PASSWORD_COUNTED.value and watched.first_ms is None:
+        watched.first_ms = entry.at_ms
+    if entry.why is not None:
+        conduct.refusals[entry.why] += 1
+        conduct.throttles += entry.why in _THROTTLES
+    if entry.what in _ASKED:
+        _note_request(watched, entry, policy)
+    elif entry.what in _ANSWERED:
+        watched.asked_ms = None
+    conduct.locks += entry.what == EventKind.USER_LOCKED.value and "by" not in entry.facts
+    if entry.what in _LIFTED or (entry.what in _DONE and entry.facts.get("factors") != "one"):
+        watched.failed_ms.clear()
+    if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in FAILURES:
+        _note_failure(watched, entry, policy)
+
+
+def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
+    conduct = watched.conduct
+    conduct.requests += 1
+    if entry.facts.get("announced") == "yes":
+        conduct.notified_ms.append(entry.at_ms)
+    if watched.asked_ms is not None and entry.at_ms < watched.asked_ms + policy.push_ms:
+        conduct.repeats += 1
+    watched.asked_ms = entry.at_ms
+
+
+def _note_failure(watched: _Watched, entry: Entry, policy: Policy) -> None:
+    """Count a failed login; the one that is the last of the rule, within its window, would have locked."""
+    watched.conduct.failures += 1
+    failed_ms = watched.failed_ms
+    failed_ms.append(entry.at_ms)
+    while failed_ms[0] <= entry.at_ms - policy.lockout_window_seconds * SECOND:
+        failed_ms.popleft()
+    if len(failed_ms) >= policy.lockout_failures and watched.conduct.locks_after_ms is None:
+        first_ms = entry.at_ms if watched.first_ms is None else watched.first_ms
+        watched.conduct.locks_after_ms = entry.at_ms - first_ms
+
+
+def _say(name: str, conduct: Conduct) -> list[str]:
+    most = count_most(conduct.notified_ms, within_ms=HOUR)
+    parts = [
+        _count(conduct.requests, "second-factor request"),
+        f"{_count(len(conduct.notified_ms), 'notification')}, at most {most} in an hour",
+        _count(conduct.failures, "failed login"),
+        _count(conduct.throttles, "attempt", "that came too soon"),
+        _count(conduct.locks, "lock-out"),
+    ]
+    lines = [f"{name}: {'; '.join(parts)}"]
+    if conduct.repeats:
+        lines.append(f"{name}: your client asked again {_count(conduct.repeats, 'time')} while a request was open")
+    if conduct.locks_after_ms is not None:
+        seconds = f"{conduct.locks_after_ms / SECOND:g}"
+        lines.append(f"{name}: your client would have locked the account after {seconds} s")
+    return lines
+
+
+def _count(number: int, noun: str, rest: str = "") -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}{' ' if rest else ''}{rest}"
