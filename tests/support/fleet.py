@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -42,6 +43,11 @@ class Visitor:
                 self.cookies[kept[1]] = kept[2]
         return answer.status, answer.headers.get("Location", ""), page
 
+    def close(self) -> None:
+        """Hang up."""
+        if self.connection is not None:
+            self.connection.close()
+
     def logs_in(self, name: str, password: str) -> None:
         """Log in with a password and whatever the phone does by itself; fail when that is no approval in time."""
         self.cookies = {}
@@ -68,11 +74,12 @@ def log_in_all(address: str, names: Sequence[str], password: str, *, hands: int 
     """Log all of them in, with so many browsers at a time; return how long each login took, in seconds."""
 
     def work(share: Sequence[str]) -> list[float]:
-        visitor, taken = Visitor(address), []
-        for name in share:
-            begun = time.monotonic()
-            visitor.logs_in(name, password)
-            taken.append(time.monotonic() - begun)
+        taken = []
+        with closing(Visitor(address)) as visitor:
+            for name in share:
+                begun = time.monotonic()
+                visitor.logs_in(name, password)
+                taken.append(time.monotonic() - begun)
         return taken
 
     with ThreadPoolExecutor(hands) as pool:
