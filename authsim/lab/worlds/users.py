@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, final
 from authsim import ports
 from authsim.events import Event, EventKind
 from authsim.lab.catalogue import Step
-from authsim.lab.worlds.lockouts import Standings
+from authsim.lab.worlds.lockouts import LOCKED, THROTTLED, Standings
 from authsim.lab.worlds.world import Marks, World
 from authsim.model import Lockout, Mode, User
 
@@ -74,7 +74,10 @@ class FaultyUsers:
 
     def list_all(self) -> Sequence[User]:
         """Return all, by name, as the faults have them."""
-        return [self._standings.show(self._in_mode(user)) for user in self._inner.list_all()]
+        users = self._inner.list_all()
+        if not self._world.is_on(_MODE, LOCKED, THROTTLED):
+            return users
+        return [self._standings.show(self._in_mode(user)) for user in users]
 
     def change_lockout(
         self,

@@ -5,7 +5,7 @@ kept under the object's id. So a fault counts objects (notifications, texts, ses
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 from authsim.lab.agenda import RING
@@ -77,15 +77,13 @@ class Marks:
 
         It is decided once, while the fault is on; whoever asks again is told the same.
         """
-        if not self._world.is_on(name):
-            return self.find(name, object_id)
-        noted = self.read().get(object_id, {})
-        if name in noted:
+        if not self._world.is_on(name) or not self._claim(name, object_id):
             return self.find(name, object_id)
         fault = self._world.strikes(name, user_id, step)
-        verdict = None if fault is None else fault.by_ms or 0
-        self.note(name, object_id, verdict)
-        return verdict
+        if fault is None:
+            return None
+        self.note(name, object_id, fault.by_ms or 0)
+        return fault.by_ms or 0
 
     def find(self, name: str, object_id: str) -> int | None:
         """Return what was decided, None when it was spared or never asked about."""
@@ -94,11 +92,26 @@ class Marks:
 
     def note(self, word: str, object_id: str, value: int | str | None) -> None:
         """Keep something about an object."""
+        self._change(object_id, lambda noted: noted | {word: value})
 
+    def _claim(self, name: str, object_id: str) -> bool:
+        """Say whether this is the first to ask; until it has decided, the object is spared for everybody else."""
+        if name in self.read().get(object_id, {}):
+            return False
+        claims: list[bool] = []
+
+        def claim(noted: dict[str, Any]) -> dict[str, Any]:
+            claims.append(name not in noted)
+            return {name: None} | noted
+
+        self._change(object_id, claim)
+        return claims[-1]
+
+    def _change(self, object_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         def rewrite(text: str | None) -> str:
             kept: dict[str, dict[str, Any]] = {} if text is None else json.loads(text)
-            noted = kept.pop(object_id, {})
+            noted = change(kept.pop(object_id, {}))
             newest = list(kept.items())[1 - MOST_KEPT :]
-            return json.dumps(dict(newest) | {object_id: noted | {word: value}}, separators=(",", ":"))
+            return json.dumps(dict(newest) | {object_id: noted}, separators=(",", ":"))
 
         self._world.lab.shelf.change(self._document, rewrite)
