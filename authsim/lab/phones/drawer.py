@@ -37,10 +37,11 @@ class UnknownPhoneError(LookupError):
 class Drawer:
     """All virtual phones. `entropy` seals documents: what it draws is never seen, so it need not repeat."""
 
-    __slots__ = ("_entropy", "_shelf")
+    __slots__ = ("_entropy", "_longest_wait_s", "_shelf")
 
-    def __init__(self, shelf: Shelf, entropy: ports.Entropy) -> None:
+    def __init__(self, shelf: Shelf, entropy: ports.Entropy, *, longest_wait_s: float = 2 * _LONGEST_SIGNING_S) -> None:
         self._shelf = shelf
+        self._longest_wait_s = longest_wait_s
         self._entropy = entropy
 
     def draw_id(self) -> str:
@@ -119,9 +120,12 @@ class Drawer:
 
     @contextmanager
     def signing(self, phone_id: str) -> Iterator[None]:
-        """Let nobody else of this phone sign meanwhile, in any worker: counters arrive in the order they were drawn."""
+        """Let nobody else of this phone sign meanwhile, in any worker: counters arrive in the order they were drawn.
+
+        Raises `StoreError` when others sign for so long.
+        """
         token = f"{os.getpid()}/{time.monotonic_ns()}"
-        deadline = time.monotonic() + 2 * _LONGEST_SIGNING_S
+        deadline = time.monotonic() + self._longest_wait_s
         while not self._take_turn(_SIGNING + phone_id, token):
             if time.monotonic() > deadline:
                 raise StoreError("this phone is busy signing for others. Ask it again in a moment")
