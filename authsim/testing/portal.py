@@ -86,8 +86,8 @@ class Portal:
         browser = self.open_browser(label=named)
         form = browser.open("/sso/Login").require(".xyzform-username")
         switch = {"paperSwitch": "on"} if paper else {}
-        page = browser.submit(form, username=name_of(user), password=typed, **switch)
-        return Login(self.lab, browser, page, name=name_of(user), label=named)
+        led_to = browser.send(form, username=name_of(user), password=typed, **switch)
+        return Login(self.lab, browser, led_to, name=name_of(user), label=named)
 
     def log_in(self, user: User | str, phone: Phone, password: str | None = None) -> Login:
         """Log in by password and by the phone's response to the challenge; return the login as it ended."""

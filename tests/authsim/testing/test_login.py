@@ -173,3 +173,15 @@ def test_a_user_by_name_takes_a_password(portal: Portal, user: User) -> None:
     assert portal.begin_login("alice", user.password).session_id
     with pytest.raises(TypeError, match="needs a password"):
         portal.begin_login("alice")
+
+
+def test_a_portal_that_errs(portal: Portal, user: User, active_phone: Phone, faults: Faults) -> None:
+    """A login whose password step is answered with an error shows that page, and the next attempt goes on."""
+    with faults.on("http_503", step="password", nth=1) as fault:
+        login = portal.begin_login(user)
+        assert login.page.status == 503
+        assert not login.authenticated
+        with pytest.raises(LoginError, match=r"\(503\) shows no challenge"):
+            login.challenge()
+        assert fault.struck == 1
+        assert portal.log_in(user, active_phone).authenticated
