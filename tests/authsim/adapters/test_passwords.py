@@ -91,9 +91,7 @@ def test_only_some_hash_at_once() -> None:
     inside, leave = threading.Barrier(3), threading.Event()
 
     def occupy() -> None:
-        with passwords._place():
-            inside.wait(10)
-            leave.wait(10)
+        passwords._work(lambda: (inside.wait(10), leave.wait(10)))
 
     occupants = [threading.Thread(target=occupy) for _ in range(2)]
     for occupant in occupants:
@@ -110,3 +108,20 @@ def test_only_some_hash_at_once() -> None:
 
     assert not isinstance(caught.value, StoreConflictError)
     assert passwords.is_correct(PASSWORD, passwords.hash(PASSWORD))
+
+
+def test_few_threads_ever_hash() -> None:
+    """However many threads ask, the memory of a hash is asked for by a few hands, which keep it."""
+    passwords, hands = cheap(at_once=2, longest_wait_s=10.0), set[str]()
+
+    def ask() -> None:
+        passwords._work(lambda: hands.add(threading.current_thread().name))
+
+    clients = [threading.Thread(target=ask) for _ in range(32)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join(10)
+
+    assert 1 <= len(hands) <= 2
+    assert all(name.startswith("passwords") for name in hands)
