@@ -11,11 +11,15 @@ import pytest
 
 if TYPE_CHECKING:
     from authsim.testing import Clock, Faults, Inbox, Phone, Portal, Timeline, User
+    from authsim.testing.coverage import Coverage
     from authsim.testing.stage import Stage
 
 _TIMELINE: "pytest.StashKey[Timeline]" = pytest.StashKey()
+_COVERAGE: "pytest.StashKey[list[Coverage]]" = pytest.StashKey()
 _SEED = 1
 _TITLE = "AuthSim: both ends"
+_EXERCISED = "AuthSim: what the tests exercised"
+_OUTPUT = "authsim_coverage"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, metavar, says in (
         ("seed", "N", f"let all chance repeat from N, or 'none' for the machine's own [default: {_SEED}]"),
         ("profile", "classic|hardened", "which rules the portal follows [default: classic]"),
+        ("coverage", "FILE|-", "write which states, transitions and refusals the tests exercised; - prints it"),
         ("target", "URL", "use a portal that is served already with --lab; its world is put back after each test"),
         ("token-file", "F", "the token of that portal's lab"),
     ):
@@ -42,6 +47,8 @@ def authsim_stage(pytestconfig: pytest.Config) -> "Iterator[Stage]":
 
     with open_stage(_read_options(pytestconfig)) as stage:
         yield stage
+        if stage.coverage is not None:
+            pytestconfig.stash.setdefault(_COVERAGE, []).append(stage.coverage)
 
 
 @pytest.fixture
@@ -121,6 +128,48 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a process of pytest-xdist, hand what its tests exercised to the process that collects it."""
+    output = getattr(session.config, "workeroutput", None)
+    found = session.config.stash.get(_COVERAGE, None)
+    if output is not None and found:
+        output[_OUTPUT] = [coverage.describe() for coverage in found]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Collect what the tests of a process of pytest-xdist exercised."""
+    found = getattr(node, "workeroutput", {}).get(_OUTPUT)
+    if found:
+        from authsim.testing.coverage import parse_coverage
+
+        node.config.stash.setdefault(_COVERAGE, []).extend(parse_coverage(one) for one in found)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write what the tests exercised, where that was asked for: as a table, or as JSON into a file."""
+    found = config.stash.get(_COVERAGE, None)
+    wanted = _read_option(config, "coverage")
+    if not found or wanted is None:
+        return
+    import json
+    from pathlib import Path
+
+    from authsim.testing.coverage import format_report, merge
+
+    whole = merge(found)
+    if wanted != "-":
+        try:
+            Path(wanted).write_text(json.dumps(whole.describe(), indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise pytest.UsageError(f"--authsim-coverage: {wanted} cannot be written ({error.strerror})") from None
+        terminalreporter.write_line(f"{_EXERCISED}: {wanted}")
+        return
+    terminalreporter.section(_EXERCISED)
+    terminalreporter.write_line(format_report(whole))
+
+
 def _tell(timeline: "Timeline") -> str:
     from authsim.testing.errors import KitError
 
@@ -155,6 +204,7 @@ def _read_options(config: pytest.Config) -> Any:
         policy=dict(_read_change(change) for change in changes),
         target=target,
         token_file=None if token is None else Path(token),
+        covers=_read_option(config, "coverage") is not None,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, final
 
 from authsim.testing.client import Lab
+from authsim.testing.coverage import Coverage, collect, merge
 from authsim.testing.errors import LabError
 from authsim.testing.phone import Phone
 from authsim.testing.portal import Portal
@@ -29,15 +30,17 @@ class Wanted:
     policy: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
     token_file: Path | None = None
+    covers: bool = False
 
 
 @final
 class Stage:
     """A portal with the two worlds kept as snapshots, for one test after the other."""
 
-    def __init__(self, portal: Portal, *, seed: int | None, name: str | None) -> None:
-        """Make user and phone. `name`: the user's, None for one that nobody has."""
+    def __init__(self, portal: Portal, *, seed: int | None, name: str | None, covers: bool) -> None:
+        """Make user and phone. `name`: the user's, None for one that nobody has. `covers`: note what tests exercise."""
         self._lab = portal.lab
+        self.coverage = Coverage() if covers else None
         self._lab.set_seed(seed)
         self.user = portal.add_user(name)
         self.phone_id = portal.add_phone().id
@@ -63,6 +66,8 @@ class Stage:
             yield portal
         finally:
             portal.close_browsers()
+            if self.coverage is not None:  # the next restore takes it back
+                self.coverage = merge((self.coverage, collect(self._lab)))
 
     def phone(self, portal: Portal) -> Phone:
         """Return the phone of the world."""
@@ -74,14 +79,14 @@ def open_stage(wanted: Wanted) -> Iterator[Stage]:
     """Hold a stage on a portal of its own, or on the one that is served already."""
     if wanted.target is None:
         with start_portal(profile=wanted.profile, policy=wanted.policy, seed=wanted.seed) as portal:
-            yield Stage(portal, seed=wanted.seed, name=USER)
+            yield Stage(portal, seed=wanted.seed, name=USER, covers=wanted.covers)
         return
     if wanted.token_file is None:
         raise LabError(0, "a portal that is served already takes its token: name the file with --authsim-token-file")
     with Lab.open(wanted.target, wanted.token_file) as lab, Portal(lab) as portal:
         lab.take_snapshot(BEFORE)
         try:
-            yield Stage(portal, seed=wanted.seed, name=None)
+            yield Stage(portal, seed=wanted.seed, name=None, covers=wanted.covers)
         finally:
             lab.restore_snapshot(BEFORE)
             for name in {FRESH, ACTIVE, BEFORE} & set(lab.list_snapshots()):

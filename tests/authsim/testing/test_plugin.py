@@ -1,5 +1,6 @@
 """The plugin in projects of strangers, each in a pytest of its own that finds it by its entry point."""
 
+import json
 import re
 import subprocess
 import sys
@@ -165,6 +166,25 @@ def test_a_portal_that_is_served_already(
     assert done.returncode == 0, done.stdout
     assert refused.returncode != 0
     assert "leave -n out" in refused.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["serial", "parallel"])
+def test_what_was_exercised_is_reported(
+    project: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """What all tests exercised together is printed as a table, or written as JSON, from several processes too."""
+    refused = "\n\ndef test_refused(portal, user):\n    assert portal.begin_login(user, 'x').refusal\n"
+    file = tmp_path / "coverage.json"
+
+    printed = project(FIRST + refused, "--authsim-coverage", "-", *options)
+    written = project(FIRST + refused, "--authsim-coverage", str(file), *options)
+
+    assert (printed.returncode, written.returncode) == (0, 0), printed.stdout + written.stdout
+    assert re.search(r"^refusals +\d+/\d+ ", printed.stdout, re.MULTILINE)
+    told = json.loads(file.read_text())
+    assert told["refusals"]["exercised"]["wrong_password"] >= 1
+    assert any(name.startswith("challenge") for name in told["transitions"]["exercised"])
+    assert str(file) in written.stdout
 
 
 def test_the_fixtures_explain_themselves(project: Callable[..., subprocess.CompletedProcess[str]]) -> None:
