@@ -47,4 +47,4 @@ def _look_up(name: str, port: int) -> str:
         raise UnreachableError("the name of the target is not known on this machine") from None
     if not all(is_loopback(ipaddress.ip_address(number.partition("%")[0])) for number in found):
         raise MessageError(_RULE)
-    return found[0]
+    return min(found, key=lambda number: ":" in number)  # of both kinds the older: most adapters listen there

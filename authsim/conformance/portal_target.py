@@ -5,12 +5,14 @@ The portal is a child with a lab, which gives users, phones and time; responses 
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, final
 
 from authsim.conformance.target import (
     CLOCK,
     GROUPED,
+    RENEW,
     RESPOND,
     REVOKE,
     SESSIONS,
@@ -33,6 +35,9 @@ _USERS: Final = ("alice", "bob")
 _NOBODYS: Final = "nobody's"
 _SNAPSHOT: Final = "conformance"
 _SUCCESS: Final = "Client login succeeds"
+#: The fault by which a portal replaces a challenge that is looked at again, and where that is looked at.
+_ANEW: Final = "challenge_changes"
+_CHALLENGE_PAGE: Final = "/sso/SecondFactor?with=challenge"
 _AGENT: Final = "AuthSim conformance"
 _PURPOSES: Final = MappingProxyType(
     {"log-in": Purpose.LOG_IN, "add-device": Purpose.ADD_DEVICE, "secure-login": Purpose.SECURE_LOGIN}
@@ -55,7 +60,7 @@ class PortalTarget:
         """See `Target`: the numbers are those of the classic profile."""
         return Abilities(
             name="AuthSim",
-            offers=frozenset({CLOCK, RESPOND, REVOKE, SESSIONS, GROUPED}),
+            offers=frozenset({CLOCK, RESPOND, RENEW, REVOKE, SESSIONS, GROUPED}),
             life_ms=180_000,
             tries=1,
             most_wrong=10,
@@ -108,8 +113,21 @@ class PortalTarget:
         return Opened(login=login, challenge=challenge.text, user=user, session=session, purpose=purpose)
 
     def renew(self, opened: Opened) -> Opened | Declined:
-        """See `Target`: it is not offered, since a login of this portal has one challenge."""
-        return Declined(why=f"login {opened.login} keeps its challenge")
+        """See `Target`: the page of the challenge is loaded again, at a portal that then asks anew."""
+        with _telling():
+            self._lab.arm_fault(_ANEW, user=opened.user)
+        try:
+            browser = self._browser(opened.user, opened.session)
+            browser.open(_CHALLENGE_PAGE)  # the lab has to see it shown once, to know a reload
+            page = browser.open(_CHALLENGE_PAGE)
+        finally:
+            with _telling():
+                self._lab.disarm_fault(_ANEW)
+        challenge = page.find(".xyz-goldchallenge")
+        if challenge is None:
+            return Declined(why=page.refusal)
+        self._pages[opened.login] = page
+        return replace(opened, challenge=challenge.text)
 
     def respond(self, user: str, challenge: str, purpose: str) -> str:
         """See `Target`: the user's phone in the lab answers."""
