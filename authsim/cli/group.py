@@ -13,6 +13,7 @@ _COMMANDS: Final = MappingProxyType(
     {
         "demo": ("authsim.cli.demo", "A portal with a cast of users, ready to be played with."),
         "tour": ("authsim.cli.tour", "Play every flow end to end by itself, one line each."),
+        "scenario": ("authsim.cli.scenario", "Play, record and compare runs that are files."),
         "conformance": ("authsim.cli.conformance", "Try what a verifier must reject, and see what it takes."),
         "init": ("authsim.cli.group", "Make a portal that stays."),
         "serve": ("authsim.cli.group", "Serve it on loopback."),

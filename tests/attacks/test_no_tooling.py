@@ -6,22 +6,31 @@ import click
 import pytest
 
 from authsim.cli.group import authsim
-from authsim.cli.relay import Relay
 from authsim.conformance.loopback import require_loopback
 from authsim.conformance.target import UnreachableError
 from authsim.errors import MessageError
+from authsim.scenarios.relay import Relay
 from tests.support.tree import product_sources
 from web.commands.group import portal
 
 #: What an operator may name an address with, and what for: where a portal listens, how it is reached, where it keeps.
 ADDRESSES = {
     ("conformance", "target"): "whose verifier is tried; this machine only, after looking the name up, and an adapter",
+    ("scenario run", "portal"): "whose lab plays; this machine only, by the test kit's rule, with its token",
     ("serve", "host"): "where it listens; loopback and private networks only",
     ("serve", "origin"): "how it is reached; private names only",
     ("users activation", "origin"): "how it is reached; private names only",
 }
 TELLING = ("host", "target", "url", "address", "portal", "remote", "origin", "peer", "server", "victim")
-OUR_OWN = {"demo", "tour", "conformance", "doctor", "init", "serve", "users", "secure", "audit", "wipe", "har"}
+OUR_OWN = {"demo", "tour", "scenario", "conformance", "doctor"} | {
+    "init",
+    "serve",
+    "users",
+    "secure",
+    "audit",
+    "wipe",
+    "har",
+}
 
 
 def walk(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -86,7 +95,7 @@ def test_the_kit_of_cases_tries_this_machine_only(target: str) -> None:
 
 def test_the_relay_leads_to_this_machine() -> None:
     """What passes messages on is told a port and nothing else, and listens on loopback."""
-    source = next(source for source in product_sources() if source.module == "authsim.cli.relay")
+    source = next(source for source in product_sources() if source.module == "authsim.scenarios.relay")
 
     with Relay() as relay:
         assert relay.address.startswith("http://127.0.0.1:")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from authsim.scenarios.scenes import read_scenes
 from authsim.terminal.helping import LazyGroup
 from tests.support.tree import ROOT
 
@@ -40,8 +41,6 @@ _SAID: dict[str, tuple[int | None, tuple[str, ...]]] = {
     "UsageError": (0, ()),
     "BadParameter": (0, ()),
     "Check": (None, ("name", "text", "remedy")),
-    "Act": (None, ("title",)),
-    "Scene": (None, ("title",)),
     "Member": (None, ("story",)),
     "echo_table": (0, ()),
 }
@@ -70,6 +69,12 @@ def sources() -> list[Path]:
 def said_in(path: Path) -> set[str]:
     """Return the sentences of one module."""
     return {text for node in _calls(path) for text in _said_by(node) if _is_language(text)} | _refused_in(path)
+
+
+def titles_of_scenes() -> set[str]:
+    """Return what the tour says of its scenes and acts, which are files."""
+    scenes = read_scenes()
+    return {scene.title for scene in scenes} | {act.title for scene in scenes for act in scene.acts}
 
 
 def rules_in(path: Path) -> set[str]:

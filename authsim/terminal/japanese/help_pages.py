@@ -178,5 +178,35 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "The lab's token; made when it is not there.": "ラボのトークン。なければ作ります。",
         "Let all chance repeat, the keys of a new demo too.": "乱数をすべて再現します。新しいデモの鍵も含みます。",
+        "Play, record and compare runs that are files.": "ファイルに書かれた実行を再生、記録、比較します。",
+        "Runs as files: users, phones, faults, steps, and the story that must come of them.": (
+            "ファイルに書かれた実行です。ユーザー、電話機、障害、手順と、そこから生じるべき経過。"
+        ),
+        "play it, and say what does not hold": "再生し、成立しないものを示します",
+        "the same for CI": "CI向けの同じ実行",
+        "Play scenarios; exit status 0 only if all of them hold.": (
+            "シナリオを再生します。すべて成立したときだけ終了ステータスは0です。"
+        ),
+        "Say where two runs part.": "二つの実行がどこで分かれるかを示します。",
+        "Print the JSON Schema of a scenario file.": "シナリオファイルのJSON Schemaを出力します。",
+        "Print the JSON Schema (draft 2020-12) of a scenario file, for editors and for whoever makes such files.": (
+            "シナリオファイルのJSON Schema (draft 2020-12) を、エディターやファイルを作る人のために出力します。"
+        ),
+        "Play scenarios, each from a reset world. Exit status 0 only if all of them hold, 1 when one does not.": (
+            "シナリオを、それぞれ初期状態から再生します。すべて成立すれば終了ステータス0、一つでも成立しなければ1です。"
+        ),
+        "Write JUnit XML here, for CI.": "CI向けのJUnit XMLをここに書き出します。",
+        "Write the stories of all runs here.": "すべての実行の経過をここに書き出します。",
+        "Play at this portal of this machine, which has a lab.": "ラボのある、このマシンのポータルで再生します。",
+        "The token of its lab.": "そのラボのトークン。",
+        "Let all chance repeat, in every file.": "すべてのファイルで、偶然を毎回同じにします。",
+        "Say where two runs part: A and B are files of 'run --events', or scenarios, which are played now.": (
+            "二つの実行がどこで分かれるかを示します。AとBは 'run --events' のファイルか、いま再生されるシナリオです。"
+        ),
+        "Instants and numbers are not compared: they differ in any two runs without a seed. "
+        "Exit status 0 when both tell the same, 1 when they part.": (
+            "時刻と番号は比べません。シードのない二つの実行では必ず異なるからです。"
+            "同じ経過なら終了ステータス0、分かれれば1です。"
+        ),
     }
 )

@@ -150,5 +150,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{path} is no HAR file that can be read: {why}": "{path} は読み取れるHARファイルではありません: {why}",
         "the help desk": "ヘルプデスク",
         "{name}'s authenticator app": "{name} の認証アプリ",
+        "--portal and --lab-token-file go together. Name both, or neither": (
+            "--portal と --lab-token-file は一緒に使います。両方を指定するか、どちらも省いてください。"
+        ),
+        "{path} holds no stories. 'authsim scenario run FILE --events F' writes such a file": (
+            "{path} に経過はありません。'authsim scenario run FILE --events F' がそのファイルを書き出します。"
+        ),
+        "Both tell the same, in {count} entries.": "どちらも同じ経過です ({count}件)。",
+        "They part at entry {number}.": "{number}件目で分かれます。",
     }
 )

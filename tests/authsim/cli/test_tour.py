@@ -2,20 +2,23 @@ import json
 import re
 import signal
 import threading
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import click
 import pytest
 
-from authsim.cli.acts import SCENES, Act, Scene
-from authsim.ends.browser import MissingElementError
-from authsim.cli.stage import HASTY_SECONDS, Guest, Stage
 from authsim.cli.tour import play_all
+from authsim.scenarios.checking import parse_scenario
+from authsim.scenarios.hands import Company
+from authsim.scenarios.playing import Played
+from authsim.scenarios.reading import parse_document
+from authsim.scenarios.scenario import Scenario
+from authsim.scenarios.scenes import SCENES, read_scenes
 from tests.authsim.cli.conftest import Person
 from tests.support.child import clean_environment, console_script
 from tests.support.terminal import Terminal
+from tests.support.tree import ROOT
 
 
 def test_every_act_holds(tmp_path: Path) -> None:
@@ -24,11 +27,12 @@ def test_every_act_holds(tmp_path: Path) -> None:
 
     done = person.runs("tour", "--json")
 
-    assert done.returncode == 0, (done.stdout, done.stderr)
     assert done.stderr == ""
     told = json.loads(done.stdout)
+    assert [act for act in told["acts"] if not act["held"]] == []
+    assert done.returncode == 0
     assert told["held"] is True
-    assert [act["name"] for act in told["acts"]] == [act.name for scene in SCENES for act in scene.acts]
+    assert [act["name"] for act in told["acts"]] == [act.name for scene in read_scenes() for act in scene.acts]
     assert all(act["held"] and not act["detail"] for act in told["acts"])
     assert [path.name for path in Path(person.environment["TMPDIR"]).iterdir()] == []
 
@@ -59,101 +63,123 @@ def test_a_closed_terminal_ends_the_tour(tmp_path: Path) -> None:
     assert [path.name for path in Path(environment["TMPDIR"]).iterdir()] == []
 
 
-def test_no_two_scenes_share_anything() -> None:
-    """Scenes are played beside each other, so each guest is in one of them; names and titles stand for one act."""
-    guests = Counter(guest.name for scene in SCENES for guest in (*scene.main, *scene.hasty))
-    names = Counter(act.name for scene in SCENES for act in scene.acts)
-    titles = Counter(act.title for scene in SCENES for act in scene.acts)
+def test_names_and_titles_stand_for_one_act() -> None:
+    """Scenes are told by title and acts by name: none stands for two. Every file of the tour is played."""
+    scenes = read_scenes()
+    for found in (
+        [scene.title for scene in scenes],
+        [act.name for scene in scenes for act in scene.acts],
+        [act.title for scene in scenes for act in scene.acts],
+    ):
+        assert len(set(found)) == len(found)
 
-    assert {**guests, **names, **titles} == dict.fromkeys({**guests, **names, **titles}, 1)
+    files = (ROOT / "authsim" / "scenarios" / "tour").iterdir()
+    assert {path.stem for path in files} == set(SCENES)
+
+
+def test_the_tour_plays_real_devices_at_portals_that_it_begins() -> None:
+    """Each phone of the tour is a process of the device, never one of the lab; no scene is told where to play."""
+    assert {phone.kind for scene in read_scenes() for phone in scene.phones} == {"authkey"}
+
+
+def scenes_of(*texts: str) -> list[Scenario]:
+    """Scenes out of texts of files."""
+    return [
+        parse_scenario(parse_document(text.encode(), file=f"{number}.yaml"))
+        for number, text in enumerate(texts, start=1)
+    ]
+
+
+LATE = """
+scenario: Late
+users: {anna: {}}
+acts:
+  - act: first
+    title: nothing is refused
+    steps: [{unlock: anna}, {begin_login: nobody}]
+  - act: second
+    title: what is looked at is not so
+    steps:
+      - begin_login: anna
+        expect: {says: Welcome to the moon}
+  - act: third
+    title: it goes on all the same
+    steps: [{begin_login: anna}]
+"""
+OTHER = """
+scenario: Other
+acts:
+  - act: fourth
+    title: beside it
+    steps: [{advance: 1}]
+"""
 
 
 def test_an_act_that_fails_is_told_and_the_rest_is_played(capsys: pytest.CaptureFixture[str]) -> None:
-    """What was seen stands under the line of the act, in words; the acts and scenes after it are played."""
-
-    def miss(stage: Any) -> None:
-        raise MissingElementError("/x (200) shows no .qr-plate")
-
-    def break_down(stage: Any) -> None:
-        raise ValueError
-
-    scenes = (
-        Scene(
-            title="One",
-            acts=(Act(name="a", title="first", play=miss), Act(name="b", title="second", play=break_down)),
-        ),
-        Scene(title="Two", acts=(Act(name="c", title="third", play=bool),)),
-    )
-    played = play_all(scenes, cast("Stage", None), tell=click.echo)
+    """What was seen stands under the line of the act, with file and line; the acts and scenes after it are played."""
+    played = play_all(scenes_of(LATE, OTHER), tell=click.echo)
     lines = capsys.readouterr().out.splitlines()
 
-    assert [one.held for one in played] == [False, False, True]
-    assert played[0].detail == "/x (200) shows no .qr-plate"
-    assert played[1].detail.startswith("ValueError-test_tour.py-")
-    assert re.findall("holds|fails", "\n".join(lines)) == ["fails", "fails", "holds"]
-    assert [line for line in lines if line in {"One", "Two"}] == ["One", "Two"]
-    assert lines[2].strip() == played[0].detail
-
-
-def test_acts_are_told_in_their_order_however_they_end() -> None:
-    """A scene that ends early waits for those before it, though all are played at once."""
-    is_told, told = threading.Event(), list[str]()
-
-    def wait(stage: Any) -> None:
-        assert is_told.wait(30)
-
-    def tell_the_other(stage: Any) -> None:
-        is_told.set()
-
-    scenes = (
-        Scene(title="One", acts=(Act(name="a", title="first", play=wait),)),
-        Scene(title="Two", acts=(Act(name="b", title="second", play=tell_the_other),)),
-    )
-    played = play_all(scenes, cast("Stage", None), tell=told.append)
-
-    assert [one.held for one in played] == [True, True]
-    assert re.findall("first|second", "\n".join(told)) == ["first", "second"]
+    assert [one.held for one in played] == [False, False, True, True]
+    assert [one.line for one in played] == [7, 11, 0, 0]
+    assert "there is no user nobody" in played[0].detail
+    assert "does not say 'Welcome to the moon'" in played[1].detail
+    assert {"browser", "portal"} <= {entry["end"] for entry in played[1].story}
+    assert re.findall("holds|fails", "\n".join(lines)) == ["fails", "fails", "holds", "holds"]
+    assert [line for line in lines if line in {"Late", "Other"}] == ["Late", "Other"]
+    assert lines[2].strip() == f"1.yaml:7: {played[0].detail}"
 
 
 def test_what_must_expire_fails_where_nothing_expires() -> None:
-    """At a portal whose codes live on, each act that says that something expires does not hold."""
+    """Without its `advance` each act that says that something comes too late does not hold."""
     expiring = {"expired_qr", "expired_code", "push_expired", "trading_expired", "late_code"}
-    acts = [act for scene in SCENES for act in scene.acts if act.name in expiring]
-    hasty = [guest for scene in SCENES for guest in scene.hasty]
-
-    with Stage(main=[Guest(name="nobody")], hasty=hasty, hasty_seconds=dict.fromkeys(HASTY_SECONDS, 300)) as stage:
-        scenes = [Scene(title=act.name, acts=(act,)) for act in acts]
-        played = play_all(scenes, stage, tell=list[str]().append)
+    scenes = []
+    for scene in read_scenes():
+        acts = {act.name for act in scene.acts} & expiring
+        if acts:
+            path = ROOT / "authsim" / "scenarios" / scene.file
+            text = re.sub(
+                r"advance: \d+|dawdle_seconds: \d+", lambda found: f"{found[0].split(':')[0]}: 0", path.read_text()
+            )
+            (changed,) = scenes_of(text)
+            kept = tuple(act for act in changed.acts if act.name in acts)
+            scenes.append(replace(changed, acts=kept))
+    played = play_all(scenes, tell=list[str]().append)
 
     assert {one.name for one in played} == expiring
     assert [one.name for one in played if one.held] == []
 
 
-def test_whoever_ends_the_tour_ends_its_acts() -> None:
-    """An end from outside interrupts the stage, waits for what is played, and lets nothing else begin."""
-    later = list[Any]()
+def test_whoever_ends_the_tour_ends_its_acts(tmp_path: Path) -> None:
+    """An end from outside begins no other act, ends what runs, and leaves no thread."""
+    slow = """
+scenario: Slow
+users: {anna: {}}
+acts:
+  - act: first
+    title: it is told
+    steps: [{advance: 1}]
+  - act: second
+    title: it waits
+    steps:
+      - repeat: {times: 1000, steps: [{look_up_user: anna}]}
+  - act: third
+    title: it is never begun
+    steps: [{advance: 1}]
+"""
+    (scene,) = scenes_of(slow)
+    told: list[Played] = []
 
-    class Place:
-        def __init__(self) -> None:
-            self.was_interrupted = threading.Event()
+    class EndedError(Exception):
+        """Somebody ends it."""
 
-        def interrupt(self) -> None:
-            self.was_interrupted.set()
+    def leave() -> None:
+        with Company([scene], tmp_path) as company:
+            told.append(company.wait_for(0, scene.acts[0]))
+            raise EndedError
 
-    def leave(line: str) -> None:
-        raise KeyboardInterrupt
+    with pytest.raises(EndedError):
+        leave()
 
-    def wait(stage: Any) -> None:
-        assert stage.was_interrupted.wait(30)
-
-    place = Place()
-    acts = (
-        Act(name="a", title="first", play=wait),
-        Act(name="b", title="second", play=later.append),
-    )
-    with pytest.raises(KeyboardInterrupt):
-        play_all((Scene(title="One", acts=acts),), cast("Stage", place), tell=leave)
-
-    assert place.was_interrupted.is_set()
+    assert [one.held for one in told] == [True]
     assert [thread for thread in threading.enumerate() if "_work" in thread.name] == []
-    assert later == []

@@ -17,6 +17,7 @@ from tests.support.sentences import (
     said_in,
     sources,
     texts_of,
+    titles_of_scenes,
     written_past,
 )
 from tests.support.tree import ROOT
@@ -54,6 +55,11 @@ def test_every_sentence_has_its_japanese(path: Path) -> None:
     composed = {part for text in said & COMPOSED.keys() for part in COMPOSED[text]}
 
     assert sorted((said - COMPOSED.keys() | composed) - KNOWN) == []
+
+
+def test_every_act_of_the_tour_has_its_japanese() -> None:
+    """The scenes of the tour are files; their titles are told in the language of the process."""
+    assert sorted(titles_of_scenes() - KNOWN) == []
 
 
 @pytest.mark.parametrize("path", RULES)
@@ -109,6 +115,7 @@ def test_no_sentence_is_left_over() -> None:
         if isinstance(node, ast.Constant | ast.JoinedStr)
         for text in texts_of(node)
     }
+    ours |= titles_of_scenes()
     parts = {part for text in COMPOSED.values() for part in text}
     flowing = " ".join(ours)
     kept = {key for subject in SUBJECTS if subject not in {"click_words", "rules"} for key in table_of(subject)}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authsim.cli.relay import Relay
+from authsim.scenarios.relay import Relay
 from tests.support.child import LONGEST_S
 
 

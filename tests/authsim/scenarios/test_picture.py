@@ -9,7 +9,7 @@ from PIL import Image
 from qrcode.image.svg import SvgPathImage
 
 from authsim.ends.browser import Element, MissingElementError, parse_page
-from authsim.cli.picture import draw_svg, trace_path
+from authsim.scenarios.picture import draw_svg, trace_path
 
 
 def svg_of(text: str) -> Element:
