@@ -21,7 +21,10 @@ from authsim.protocol.suite import parse_suite
 
 MOST_BYTES: Final = 64 * 1024
 _MOST_TEXT: Final = 1_000
-_MOST_NUMBER: Final = 10**12
+_MOST_LIFE_MS: Final = 10**12
+#: How many tries and wrong answers are handed in at most: a run has to end.
+_MOST_TRIES: Final = 100
+_MOST_LIMIT: Final = 1_000
 _PURPOSE: Final = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})*", re.ASCII)
 
@@ -54,9 +57,9 @@ def parse_abilities(members: Mapping[str, Any], *, asked: str) -> Abilities:
     return Abilities(
         name=_words_of(members, "name", asked=asked),
         offers=frozenset(offers) & frozenset(ABILITIES),
-        life_ms=_number(members, "life_ms", asked=asked),
-        tries=_number(members, "tries", asked=asked),
-        most_wrong=_number(members, "most_wrong", asked=asked) or MOST_WRONG,
+        life_ms=_number(members, "life_ms", asked=asked, most=_MOST_LIFE_MS),
+        tries=_number(members, "tries", asked=asked, most=_MOST_TRIES),
+        most_wrong=_number(members, "most_wrong", asked=asked, most=_MOST_LIMIT) or MOST_WRONG,
         purposes=purposes,
         begins=begins,
         suite=suite,
@@ -80,6 +83,14 @@ def parse_opened(members: Mapping[str, Any], *, login: str, asked: str) -> tuple
     if not challenge:
         raise MalformedAnswerError(f"{asked} was answered with an empty challenge")
     return login or text_of(members, "login", asked=asked), challenge
+
+
+def parse_response(members: Mapping[str, Any], *, asked: str) -> str:
+    """Return what an authenticator answers."""
+    response = text_of(members, "response", asked=asked)
+    if not response:
+        raise MalformedAnswerError(f"{asked} was answered with an empty response")
+    return response
 
 
 def parse_judged(members: Mapping[str, Any], *, asked: str) -> Judged:
@@ -120,10 +131,10 @@ def _purposes(members: Mapping[str, Any], name: str, *, asked: str) -> tuple[str
     return found
 
 
-def _number(members: Mapping[str, Any], name: str, *, asked: str) -> int | None:
+def _number(members: Mapping[str, Any], name: str, *, asked: str, most: int) -> int | None:
     value = members.get(name)
-    if value is not None and (type(value) is not int or not 1 <= value <= _MOST_NUMBER):
-        raise MalformedAnswerError(f"{asked}: {name} is a whole number from 1 on")
+    if value is not None and (type(value) is not int or not 1 <= value <= most):
+        raise MalformedAnswerError(f"{asked}: {name} is a whole number from 1 to {most}")
     return value
 
 

@@ -126,7 +126,7 @@ class Bench:
 
     def random(self, right: str) -> str:
         """Return a drawn response of the same form, which is not the right one."""
-        drawn = "".join(str(self.entropy.randbelow(10)) if sign.isdigit() else sign for sign in right)
+        drawn = "".join(str(self.entropy.randbelow(10)) if sign.isdecimal() else sign for sign in right)
         return self.wrong(right) if drawn == right else drawn
 
     def begin_if_possible(self, *, session: str = HERE) -> Opened | None:
@@ -143,7 +143,7 @@ class Bench:
 
 def shift(sign: str) -> str:
     """Return another sign of the same kind: the next digit, or the other of two letters."""
-    if sign.isdigit():
+    if sign.isdecimal():
         return str((int(sign) + 1) % 10)
     return "b" if sign in "aA" else "a"
 

@@ -98,7 +98,7 @@ class HttpTarget:
         """See `Target`: the adapter answers, or the kit computes with the user's key."""
         if self._answers_itself:
             members = self._post("respond", user=user, challenge=challenge, purpose=purpose)
-            return answers.text_of(members, "response", asked="POST respond")
+            return answers.parse_response(members, asked="POST respond")
         return compute(self.read_abilities(), self._keys[user], challenge=challenge, purpose=purpose)
 
     def answer(self, opened: Opened, response: str) -> Judged:

@@ -46,7 +46,7 @@ def _guessable(bench: Bench) -> None:
 def _short(bench: Bench) -> None:
     bench.clear(ALICE)
     challenge = bench.begin().challenge
-    least = _LEAST_DIGITS if challenge.isdigit() else _LEAST_SIGNS
+    least = _LEAST_DIGITS if challenge.isdecimal() else _LEAST_SIGNS
     if len(challenge) < least:
         raise WronglyAcceptedError(f"a challenge has {len(challenge)} signs, {least} are the least")
 

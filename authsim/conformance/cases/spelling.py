@@ -54,7 +54,8 @@ def _digits_only(*wrongs: Wrong) -> Callable[[Bench], None]:
 
     def play(bench: Bench) -> None:
         bench.clear(ALICE)
-        if not bench.respond(bench.begin()).isdigit():
+        right = bench.respond(bench.begin())
+        if not (right.isascii() and right.isdecimal()):
             raise NotTriedError("responses are no digits")
         bench.reject_each(wrongs)
 

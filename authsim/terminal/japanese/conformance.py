@@ -64,7 +64,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{asked}: begins names purposes, and the first of them for certain": (
             "{asked}: begins は purposes から選び、その最初のものを必ず含みます"
         ),
-        "{asked} was answered without a key, which the suite needs": "{asked} の応答に、suite に必要な key がありません",
+        "{asked} was answered without a key, which the suite needs": (
+            "{asked} の応答に、suite に必要な key がありません"
+        ),
         "{asked} was answered with an empty challenge": "{asked} の応答の challenge が空です",
         "{asked} was answered without accepted, which is true or false": (
             "{asked} の応答に accepted(true か false)がありません"
@@ -76,7 +78,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{asked}: {member} are different words of small letters, digits and hyphens": (
             "{asked}: {member} は小文字、数字、ハイフンの、互いに異なる語です"
         ),
-        "{asked}: {member} is a whole number from 1 on": "{asked}: {member} は1以上の整数です",
+        "{asked}: {member} is a whole number from 1 to {most}": "{asked}: {member} は1から{most}までの整数です",
+        "{asked} was answered with an empty response": "{asked} の応答の response が空です",
         "{asked}: {member} is hexadecimal, two digits for each byte": "{asked}: {member} は1バイト2桁の16進数です",
         "{asked}: suite is one of RFC 6287 with a question, and a session at most": (
             "{asked}: suite はRFC 6287のもので、入力は質問と、あってもセッションだけです"

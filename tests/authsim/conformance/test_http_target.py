@@ -37,7 +37,8 @@ BROKEN_ABILITIES: list[Mapping[str, Any]] = [
     abilities() | {"life_ms": 0},
     abilities() | {"life_ms": True},
     abilities() | {"tries": "3"},
-    abilities() | {"most_wrong": 10**13},
+    abilities() | {"most_wrong": 1_001},
+    abilities() | {"tries": 101},
     abilities() | {"purposes": ["Log in"]},
     abilities() | {"purposes": ["log-in", "log-in"]},
     abilities() | {"suite": "OCRA-1:HOTP-SHA256-8:C-QN06"},
@@ -143,6 +144,13 @@ def test_malformed_answers_end_the_run(route: str, answer: Answer, text: str) ->
         try_at(address)
 
     assert text in str(ended.value)
+
+
+def test_an_empty_response_is_none() -> None:
+    """An authenticator that answers nothing is no authenticator to try a verifier with."""
+    routes = routes_of(Verifier(), answers_itself=True) | {"POST respond": lambda _: (200, {"response": ""})}
+    with serve(routes) as address, pytest.raises(MalformedAnswerError, match="an empty response"):
+        try_at(address)
 
 
 def test_a_status_of_400_is_a_refusal() -> None:
