@@ -7,7 +7,20 @@ from authsim import __version__
 from tests.authsim.cli.conftest import Person
 from tests.support.child import LONGEST_S, unmeasured
 
-COMMANDS = ("demo", "tour", "scenario", "conformance", "init", "serve", "users", "secure", "audit", "wipe", "har", "doctor")
+COMMANDS = (
+    "demo",
+    "tour",
+    "scenario",
+    "conformance",
+    "init",
+    "serve",
+    "users",
+    "secure",
+    "audit",
+    "wipe",
+    "har",
+    "doctor",
+)
 
 
 def test_help_shows_examples_first_and_every_command(person: Person) -> None:
