@@ -1,0 +1,143 @@
+"""Two worker processes in one lab: what one of them changes holds in the other, and both live at one instant."""
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from authsim.testing.client import Lab
+from authsim.testing.portal import Portal
+from tests.support.child import LONGEST_S, children_of, clean_environment, wait_until
+from tests.support.stores import postgres_server, postgres_url  # noqa: F401 - fixtures are found by name
+from tests.web.commands.conftest import Operator
+
+#: So many connections that both workers hold some of them.
+CONNECTIONS = 8
+
+
+class Program:
+    """A program with the token, and several connections that stay open: each of them belongs to one worker."""
+
+    def __init__(self, address: str, token: str, held: ExitStack) -> None:
+        parts = urlsplit(address)
+        self._token = token
+        self._connections = [
+            held.enter_context(closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)))
+            for _ in range(CONNECTIONS)
+        ]
+        together = threading.Barrier(CONNECTIONS)
+        threads = [threading.Thread(target=self._open, args=(one, together)) for one in self._connections]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LONGEST_S)
+
+    def asks(self, over: int, method: str, path: str, members: object = None) -> Any:
+        """Send one request over one of the connections, and return what the answer says."""
+        content = None if members is None else json.dumps(members)
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        connection = self._connections[over]
+        connection.request(method, f"/api/lab/v1{path}", body=content, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status < 300, body
+        return json.loads(body) if body else None
+
+    def asks_all(self, path: str) -> list[Any]:
+        """Ask the same over every connection."""
+        return [self.asks(over, "GET", path) for over in range(CONNECTIONS)]
+
+    def _open(self, connection: http.client.HTTPConnection, together: threading.Barrier) -> None:
+        connection.connect()
+        together.wait(LONGEST_S)
+
+
+@contextmanager
+def serving(operator: Operator, *store: str, token_file: Path) -> Iterator[str]:
+    """A portal of two workers with a lab; its address."""
+    with operator.serving(*store, "--port", "0", "--workers", "2", "--lab") as child:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        assert line.startswith("AuthSim is ready at"), child.stderr.read() if child.stderr else ""
+        wait_until(lambda: len(children_of(child.pid)) >= 2)
+        assert token_file.exists()
+        yield line.split()[-1]
+        child.terminate()
+        child.communicate(timeout=LONGEST_S)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Where a lab of two workers answers, and its token's file: on either database."""
+    operator = Operator(folder=tmp_path, environment=clean_environment(tmp_path))
+    data = tmp_path / "data"
+    store: tuple[str, ...] = ("--data", str(data))
+    if request.param == "postgres":
+        data.mkdir()
+        url: str = request.getfixturevalue("postgres_url")
+        store = ("--database-url", url, "--key-file", str(data / "portal.key"))
+    operator.succeeds("init", *store)
+    with serving(operator, *store, token_file=data / "lab.token") as address:
+        yield address, data / "lab.token"
+
+
+def test_two_workers_are_one_lab(place: tuple[str, Path]) -> None:
+    """Clock, faults, seed, users and snapshots that one worker changes are those of both, at the very next request."""
+    address, token_file = place
+    with ExitStack() as held:
+        program = Program(address, token_file.read_text().strip(), held)
+        for over in range(CONNECTIONS):
+            shown = program.asks(over, "POST", "/clock", {"freeze": True, "advance_ms": 1_000})["now_ms"]
+            assert {clock["now_ms"] for clock in program.asks_all("/clock")} == {shown}
+        program.asks(0, "PUT", "/faults/push_lost", {})
+        program.asks(1, "PUT", "/seed", {"seed": 9})
+        program.asks(2, "POST", "/snapshots", {"name": "one"})
+        names = [program.asks(over, "POST", "/users")["users"][0]["name"] for over in range(CONNECTIONS)]
+
+        assert names == [f"user-{number}" for number in range(1, CONNECTIONS + 1)]
+        for path in ("/faults", "/seed", "/snapshots", "/users"):
+            answers = program.asks_all(path)
+            assert answers[1:] == answers[:-1]
+        for over in range(CONNECTIONS):
+            program.asks(over, "POST", "/snapshots/one/restore")
+            assert program.asks_all("/users") == [{"users": []}] * CONNECTIONS
+            program.asks(over, "POST", "/users", {"name": f"guest-{over}"})
+        program.asks(3, "POST", "/reset")
+
+        assert {clock["frozen"] for clock in program.asks_all("/clock")} == {False}
+        assert program.asks_all("/seed") == [{"seed": None}] * CONNECTIONS
+        assert [known["faults"] for known in program.asks_all("/faults")] == [[]] * CONNECTIONS
+
+
+def test_a_fault_counts_over_both_workers(place: tuple[str, Path]) -> None:
+    """A fault of the third call strikes once, whichever workers the calls reach."""
+    address, token_file = place
+    with Portal(Lab.open(address, token_file)) as portal:
+        user = portal.add_user()
+        portal.lab.arm_fault("wrong_credentials", nth=3)
+        struck = []
+        for _ in range(6):
+            login = portal.begin_login(user)
+            struck.append(login.page.find(".xyzform-username") is not None)  # asked for the password again
+            login.close()
+
+    assert struck == [False, False, True, False, False, False]
+
+
+def test_a_login_goes_on_after_a_restore(place: tuple[str, Path]) -> None:
+    """Phone and user are brought back in both workers: a login succeeds after each restore."""
+    address, token_file = place
+    with Portal(Lab.open(address, token_file)) as portal:
+        user = portal.add_user()
+        phone = portal.add_phone(user)
+        portal.take_snapshot("ready")
+        for _ in range(4):
+            portal.lab.revoke_phone(user.name)
+            portal.restore("ready")
+            assert portal.log_in(user, phone).authenticated
