@@ -44,52 +44,52 @@ def is_inside(page: Page) -> bool:
     return not page.refusal and proof is not None and proof.text == _PROOF
 
 
-def _check_authenticated(seen: Seen, wanted: Any) -> None:
+def _require_authenticated(seen: Seen, wanted: Any) -> None:
     page = _page_of(seen)
     told = "does not say that the login succeeds" if wanted else "says that the login succeeds"
     expect(is_inside(page) == wanted, f"{page.path} {told}: {page.refusal or _shown(page.root.text)}")
 
 
-def _check_says(seen: Seen, wanted: Any) -> None:
+def _require_says(seen: Seen, wanted: Any) -> None:
     for text in _list(wanted):
         expect(text in seen.said, f"it does not say {text!r}: {_shown(seen.said)}")
 
 
-def _check_says_not(seen: Seen, wanted: Any) -> None:
+def _require_says_not(seen: Seen, wanted: Any) -> None:
     for text in _list(wanted):
         expect(text not in seen.said, f"it says {text!r}")
 
 
-def _check_status(seen: Seen, wanted: Any) -> None:
+def _require_status(seen: Seen, wanted: Any) -> None:
     expect(seen.status == wanted, f"the status is {seen.status} and not {wanted}: {seen.refusal or _shown(seen.said)}")
 
 
-def _check_path(seen: Seen, wanted: Any) -> None:
+def _require_path(seen: Seen, wanted: Any) -> None:
     page = _page_of(seen)
     expect(page.path == wanted, f"the browser is at {page.path} and not at {wanted}")
 
 
-def _check_shows(seen: Seen, wanted: Any) -> None:
+def _require_shows(seen: Seen, wanted: Any) -> None:
     page = _page_of(seen)
     for selector in _list(wanted):
         expect(find_element(page, selector) is not None, f"{page.path} ({page.status}) shows no {selector}")
 
 
-def _check_hides(seen: Seen, wanted: Any) -> None:
+def _require_hides(seen: Seen, wanted: Any) -> None:
     page = _page_of(seen)
     for selector in _list(wanted):
         expect(find_element(page, selector) is None, f"{page.path} shows {selector}")
 
 
-def _check_value(seen: Seen, wanted: Any) -> None:
+def _require_value(seen: Seen, wanted: Any) -> None:
     expect(seen.value == wanted, f"what comes of it is {_shown(str(seen.value))!r}, and not {_shown(str(wanted))!r}")
 
 
-def _check_not_value(seen: Seen, wanted: Any) -> None:
+def _require_not_value(seen: Seen, wanted: Any) -> None:
     expect(seen.value != wanted, "what comes of it is what must not come of it")
 
 
-def _check_facts(seen: Seen, wanted: Any) -> None:
+def _require_facts(seen: Seen, wanted: Any) -> None:
     for name, value in wanted.items():
         found = seen.facts.get(name)
         expect(
@@ -107,16 +107,16 @@ def has_all(found: Any, wanted: Any) -> bool:
 
 CHECKS: Final[Mapping[str, Callable[[Seen, Any], None]]] = MappingProxyType(
     {
-        "authenticated": _check_authenticated,
-        "says": _check_says,
-        "says_not": _check_says_not,
-        "status": _check_status,
-        "path": _check_path,
-        "shows": _check_shows,
-        "hides": _check_hides,
-        "value": _check_value,
-        "not_value": _check_not_value,
-        "facts": _check_facts,
+        "authenticated": _require_authenticated,
+        "says": _require_says,
+        "says_not": _require_says_not,
+        "status": _require_status,
+        "path": _require_path,
+        "shows": _require_shows,
+        "hides": _require_hides,
+        "value": _require_value,
+        "not_value": _require_not_value,
+        "facts": _require_facts,
     }
 )
 
