@@ -1,5 +1,6 @@
 """What snapshots of a world promise, whichever database holds its store."""
 
+import fcntl
 import multiprocessing
 import stat
 import threading
@@ -13,7 +14,7 @@ from sqlalchemy import select, text
 
 from authsim.adapters.audit_chain import require_whole
 from authsim.adapters.lab_file import LabFile
-from authsim.adapters.sql import SqlStore
+from authsim.adapters.sql import SqlStore, open_sqlite
 from authsim.adapters.sql.copies_postgres import PostgresCopies
 from authsim.adapters.sql.copies_sqlite import SqliteCopies
 from authsim.adapters.sql.snapshots import Copies, WorldSnapshots
@@ -304,3 +305,62 @@ def test_a_folder_that_cannot_be_used_is_one_sentence(world: World) -> None:
 
     with pytest.raises(StoreError, match="snapshots"):
         world.snapshots.take("one")
+
+
+def test_who_waits_for_too_long_is_told(world: World) -> None:
+    """While another process is at its snapshots for long, one sentence says to try again, and nothing is touched."""
+    world.snapshots.take("one")
+    impatient = WorldSnapshots(world.copies, world.lab, world.folder, brought_back=world.ring, longest_wait_s=0.03)
+    with (world.folder / "lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="try again"):
+            impatient.restore("one")
+
+    impatient.restore("one")
+    assert world.rung == 1
+
+
+def is_left_alone_by(world: World, damaged: Path) -> None:
+    """Damage a part of the snapshot `one` and try to restore it."""
+    world.lives("bob")
+    before = world.rows()
+    damaged.write_bytes(b"no database at all, but long enough to be taken for one" * 40)
+
+    with pytest.raises(StoreError):
+        world.snapshots.restore("one")
+
+    assert world.rows() == before
+    assert world.lab.read("said") == "alice bob "
+
+
+def test_a_damaged_lab_changes_nothing(world: World) -> None:
+    """A snapshot whose part of the lab was damaged on the disk is refused, and the world stays as it is."""
+    world.snapshots.take("one")
+
+    is_left_alone_by(world, world.folder / "one.lab")
+
+
+def test_a_damaged_store_changes_nothing(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    """A snapshot whose copy of a SQLite store was damaged is refused, and the lab is not brought back alone."""
+    with closing(LabFile.create(tmp_path / "lab.sqlite3")) as lab:
+        world = World(store=sqlite_store, lab=lab, folder=tmp_path / "snapshots")
+        world.lives("alice")
+        world.snapshots.take("one")
+
+        is_left_alone_by(world, world.folder / "one.store")
+
+
+def test_a_store_of_another_kind_is_not_copied_as_a_file(postgres_store: SqlStore, tmp_path: Path) -> None:
+    """Copying pages of what is no file is refused."""
+    with pytest.raises(StoreError, match="no SQLite file"):
+        SqliteCopies(postgres_store.database, tmp_path).keep("one", lambda: None)
+
+
+def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
+    """A store whose file is gone is refused with its path, when it is kept and when it is brought back."""
+    with closing(open_sqlite(tmp_path / "gone.sqlite3")) as store:
+        copies = SqliteCopies(store.database, tmp_path)
+        with pytest.raises(StoreError, match="gone"):
+            copies.keep("one", lambda: None)
+        with pytest.raises(StoreError, match="one"):
+            copies.bring_back("one")

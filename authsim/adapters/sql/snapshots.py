@@ -21,7 +21,7 @@ _NAME: Final = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LAB: Final = ".lab"
 _PART: Final = ".lab.part"
 _LOCK: Final = "lock"
-_LONGEST_WAIT_S: Final = 10.0
+LONGEST_WAIT_S: Final = 10.0
 _LOOK_S: Final = 0.005
 
 
@@ -48,16 +48,25 @@ class Copies(Protocol):
 class WorldSnapshots:
     """Snapshots of a store and its lab, for all workers: the lab's part of each lies in `folder`, and makes it whole.
 
-    `brought_back` is called after a world was: everybody has to look again.
+    `brought_back` is called after a world was: everybody has to look again. `longest_wait_s`: for other snapshots.
     """
 
-    __slots__ = ("_brought_back", "_copies", "_folder", "_lab")
+    __slots__ = ("_brought_back", "_copies", "_folder", "_lab", "_longest_wait_s")
 
-    def __init__(self, copies: Copies, lab: LabFile, folder: Path, *, brought_back: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        copies: Copies,
+        lab: LabFile,
+        folder: Path,
+        *,
+        brought_back: Callable[[], None],
+        longest_wait_s: float = LONGEST_WAIT_S,
+    ) -> None:
         self._copies = copies
         self._lab = lab
         self._folder = folder
         self._brought_back = brought_back
+        self._longest_wait_s = longest_wait_s
 
     def take(self, name: str) -> None:
         """Keep the world as it is now; one of that name is replaced. Raises `MessageError` for a name that is none."""
@@ -115,7 +124,7 @@ class WorldSnapshots:
         except OSError as error:
             raise StoreError(f"cannot keep snapshots in {self._folder}: {error.strerror}") from None
         try:
-            pause, deadline = threading.Event(), time.monotonic() + _LONGEST_WAIT_S
+            pause, deadline = threading.Event(), time.monotonic() + self._longest_wait_s
             while not _is_locked(descriptor):
                 if time.monotonic() > deadline:
                     raise StoreError("other snapshots are being taken or restored: try again in a moment")
