@@ -7,7 +7,6 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from authsim.adapters.audit_chain import read_rows
 from authsim.errors import MessageError
 from authsim.lab.coverage import compute_coverage
 from authsim.lab.story import PORTAL, Page, Story, Wanted
@@ -15,6 +14,7 @@ from authsim.lab.telling import require_label
 from authsim.lab.verdict import compute_verdict
 
 from .. import scope
+from ..wiring import read_record
 from .door import PREFIX, answer, lab, read_number, read_parameters
 
 api: Final = Blueprint("lab_events", __name__)
@@ -58,7 +58,7 @@ def show_coverage() -> Response:
     """Return which states, transitions and refusals the run has exercised, and which are missing."""
     read_parameters()
     met = [entry.why for entry in story().walk() if entry.end != PORTAL and entry.why is not None]
-    rows = (row.event for row in read_rows(scope.portal().store.audit))
+    rows = (row.event for row in read_record(scope.portal()))
     return answer(compute_coverage(rows, policy=scope.verifier().policy, met=met).describe())
 
 
