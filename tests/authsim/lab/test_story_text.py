@@ -17,14 +17,14 @@ def test_both_ends_stand_side_by_side() -> None:
         entry(
             1_500, "portal", "login:refused", user="alice", why="throttled", facts={"address": "::1", "kind": "text"}
         ),
-        entry(62_000, "browser", "POST /sso/Login", user="alice", facts={"status": 303}, label="login-1"),
+        entry(62_000, "browser", "POST /sso/Login", user="alice", facts={"status": 303}, label="a-1"),
         entry(62_001, "phone", "phone:responded", user="alice"),
     ]
     assert format_story(told).splitlines() == [
         "          the portal                                    | browsers and phones",
         " 0.000 s                                                | (clock:changed)",
         " 0.500 s  login:refused  alice  kind=text  <- throttled |",
-        "61.000 s                                                | browser: POST /sso/Login  alice  status=303  [login-1]",
+        "61.000 s                                                | browser: POST /sso/Login  alice  status=303  [a-1]",
         "61.001 s                                                | phone: phone:responded  alice",
     ]
 
