@@ -16,6 +16,8 @@ from urllib.parse import quote, urlsplit
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 _COOKIE = re.compile(r"(authsim_[a-z]_[0-9a-f]{8})=([^;]*)")
 _LONGEST_S = 60.0
+_BUSY_S = 1.0
+_MOST_BUSY = 60
 
 
 @dataclass(slots=True)
@@ -54,6 +56,11 @@ class Visitor:
         token = self._token("/sso/Login")
         typed = f"csrf_token={token}&username={name}&password={quote(password)}"
         status, place, page = self.ask("POST", "/sso/Login", typed)
+        for _ in range(_MOST_BUSY):
+            if status != 503:
+                break
+            time.sleep(_BUSY_S)  # a busy portal asks for patience: its processors have too much to hash
+            status, place, page = self.ask("POST", "/sso/Login", typed)
         assert (status, place) == (303, "/sso/SecondFactor"), (name, status, place, page[:500])
         token = self._token(place)
         _, _, told = self.ask("GET", "/sso/SecondFactor/events")  # a stream, which ends when nothing can follow

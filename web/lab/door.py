@@ -23,7 +23,7 @@ from authsim.protocol.networks import is_loopback
 from .. import hosts, scope
 from ..bare_answers import LAB_PREFIX
 from ..forms import read_query
-from ..refusals import STATUSES, Explanation
+from ..refusals import MALFORMED, STATUSES, Explanation
 
 PREFIX: Final = LAB_PREFIX.removesuffix("/")
 PROBLEM: Final = "application/problem+json"
@@ -43,6 +43,8 @@ _DETAILS: Final[Mapping[int, str]] = MappingProxyType(
         415: "send JSON, with 'Content-Type: application/json'",
     }
 )
+#: Of a refusal that the portal's pages have no words for, because only a phone knows it.
+_OF_PHONE: Final = "the phone declined it: docs/refusals.md tells what its reason means"
 #: The kinds of value that a member may have.
 Kinds: TypeAlias = tuple[type, ...]
 
@@ -207,6 +209,8 @@ def _title_of(error: Exception, explanation: Explanation, status: int) -> str:
 def _detail_of(error: Exception, explanation: Explanation, status: int) -> str:
     if isinstance(error, (MessageError, StoreError)):
         return str(error)
+    if isinstance(error, RefusalError):
+        return _OF_PHONE if explanation.code == MALFORMED.code else explanation.what
     if isinstance(error, HTTPException) and type(error).description != error.description:
         return str(error.description)
     return _DETAILS.get(status, explanation.what)
