@@ -48,8 +48,7 @@ def main() -> None:
     with open_stage(Wanted(seed=1)) as stage:
 
         def log_in() -> None:
-            done = portal.begin_login(stage.user)
-            assert done.respond(phone.respond(done.challenge()))
+            assert portal.log_in(stage.user, phone).authenticated
 
         for number in range(rounds + 1):  # the first one is not counted: it loads what is loaded once
             holding = stage.begin_test(ACTIVE)

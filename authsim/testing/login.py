@@ -25,40 +25,26 @@ _CODES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _UNIFORM: Final = "login_failed"
-_LADDER: Final = "/sso/SecondFactor"
 #: While the page says one of these, the phone may still answer.
 _OPEN: Final = frozenset({"", "waiting", "none"})
 
 
 @final
 class Login:
-    """A login after its password step. `browser` is its browser, for whatever no step here does.
+    """A login after its password step. `page` is what the browser shows just now; `browser` opens anything else.
 
     Steps that the page does not offer raise `LoginError`, which says what the page shows instead.
     """
 
-    def __init__(self, lab: Lab, browser: "Browser", led_to: "str | Page", *, name: str, label: str) -> None:
-        """Begin where the password led to: a page, or a path that is opened when a step looks at it."""
+    def __init__(self, lab: Lab, browser: "Browser", page: "Page", *, name: str, label: str) -> None:
         self._lab = lab
-        self._led_to = led_to if isinstance(led_to, str) else led_to.path
-        self._page = None if isinstance(led_to, str) else led_to
         self.browser = browser
+        self.page = page
         self.name = name
         self.label = label
 
     def __repr__(self) -> str:
-        return f"Login({self.name!r}, at {(self._led_to if self._page is None else self._page.path)!r})"
-
-    @property
-    def page(self) -> "Page":
-        """What the browser shows just now."""
-        if self._page is None:
-            self._page = self.browser.open(self._led_to)
-        return self._page
-
-    @page.setter
-    def page(self, page: "Page") -> None:
-        self._page = page
+        return f"Login({self.name!r}, at {self.page.path!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -138,8 +124,6 @@ class Login:
 
     def challenge(self) -> str:
         """Return the challenge code; from the page of a notification, go on to the page that shows it."""
-        if self._page is None and self._led_to == _LADDER:
-            self._page = self.browser.open(f"{_LADDER}?with=challenge")  # where the link on the first page leads
         link = self.page.find(".xyz-showchallenge")
         if self.page.find(_CHALLENGE) is None and link is not None:
             self.page = self.browser.open(link.attributes["href"])

@@ -15,6 +15,7 @@ from authsim.testing.timeline import Timeline
 from authsim.testing.user import User, name_of, parse_user
 
 _AGENT: Final = "AuthSim test kit"
+_SECOND_FACTOR: Final = "/sso/SecondFactor"
 
 
 @final
@@ -81,19 +82,36 @@ class Portal:
         `password`: another one than the user's own. `paper` turns the live/paper switch on. `label`: what the story
         calls this login's requests; by default `login-1`, `login-2` and so on.
         """
+        return self._begin(user, password, is_paper=paper, label=label)
+
+    def log_in(self, user: User | str, phone: Phone, password: str | None = None) -> Login:
+        """Log in by password and by the phone's response to the challenge, without a detour over other pages.
+
+        Returns the login as it ended. Raises `LoginError` when it came to no challenge.
+        """
+        login = self._begin(user, password, view="?with=challenge")
+        login.respond(phone.respond(login.challenge(), user))
+        return login
+
+    def _begin(
+        self,
+        user: User | str,
+        password: str | None,
+        *,
+        is_paper: bool = False,
+        label: str | None = None,
+        view: str = "",
+    ) -> Login:
+        """Take the password step. `view`: which view of the second factor's page to open first, of several."""
         typed = password if password is not None else _password_of(user)
         named = label or f"login-{next(self._logins)}"
         browser = self.open_browser(label=named)
         form = browser.open("/sso/Login").require(".xyzform-username")
-        switch = {"paperSwitch": "on"} if paper else {}
-        led_to = browser.send(form, username=name_of(user), password=typed, **switch)
-        return Login(self.lab, browser, led_to, name=name_of(user), label=named)
-
-    def log_in(self, user: User | str, phone: Phone, password: str | None = None) -> Login:
-        """Log in by password and by the phone's response to the challenge; return the login as it ended."""
-        login = self.begin_login(user, password)
-        login.respond(phone.respond(login.challenge(), user))
-        return login
+        switch = {"paperSwitch": "on"} if is_paper else {}
+        page = browser.send(form, username=name_of(user), password=typed, **switch)
+        if isinstance(page, str):
+            page = browser.open(f"{page}{view}" if page == _SECOND_FACTOR else page)
+        return Login(self.lab, browser, page, name=name_of(user), label=named)
 
     def open_browser(self, *, label: str | None = None) -> Browser:
         """Return a browser without a window, with cookies of its own, on the kit's connections."""
