@@ -130,15 +130,12 @@ class Bench:
         return self.wrong(right) if drawn == right else drawn
 
     def begin_if_possible(self, *, session: str = HERE) -> Opened | None:
-        """Begin a login; where that is declined for a while and there is a clock, later. None: it stays declined."""
-        for _ in range(2):
-            opened = self.target.begin(ALICE, session=session, purpose=self.purpose)
-            if isinstance(opened, Opened):
-                return opened
-            if CLOCK not in self.abilities.offers:
-                return None
+        """Begin a login; where that is declined and there is a clock, once more later. None: it stays declined."""
+        opened = self.target.begin(ALICE, session=session, purpose=self.purpose)
+        if isinstance(opened, Declined) and CLOCK in self.abilities.offers:
             self.target.advance(PAUSE_MS)
-        return None
+            opened = self.target.begin(ALICE, session=session, purpose=self.purpose)
+        return opened if isinstance(opened, Opened) else None
 
 
 def shift(sign: str) -> str:

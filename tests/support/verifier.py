@@ -80,7 +80,17 @@ CARELESS = frozenset(
     }
 )
 #: Challenges that are no good.
-PREDICTABLE = frozenset({"asks_the_same", "asks_in_rounds", "counts_up", "asks_too_little", "asks_everybody_the_same"})
+PREDICTABLE = frozenset(
+    {
+        "asks_the_same",
+        "asks_in_rounds",
+        "counts_up",
+        "rises",
+        "draws_the_end_only",
+        "asks_too_little",
+        "asks_everybody_the_same",
+    }
+)
 #: What it must take, and does not.
 STRICT = frozenset({"refuses_all", "knows_one_login", "refuses_who_returns", "ends_too_early", "locks_at_once"})
 
@@ -298,10 +308,14 @@ class Verifier:
             return user.asked[turn - 10]
         if self.has("counts_up"):
             return str(100_000 + turn)
+        if self.has("rises"):
+            return str(100_000 + 1_000 * turn + secrets.randbelow(1_000))
         if self.has("asks_everybody_the_same"):
             return str(100_000 + int(hashlib.sha256(b"%d" % turn).hexdigest(), 16) % 900_000)
-        least = 1_000 if self.has("asks_too_little") else 100_000
-        while (drawn := str(least + secrets.randbelow(9 * least))) in user.asked:
+        least, most = (1_000, 10_000) if self.has("asks_too_little") else (100_000, 1_000_000)
+        if self.has("draws_the_end_only"):
+            least, most = 483_000, 484_000
+        while (drawn := str(least + secrets.randbelow(most - least))) in user.asked:
             pass
         return drawn
 
