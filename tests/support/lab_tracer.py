@@ -1,11 +1,14 @@
 """What really moved in a store in memory: every state that was entered and every transition, call by call."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from authsim.adapters.memory import MemoryStore
+from authsim.lab.coverage import Coverage, compute_coverage
 from authsim.lab.ledger import MACHINES
+from tests.support.people import Town
+from tests.support.ports import BetweenSteps
 
 #: Where the rows of each machine lie.
 TABLES = {
@@ -69,3 +72,18 @@ def look(store: MemoryStore) -> dict[tuple[str, object], Any]:
         for machine, name in TABLES.items()
         for key, row in getattr(store._tables, name).items()
     }
+
+
+def trace(journey: Callable[[Town], None]) -> tuple[Coverage, Seen]:
+    """Let a journey happen; return what its record claims, and what really moved."""
+    tracer = Tracer(MemoryStore())
+    town = Town(between=BetweenSteps(tracer))
+    journey(town)
+    return compute_coverage(town.record(), policy=town.policy), tracer.seen
+
+
+def require_honest(claimed: Coverage, seen: Seen) -> None:
+    """Fail when something is claimed that did not happen, or more often than it did."""
+    lies = {name: count for name, count in claimed.transitions.items() if count > seen.transitions[name]}
+    lies |= {name: count for name, count in claimed.states.items() if count > seen.states[name]}
+    assert not lies

@@ -14,7 +14,6 @@ from authsim.lab.coverage import (
     NEVER,
     RULES,
     TELLS_NOTHING,
-    Coverage,
     compute_coverage,
     list_states,
     list_transitions,
@@ -25,9 +24,8 @@ from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
 from authsim.verifier import activation, factor_devices, login, operators, passwords, pending
 from tests.support.device import TestPhone
-from tests.support.lab_tracer import Seen, Tracer
+from tests.support.lab_tracer import Tracer, require_honest, trace
 from tests.support.people import BROWSER, Person, Town, refused
-from tests.support.ports import BetweenSteps
 from tests.support.town_journeys import WhoIsIn
 from tests.support.wallet import Wallet
 
@@ -36,21 +34,6 @@ def test_every_kind_of_row_is_read_or_tells_nothing() -> None:
     """No kind of row is forgotten, and none is in both lists."""
     assert set(RULES) | TELLS_NOTHING == set(EventKind)
     assert not set(RULES) & TELLS_NOTHING
-
-
-def trace(journey: Callable[[Town], None]) -> tuple[Coverage, Seen]:
-    """Let a journey happen; return what its record claims, and what really moved."""
-    tracer = Tracer(MemoryStore())
-    town = Town(between=BetweenSteps(tracer))
-    journey(town)
-    return compute_coverage(town.record(), policy=town.policy), tracer.seen
-
-
-def require_honest(claimed: Coverage, seen: Seen) -> None:
-    """Fail when something is claimed that did not happen, or more often than it did."""
-    lies = {name: count for name, count in claimed.transitions.items() if count > seen.transitions[name]}
-    lies |= {name: count for name, count in claimed.states.items() if count > seen.states[name]}
-    assert not lies
 
 
 def enrolled(town: Town, **numbers: int) -> tuple[Person, TestPhone]:
