@@ -1,7 +1,7 @@
 """Users, with faults: how a password is judged, which kind of trading somebody counts as, and who is locked out."""
 
-import threading
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, final
 
@@ -19,10 +19,24 @@ if TYPE_CHECKING:
 _MODE: Final = "wrong_mode"
 
 
-class Judged(threading.local):
-    """Whose password is about to be judged in this thread: the hashing port is told no name."""
+@final
+class Judged:
+    """Whose password is about to be judged, in each thread or greenlet: the hashing port is told no name."""
 
-    user_id: "UserId | None" = None
+    __slots__ = ("_user_id",)
+
+    def __init__(self) -> None:
+        self._user_id: ContextVar[UserId | None] = ContextVar("judged", default=None)
+
+    def note(self, user_id: "UserId") -> None:
+        """Keep whose password comes next."""
+        self._user_id.set(user_id)
+
+    def take(self) -> "UserId | None":
+        """Return whose password this is, once."""
+        user_id = self._user_id.get()
+        self._user_id.set(None)
+        return user_id
 
 
 @final
@@ -89,7 +103,7 @@ class FaultyUsers:
         """Replace the lock-out; an attempt that meets one which is only shown changes nothing that is kept."""
         kind = None if event is None else event.kind
         if kind is EventKind.PASSWORD_COUNTED:
-            self._judged.user_id = user_id
+            self._judged.note(user_id)
             standing = self._standings.at_password(user_id)
             if standing is not None:
                 return self._count_shown(user_id, standing, change, event)
@@ -140,7 +154,7 @@ class FaultyPasswords:
 
     def is_correct(self, password: "Secret", password_hash: str | None) -> bool:
         """Say whether the password fits, unless a fault says that it does not."""
-        user_id, self._judged.user_id = self._judged.user_id, None
+        user_id = self._judged.take()
         is_correct = self._inner.is_correct(password, password_hash)
         if not is_correct or user_id is None or not self._world.is_on("wrong_credentials"):
             return is_correct

@@ -1,6 +1,7 @@
 """What happens to a right password: called wrong, found to be of the other kind, held up by a wait or by a lock."""
 
 import threading
+from contextvars import Context
 
 import pytest
 
@@ -88,6 +89,14 @@ def test_each_thread_judges_its_own(town: LabTown, board: Board, alice: Person, 
     town.passwords.meanwhile = meanwhile
     alice.is_refused(Reason.WRONG_PASSWORD)
     assert not other.is_alive()
+    assert struck(town.lab) == [("wrong_credentials", "alice")]
+
+
+def test_each_greenlet_judges_its_own(town: LabTown, board: Board, alice: Person, bob: Person) -> None:
+    """The same in one thread, where each request runs in a context of its own."""
+    board.arm(Fault(name="wrong_credentials", user="alice"))
+    town.passwords.meanwhile = lambda: Context().run(bob.passes_password)
+    alice.is_refused(Reason.WRONG_PASSWORD)
     assert struck(town.lab) == [("wrong_credentials", "alice")]
 
 
