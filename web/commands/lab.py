@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 def with_lab(
     settings: "Settings", *, place: "Place", asked: bool, token_file: Path | None, seed: int | None
 ) -> "Settings":
-    """Return the settings with a lab. Refuses one that other machines could reach, or that nobody asked for."""
+    """Return the settings, with a lab where one is asked for.
+
+    Refuses one that other machines could reach, and what belongs to a lab where there is none.
+    """
+    if not asked and token_file is None and seed is None:
+        return settings
     from ..hosts import is_trusted
     from ..settings import LAB_TOKEN, LabSettings
 

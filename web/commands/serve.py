@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from authsim.errors import MessageError
-from authsim.policy import CLASSIC
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, USAGE, CommandError, say
 from authsim.terminal.speech import tell
 
+from .demo_store import open_demo, require_demo_for
 from .lab import begin, open_for_worker, with_lab
-from .options import holds_portal, open_existing, require_portal, settings_of, store_options, where
+from .options import open_existing, require_portal, settings_of, store_options
 from .origins import require_own_origin
 from .reach import hosts_of, opens_inbox, require_one_scheme
 
@@ -117,10 +117,8 @@ def _run(
 
     if workers > 1 or tls:
         require_gunicorn()
-    if changes and not demo:
-        raise CommandError(USAGE, "the policy is chosen when a portal is made. Use --set with 'authsim init'")
-    if profile is not None and not demo:
-        raise CommandError(USAGE, "the profile is chosen when a portal is made. Use --profile with 'authsim init'")
+    if not demo:
+        require_demo_for(profile=profile, changes=changes)
     chosen_origin = None if origin is None else require_own_origin(origin)
     require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
     settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
@@ -138,8 +136,7 @@ def _run(
             is_inbox_open=opens_inbox(inbox, place=place, hosts=hosts, proxies=proxies),
             most_streams=_most_streams(has_workers=workers > 1 or tls),
         )
-        if lab or lab_token_file is not None or lab_seed is not None:
-            settings = with_lab(settings, place=place, asked=lab, token_file=lab_token_file, seed=lab_seed)
+        settings = with_lab(settings, place=place, asked=lab, token_file=lab_token_file, seed=lab_seed)
         if not demo:
             _greet(place, address, chosen_origin)
         plan = Plan(
@@ -152,7 +149,7 @@ def _run(
             access_log=access_log,
         )
         _open_and_serve(
-            plan, (lambda: _demo_portal(settings, profile, changes)) if demo else (lambda: open_existing(settings))
+            plan, (lambda: open_demo(settings, profile, changes)) if demo else (lambda: open_existing(settings))
         )
 
 
@@ -257,38 +254,6 @@ def _with_origin(portal: "Portal", origin: str) -> "Portal":
     from ..wiring import keep_origin
 
     return portal if portal.verifier.instance.origin == origin else keep_origin(portal, origin)
-
-
-def _demo_portal(settings: "Settings", wanted: str | None, changes: tuple[str, ...]) -> "Portal":
-    """Return the demo store of a directory, made when the directory is empty. Any other store stays untouched."""
-    from ..unfinished import is_unfinished
-    from .init import make_portal, policy_of
-
-    profile = wanted or CLASSIC
-    policy = policy_of(profile, changes)
-    if is_unfinished(settings):
-        portal = make_portal(settings, profile=profile, policy=policy, is_demo=True)
-        if portal.verifier.instance.is_demo:
-            return portal
-        portal.close()
-    if not holds_portal(settings):
-        if settings.data_dir is not None and settings.data_dir.is_dir() and any(settings.data_dir.iterdir()):
-            raise CommandError(
-                USAGE, f"{settings.data_dir} holds other files. A demo takes an empty directory of its own"
-            )
-        return make_portal(settings, profile=profile, policy=policy, is_demo=True)
-    portal = open_existing(settings)
-    made_with = portal.verifier.instance
-    if made_with.is_demo and not changes and wanted in (None, made_with.profile):
-        return portal
-    portal.close()
-    if made_with.is_demo and wanted not in (None, made_with.profile):
-        raise CommandError(USAGE, "this demo store keeps the profile that it was made with. Leave --profile out")
-    if changes:
-        raise CommandError(USAGE, "this demo store keeps the policy that it was made with. Leave --set out")
-    raise CommandError(
-        USAGE, f"{settings.data_dir} is a portal and no demo. 'authsim serve {where(settings)}' serves it"
-    )
 
 
 def _refuse_debugger() -> None:

@@ -83,6 +83,15 @@ def test_an_origin_of_loopback_is_this_machine(operator: Operator, data: str) ->
         assert address_of(child).startswith("http://127.0.0.1:")
 
 
+def foreign(file: Path) -> Path:
+    """A plain file that belongs to another user of this machine."""
+    if os.geteuid():
+        return Path("/etc/passwd")  # only root can give a file away
+    file.write_text("a" * 32)
+    os.chown(file, 65_534, 65_534)
+    return file
+
+
 @pytest.mark.parametrize(
     ("what", "word"),
     [
@@ -108,13 +117,11 @@ def test_a_token_file_that_is_none(operator: Operator, data: str, tmp_path: Path
         file.mkdir()
     elif what == "nowhere":
         file = tmp_path / "nowhere" / "token"
+    elif what == "foreign":
+        file = foreign(file)
     else:
         file.write_text(content.get(what, "a" * 32))
         file.chmod(0o644 if what == "shared" else 0o600)
-    if what == "foreign":
-        if os.geteuid():
-            pytest.skip("only root can give a file to somebody else")
-        os.chown(file, 65_534, 65_534)
 
     said = operator.fails(74, "serve", "--data", data, "--port", "0", "--lab", "--lab-token-file", str(file))
 
