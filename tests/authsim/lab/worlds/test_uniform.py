@@ -1,4 +1,4 @@
-"""Faults where every login shows the same second page: the refusal has no reason for the client, only for the record."""
+"""Faults where every login shows the same second page: the reason of a refusal is for the record alone."""
 
 from dataclasses import replace
 
