@@ -282,6 +282,14 @@ _TOLD: Final = (
             _in_query("label", "Only what has this.", {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}),
         ),
     ),
+    _operation(
+        "GET /verdict",
+        "showVerdict",
+        "How clients behaved, by user and in all.",
+        reply="Verdict",
+        parameters=(_AFTER,),
+    ),
+    _operation("GET /coverage", "showCoverage", "Which states, transitions and refusals were met.", reply="Coverage"),
 )
 
 LAB_OPERATIONS: Final = (*_WORLD, *_FAULTS, *_USERS, *_PHONES, *_TOLD)

@@ -53,6 +53,7 @@ def _wish(members: Mapping[str, Schema], *, required: Mapping[str, Schema] = Map
     return _answer(required, optional=optional)
 
 
+_COUNTS: Final[Schema] = {"type": "object", "additionalProperties": _COUNT}
 _NAME: Final[Schema] = {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,31}$"}
 _TURN: Final = _number(1, 1_000_000)
 _DELAY: Final = _number(0, 366 * 86_400_000)
@@ -205,6 +206,29 @@ LAB_SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
             },
             optional={"label": _TEXT},
         ),
+        "Conduct": _answer(
+            {
+                **dict.fromkeys(
+                    (
+                        *("second_factor_requests", "notifications", "most_notifications_in_an_hour"),
+                        *("requested_again_while_open", "failed_logins", "throttled", "locked_out"),
+                    ),
+                    _COUNT,
+                ),
+                "refusals": _COUNTS,
+                "would_lock_after_seconds": _maybe({"type": "number", "minimum": 0}),
+            }
+        ),
+        "Verdict": _answer(
+            {
+                "rule": _answer(dict.fromkeys(("failures", "within_seconds"), _COUNT)),
+                "all": _refer("Conduct"),
+                "users": {"type": "object", "additionalProperties": _refer("Conduct")},
+                "says": _list(_TEXT),
+            }
+        ),
+        "Exercised": _answer({"exercised": _COUNTS, "missing": _list(_TEXT)}),
+        "Coverage": _answer(dict.fromkeys(("states", "transitions", "refusals"), _refer("Exercised"))),
         "Events": _answer({"events": _list(_refer("Entry")), "next": _COUNT}),
     }
 )

@@ -28,7 +28,17 @@ EXAMPLES = 8
 HARMLESS = (
     *("showClock", "showSeed", "listSnapshots", "listFaults", "armFault", "disarmFault", "disarmFaults"),
     *("listLabTexts", "listUsers", "showUser", "listPhones", "showPhone", "changePhone", "listPhoneRequests"),
-    *("showAppCode", "changeSeed", "listEvents", "dropSnapshot", "lockUser", "unlockUser", "respondByPhone"),
+    *(
+        "showAppCode",
+        "changeSeed",
+        "listEvents",
+        "showVerdict",
+        "showCoverage",
+        "dropSnapshot",
+        "lockUser",
+        "unlockUser",
+        "respondByPhone",
+    ),
 )
 
 
@@ -175,6 +185,8 @@ def test_every_operation_answers_as_described(opens_lab: Callable[..., LabSite])
     ask("POST", "/users/crowd-2/activation", {"replace": True})
     ask("POST", "/users/bella/revoke")
     ask("GET", "/events?most=5&user=alice")
+    ask("GET", "/verdict")
+    ask("GET", "/coverage")
     verifier = living.site.verifier
     operators.suspend(verifier, operators.require_user(verifier, "crowd-1"))
     ask("POST", "/users/crowd-1/resume")
