@@ -6,9 +6,13 @@ from contextlib import suppress
 import pytest
 
 from authsim.errors import Reason, RefusalError
-from authsim.model import FactorKind, PendingLogin, PushRequest, Role
+from authsim.events import Event, EventKind
+from authsim.lab.coverage import compute_coverage
+from authsim.model import Factor, FactorKind, PendingLogin, PushRequest, Role, UserId
+from authsim.policy import Policy
 from authsim.protocol.codes import Purpose
 from authsim.verifier import factor_devices, operators, provisioning, sharing
+from authsim.verifier.sessions import SignedIn
 from tests.support.device import TestPhone
 from tests.support.lab_tracer import require_honest, trace
 from tests.support.people import BROWSER, PASSWORD, Person, Town, refused
@@ -188,6 +192,31 @@ def uses_old_codes(town: Town) -> None:
         phone.activate(town.verifier, code)
 
 
+def holds_two_of_a_kind(town: Town) -> None:
+    """One app is active and another waits; one of them is removed, another spends its tries."""
+    wallet = Wallet(town.adds("alice"))
+    wallet.gets(FactorKind.AUTHENTICATOR_APP)
+    app = FactorKind.AUTHENTICATOR_APP
+
+    def begins() -> tuple[SignedIn, Factor]:
+        inside = wallet.logs_in(app)
+        wallet.waits()
+        signed_in = wallet.proves(inside, Purpose.ADD_DEVICE, app)
+        wallet.waits()
+        return signed_in, factor_devices.begin_authenticator_app(town.verifier, signed_in).factor
+
+    signed_in, waiting = begins()
+    for _ in range(4):
+        with suppress(RefusalError):
+            factor_devices.confirm_authenticator_app(town.verifier, signed_in, waiting.factor_id, "000000")
+    wallet.waits()
+    signed_in, waiting = begins()
+    wallet.is_asked(app)
+    factor_devices.remove_factor(town.verifier, signed_in, waiting.factor_id)
+    wallet.waits()
+    wallet.loses(app)
+
+
 @pytest.mark.parametrize(
     "tangle",
     [
@@ -200,6 +229,7 @@ def uses_old_codes(town: Town) -> None:
         asks_the_other_phone,
         changes_the_number,
         uses_old_codes,
+        holds_two_of_a_kind,
     ],
 )
 def test_what_cannot_be_told_is_not_claimed(tangle: Callable[[Town], None]) -> None:
@@ -223,3 +253,64 @@ def test_people_are_kept_apart() -> None:
 
     claimed, seen = trace(journey)
     assert claimed.transitions == seen.transitions
+
+
+ALICE = UserId("a1" * 16)
+
+
+def claims(*rows: EventKind | tuple[EventKind, Reason | None, dict[str, str]]) -> dict[str, int]:
+    """What a record of these rows about one user claims of transitions."""
+    events = []
+    for row in rows:
+        kind, reason, facts = row if isinstance(row, tuple) else (row, None, {})
+        events.append(Event(kind=kind, at_ms=1_000, user_id=ALICE, reason=reason, facts=facts))
+    return dict(compute_coverage(events, policy=Policy()).transitions)
+
+
+OPEN = (EventKind.LOGIN_STARTED, EventKind.CHALLENGE_ISSUED, EventKind.PUSH_SENT)
+
+
+def test_a_last_try_counts_only_right_before_its_refusal() -> None:
+    """When another row of the user stands between a try and a refusal, the refusal may be about something else."""
+    wrong = (EventKind.PUSH_REFUSED, Reason.WRONG_NUMBER, {})
+    assert claims(*OPEN, EventKind.PUSH_COUNTED, wrong) == {"request.issued.fail": 1}
+    assert claims(*OPEN, EventKind.PUSH_COUNTED, EventKind.TICKET_OPENED, wrong) == {}
+    code = (EventKind.ENROLMENT_REFUSED, Reason.WRONG_CODE, {})
+    tries = (EventKind.ENROLMENT_STARTED, *[EventKind.ENROLMENT_COUNTED] * 3)
+    assert claims(*tries, code) == {"enrolment.issued.fail": 1}
+    assert claims(*tries, EventKind.TICKET_OPENED, code) == {}
+
+
+def test_of_two_logins_only_what_holds_for_both_is_claimed() -> None:
+    """An end that may be either's is that of a login, and says nothing about what else each of them asked."""
+    assert claims(*OPEN, *OPEN, EventKind.LOGIN_EXPIRED) == {
+        "login.second_factor.expire": 1,
+        "request.issued.supersede": 1,
+    }
+    assert claims(*OPEN, *OPEN, EventKind.CHALLENGE_EXPIRED)["login.second_factor.expire"] == 1
+    two = (*OPEN, *OPEN, EventKind.LOGIN_COMPLETED, EventKind.PUSH_EXPIRED, EventKind.PASSWORD_SET)
+    assert claims(*two) == {
+        "login.second_factor.complete": 1,
+        "request.issued.expire": 1,
+        "request.issued.supersede": 1,
+    }
+
+
+def test_a_login_on_the_trading_device_by_password_alone_completes_none() -> None:
+    """It opens a session without any login that waits for a second factor."""
+    assert claims(*OPEN, (EventKind.LOGIN_COMPLETED, None, {"factors": "one"})) == {}
+
+
+def test_a_remembered_login_may_have_gone_on_without_a_row() -> None:
+    """A login whose switch was corrected and that then waited to be asked expires from one state or the other."""
+    mistaken = (EventKind.LOGIN_STARTED, (EventKind.LOGIN_REFUSED, Reason.WRONG_MODE, {}))
+    assert claims(*mistaken, EventKind.LOGIN_EXPIRED) == {"login.started.expire": 1}
+    assert claims(*mistaken, (EventKind.LOGIN_EXPIRED, None, {"address": "127.0.0.1"})) == {}
+
+
+def test_a_factor_that_somebody_else_ended_claims_nothing() -> None:
+    """A row that names another hand says that a factor ended, and not how."""
+    given = (EventKind.FACTOR_ACTIVATED, None, {"kind": "code_card", "by": "operator"})
+    asked = (EventKind.LOGIN_STARTED, (EventKind.PROMPT_ISSUED, None, {"kind": "code_card"}))
+    ended = (EventKind.FACTOR_CLOSED, None, {"kind": "code_card", "by": "operator"})
+    assert claims(given, *asked, ended, EventKind.PASSWORD_SET) == {}
