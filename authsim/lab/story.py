@@ -142,7 +142,7 @@ class Story:
         rows, lines = self._rows(place, end), self._lines(place, end)
         row, line = next(rows, None), next(lines, None)
         number = after
-        while row is not None or line is not None:
+        while True:
             number += 1
             if row is not None and (line is None or row.sequence <= line[1]["after"]):
                 yield _describe_row(row, number, names)
@@ -150,6 +150,8 @@ class Story:
             elif line is not None:
                 yield _describe_line(line[1], number)
                 line = next(lines, None)
+            else:
+                return
 
     def _find_place(self, number: int, end: Place) -> Place:
         """Return the place behind the entry of that number: lines stand at ascending places, so halving finds it."""

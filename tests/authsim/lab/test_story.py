@@ -304,3 +304,20 @@ def test_a_snapshot_takes_the_story_back(sqlite_path: Path, tmp_path: Path) -> N
     assert [name_of(entry) for entry in story.walk()] == ["before", "before", "instead", "instead"]
     file.close()
     sqlite_store.close()
+
+
+def test_a_story_that_goes_back_while_it_is_read_ends(sqlite_path: Path, tmp_path: Path) -> None:
+    """Whoever reads while a snapshot is restored reads no further than what is still there."""
+    store = open_sqlite(sqlite_path)
+    lab, file = file_lab(store, tmp_path, clock=FakeClock(), entropy=CountedEntropy())
+    lab.snapshots.take("one")
+    for number in range(300):
+        store.audit.append(Event(kind=EventKind.PUSH_SENT, at_ms=number))
+        lab.teller.tell(LAB, f"line {number}")
+    walking = Story(lab.journal, lab.record, store.users).walk()
+    assert next(walking).number == 1
+    lab.snapshots.restore("one")
+    assert len(list(walking)) < 600
+    assert list(Story(lab.journal, lab.record, store.users).walk()) == []
+    file.close()
+    store.close()
