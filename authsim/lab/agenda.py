@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, final
 
@@ -36,7 +37,7 @@ class Entry(NamedTuple):
 class Agenda:
     """The entries of all workers, and the thread of this one. `clock` is the portal's."""
 
-    __slots__ = ("_clock", "_do", "_is_over", "_lock", "_owner", "_shelf", "_thread")
+    __slots__ = ("__weakref__", "_clock", "_do", "_is_over", "_lock", "_shelf", "_thread")
 
     def __init__(self, shelf: Shelf, clock: ports.Clock) -> None:
         self._shelf = shelf
@@ -44,8 +45,8 @@ class Agenda:
         self._do: dict[str, Callable[[str], None]] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._owner = os.getpid()
         self._is_over = threading.Event()
+        _begin_anew_after_fork(self)
 
     def when_due(self, kind: str, do: Callable[[str], None]) -> None:
         """Let `do` be called with the word of each entry of that kind that is due; it returns soon."""
@@ -69,8 +70,6 @@ class Agenda:
         if not self.list_waiting():
             return
         with self._lock:
-            if self._owner != os.getpid():  # a thread never crosses a fork
-                self._owner, self._thread = os.getpid(), None
             if self._thread is None and not self._is_over.is_set():
                 self._thread = threading.Thread(target=self._run, name="authsim agenda", daemon=True)
                 self._thread.start()
@@ -86,9 +85,15 @@ class Agenda:
         """End the thread, and wait for its end. What waits stays written down."""
         self._is_over.set()
         with self._lock:
-            thread = self._thread if self._owner == os.getpid() else None
+            thread = self._thread
         if thread is not None:
             thread.join(_LONGEST_END_S)
+
+    def begin_anew(self) -> None:
+        """Forget the thread of the parent process, and whoever held the lock there."""
+        self._lock = threading.Lock()
+        self._is_over = threading.Event()
+        self._thread = None
 
     def _run(self) -> None:
         while not self._is_over.wait(_LOOK_S):
@@ -121,6 +126,17 @@ class Agenda:
             return json.dumps(entries) if entries else None
 
         self._shelf.change(_DOCUMENT, rewrite)
+
+
+def _begin_anew_after_fork(agenda: Agenda) -> None:
+    reference = weakref.ref(agenda)
+
+    def after_in_child() -> None:
+        present = reference()
+        if present is not None:
+            present.begin_anew()
+
+    os.register_at_fork(after_in_child=after_in_child)
 
 
 def _parse(text: str | None) -> Sequence[Entry]:

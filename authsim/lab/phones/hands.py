@@ -9,12 +9,13 @@ however many look; it looks again when its person changes their mind.
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Final, final
 
-from authsim.errors import AuthsimError, RefusalError
+from authsim.errors import AuthsimError, RefusalError, StoreError
 from authsim.lab.agenda import ANSWER, Agenda
 from authsim.lab.phones.answering import Asked, Wanted, claim, decide, decide_on, find_requests, hear
 from authsim.lab.phones.drawer import UnknownPhoneError
@@ -44,18 +45,18 @@ _DECISIONS: Final[Mapping[Policy, int]] = MappingProxyType(
 class Hands:
     """The threads. They start with the first phone that has something to do, and end with the portal."""
 
-    __slots__ = ("_acting", "_agenda", "_fleet", "_is_over", "_lock", "_owner", "_pool", "_waiting")
+    __slots__ = ("__weakref__", "_acting", "_agenda", "_fleet", "_is_over", "_lock", "_pool", "_waiting")
 
     def __init__(self, fleet: Fleet, agenda: Agenda) -> None:
         self._fleet = fleet
         self._agenda = agenda
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
-        self._owner = os.getpid()
         self._waiting: set[str] = set()
         self._acting: dict[int, str] = {}
         self._is_over = False
         agenda.when_due(ANSWER, self._answer_due)
+        _begin_anew_after_fork(self)
 
     def hear(self, topic: str) -> None:
         """Let phones look to which a topic of the bus is news. It returns at once, and never raises."""
@@ -81,13 +82,16 @@ class Hands:
         """End the threads, when they are done with what they do just now."""
         with self._lock:
             pool, self._pool, self._is_over = self._pool, None, True
-        if pool is not None and self._owner == os.getpid():
+        if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def begin_anew(self) -> None:
+        """Forget the threads of the parent process, and whoever held the lock there."""
+        self._lock = threading.Lock()
+        self._pool, self._waiting, self._acting = None, set(), {}
 
     def _submit(self, phone_id: str, work: Callable[[], None]) -> None:
         with self._lock:
-            if self._owner != os.getpid():  # threads never cross a fork
-                self._owner, self._pool, self._waiting = os.getpid(), None, set()
             if self._is_over:
                 return
             if self._pool is None:
@@ -117,7 +121,7 @@ class Hands:
             with fleet.telling(phone_id):
                 opened = fleet.open(phone_id, is_listening=True)
                 found = find_requests(fleet, opened, choose_accounts(opened.phone, None))
-        except UnreachableError:
+        except StoreError:  # the portal is broken, or busy
             self._agenda.add(fleet.clock.now_ms() + _AGAIN_MS, ANSWER, phone_id)
             return
         for asked in reversed(found):
@@ -130,6 +134,17 @@ class Hands:
             self._submit(phone_id, lambda: _answer_late(self._fleet, phone_id, request_id))
         else:
             self.look(phone_id)
+
+
+def _begin_anew_after_fork(hands: Hands) -> None:
+    reference = weakref.ref(hands)
+
+    def after_in_child() -> None:
+        present = reference()
+        if present is not None:
+            present.begin_anew()
+
+    os.register_at_fork(after_in_child=after_in_child)
 
 
 def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda: Agenda) -> None:

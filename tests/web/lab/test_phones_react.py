@@ -396,3 +396,15 @@ def test_hands_that_are_closed_do_nothing_more(living: LabSite) -> None:
     user = living.site.verifier.store.users.find("alice")
     assert user is not None
     living.lab.hands.hear(device_topic(living.site.portal.store.devices.list_of(user.user_id)[0].device_id))
+
+
+def test_what_ends_a_hand_is_logged_and_nothing_else(living: LabSite, caplog: pytest.LogCaptureFixture) -> None:
+    """A phone whose document is spoilt costs a line of the log; other phones go on."""
+    phone = activates(living, policy="approve")
+    living.lab.shelf.change(f"phone:{phone}", lambda text: (text or "").replace('"sealed":"', '"sealed":"x'))
+    living.lab.hands.look(phone)
+    wait_until(lambda: "a hand of the lab failed" in caplog.text)
+
+    activates(living, "bob", policy="approve")
+    begins(living, "bob")
+    wait_until(lambda: newest(living, "bob").decision is not None)
