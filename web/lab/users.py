@@ -19,7 +19,8 @@ from .door import PREFIX, Kinds, answer, answer_nothing, read_members
 
 api: Final = Blueprint("lab_users", __name__)
 
-MOST: Final = 10_000
+#: At once: each is a transaction of its own, and a worker that is silent for half a minute is taken for dead.
+MOST: Final = 2_000
 _PREFIX: Final = "user-"
 _MEMBERS: Final[dict[str, Kinds]] = {
     **dict.fromkeys(TEXTS, (str,)),
