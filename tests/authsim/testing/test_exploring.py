@@ -63,6 +63,47 @@ def test_a_seed_repeats_the_stories(explored: Portal) -> None:
     assert runs[0] != runs[2]
 
 
+def test_its_steps_are_those_of_people(explored: Portal) -> None:
+    """Taken one by one, the steps come out as they would for anybody, and every rule is held after each."""
+    world = explored.take_snapshot("exploring")
+    story = LoginMachine(explored)
+
+    def holds() -> int:
+        story.nobody_is_inside_without_both_factors()
+        story.waiting_logins_are_outside()
+        return len(story.inside)
+
+    story.begins("alice", True)
+    story.responds(0, "own")
+    assert holds() == 1
+    story.begins("alice", True)
+    story.replays(0)  # which is another challenge, and a wrong response
+    assert holds() == 1
+    story.begins("bob", False)
+    assert [trying.user.name for trying in story.trying] == ["alice"]
+    story.begins("bob", True)  # who has no phone: the page has no challenge
+    story.responds(1, "own")
+    story.replays(1)
+    story.decides(1, "approve")
+    assert holds() == 1
+    story.activates("bob")
+    story.begins("bob", True)
+    story.decides(2, "approve")
+    assert holds() == 2
+    story.is_locked("alice", True)
+    story.begins("alice", True)
+    story.time_passes(86_401)
+    story.begins("alice", True)
+    story.responds(-1, "other")
+    story.teardown()
+
+    (exercised,) = story.exercised
+    assert exercised.counts["transitions"]["request.issued.consume"] == 1
+    assert exercised.counts["refusals"]["user_locked"] >= 1
+    explored.restore(world)
+    explored.lab.remove_snapshot(world)
+
+
 class Careless(LoginMachine):
     """Believes that somebody is inside who never proved a second factor."""
 
