@@ -1,7 +1,7 @@
 """A crowd of browsers whose phones approve by themselves: each logs in over real HTTP, as cheaply as a client can.
 
-One kept-open connection for each hand. A login is what a browser sends: the password, the page that waits, its question
-how the login stands (a stream), the continuation, and the page behind it.
+One kept-open connection for each hand, which has opened the form once. A login is the password, the question how it
+stands (a stream, as the page that waits asks it), the continuation, and the page behind it.
 """
 
 import http.client
@@ -26,6 +26,8 @@ class Visitor:
 
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, str] = field(default_factory=dict)
+    token: str = ""
     connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
@@ -52,9 +54,11 @@ class Visitor:
 
     def logs_in(self, name: str, password: str) -> None:
         """Log in with a password and whatever the phone does by itself; fail when that is no approval in time."""
-        self.cookies = {}
-        token = self._token("/sso/Login")
-        typed = f"csrf_token={token}&username={name}&password={quote(password)}"
+        if not self.token:
+            self.token = self._read_token("/sso/Login")
+            self.fresh = dict(self.cookies)
+        self.cookies = dict(self.fresh)  # as a browser that has opened the form, and nothing else
+        typed = f"csrf_token={self.token}&username={name}&password={quote(password)}"
         status, place, page = self.ask("POST", "/sso/Login", typed)
         for _ in range(_MOST_BUSY):
             if status != 503:
@@ -62,15 +66,14 @@ class Visitor:
             time.sleep(_BUSY_S)  # a busy portal asks for patience: its processors have too much to hash
             status, place, page = self.ask("POST", "/sso/Login", typed)
         assert (status, place) == (303, "/sso/SecondFactor"), (name, status, place, page[:500])
-        token = self._token(place)
         _, _, told = self.ask("GET", "/sso/SecondFactor/events")  # a stream, which ends when nothing can follow
         assert '"approved"' in told, (name, told)
-        status, place, _ = self.ask("POST", "/sso/SecondFactor/continue", f"csrf_token={token}")
+        status, place, _ = self.ask("POST", "/sso/SecondFactor/continue", f"csrf_token={self.token}")
         assert (status, place) == (302, "/sso/Dispatcher"), (name, status, place)
         _, _, page = self.ask("GET", place)
         assert "Client login succeeds" in page, name
 
-    def _token(self, path: str) -> str:
+    def _read_token(self, path: str) -> str:
         status, _, page = self.ask("GET", path)
         found = _CSRF.search(page)
         assert found, (path, status, page[:500])
