@@ -83,7 +83,7 @@ class Coverage:
 
 def compute_coverage(events: Iterable[Event], *, policy: Policy, met: Iterable[str] = ()) -> Coverage:
     """Return what the rows of a whole record tell, from the first; `met`: the refusals that the other ends met."""
-    ledger = Ledger(policy=policy)
+    ledger = Ledger(policy)
     refusals: Counter[str] = Counter()
     for event in events:
         read(ledger, event)

@@ -7,10 +7,9 @@ certain leads to a claim about what moved (`Ledger.moved`), and whatever a row l
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, final
 
 from authsim import states
 from authsim.events import Event, EventKind
@@ -35,35 +34,51 @@ MACHINES: Final[Mapping[str, Mapping[Any, Mapping[Any, Any]]]] = MappingProxyTyp
 )
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class OpenLogin:
     """A login that has not ended. `challenge`, `request` and `prompt`: what it asks now, as far as is known.
 
     `is_sure`: whether all of it is known; a login that may have ended, or may ask something else, is not.
     """
 
-    started_ms: int
-    is_remembered: bool = False
-    challenge: bool = False
-    request: states.OneShot | None = None
-    prompt: str | None = None
-    answers: int = 0
-    decisions: int = 0
-    has_asked: bool = False
-    is_sure: bool = True
+    __slots__ = (
+        "answers",
+        "challenge",
+        "decisions",
+        "has_asked",
+        "is_remembered",
+        "is_sure",
+        "prompt",
+        "request",
+        "started_ms",
+    )
+
+    def __init__(self, *, started_ms: int) -> None:
+        self.started_ms = started_ms
+        self.is_remembered = False
+        self.challenge = False
+        self.request: states.OneShot | None = None
+        self.prompt: str | None = None
+        self.answers = 0
+        self.decisions = 0
+        self.has_asked = False
+        self.is_sure = True
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Held:
     """The factors of one kind that a user has: at most one waits, at most one is active. None: not known.
 
     `announced`: how many rows still come about factors that gave way to another.
     """
 
-    waiting: bool | None = False
-    active: bool | None = False
-    is_shared: bool = False
-    announced: int = 0
+    __slots__ = ("active", "announced", "is_shared", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: bool | None = False
+        self.active: bool | None = False
+        self.is_shared = False
+        self.announced = 0
 
     @property
     def is_known(self) -> bool:
@@ -71,7 +86,7 @@ class Held:
         return self.waiting is not None and self.active is not None
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Person:
     """What is known of one user. For `activation` and `enrolment`, None is: not known.
 
@@ -80,19 +95,36 @@ class Person:
     `counted`: what was counted last and not judged yet: the kind of row, and the login that it was for.
     """
 
-    logins: list[OpenLogin] = field(default_factory=list)
-    activation: bool | None = False
-    has_old_codes: bool = False
-    enrolment: bool | None = False
-    tries: int = 0
-    device: states.Device | None = None
-    waiting: int = 0
-    knows_device: bool = True
-    held: dict[str, Held] = field(default_factory=dict)
-    closing: str | None = None
-    counted: tuple[EventKind, OpenLogin | None] | None = None
-    asked: OpenLogin | None = None
-    last: Event | None = None
+    __slots__ = (
+        "activation",
+        "asked",
+        "closing",
+        "counted",
+        "device",
+        "enrolment",
+        "has_old_codes",
+        "held",
+        "knows_device",
+        "last",
+        "logins",
+        "tries",
+        "waiting",
+    )
+
+    def __init__(self) -> None:
+        self.logins: list[OpenLogin] = []
+        self.activation: bool | None = False
+        self.has_old_codes = False
+        self.enrolment: bool | None = False
+        self.tries = 0
+        self.device: states.Device | None = None
+        self.waiting = 0
+        self.knows_device = True
+        self.held: dict[str, Held] = {}
+        self.closing: str | None = None
+        self.counted: tuple[EventKind, OpenLogin | None] | None = None
+        self.asked: OpenLogin | None = None
+        self.last: Event | None = None
 
     def holds(self, kind: str) -> Held:
         """Return what is known of the user's factors of a kind."""
@@ -110,14 +142,17 @@ class Person:
             self.asked = None
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Ledger:
     """All users, and what was exercised so far. Counting begins with the first row of the record."""
 
-    policy: Policy
-    people: dict[UserId | None, Person] = field(default_factory=dict)
-    seen_states: Counter[str] = field(default_factory=Counter)
-    seen_transitions: Counter[str] = field(default_factory=Counter)
+    __slots__ = ("people", "policy", "seen_states", "seen_transitions")
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.people: dict[UserId | None, Person] = {}
+        self.seen_states: Counter[str] = Counter()
+        self.seen_transitions: Counter[str] = Counter()
 
     def of(self, event: Event) -> Person:
         """Return whoever a row is about."""

@@ -6,8 +6,8 @@ changes nothing about how the client behaved.
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, final
 
 from authsim.errors import Reason
 from authsim.events import EventKind
@@ -44,21 +44,24 @@ FAILURES: Final = frozenset(
 _THROTTLES: Final = frozenset({Reason.THROTTLED.value, Reason.SLOW_DOWN.value, Reason.SECOND_FACTOR_BLOCKED.value})
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Conduct:
     """How a client behaved towards one user, or all of them.
 
     `locks_after_ms`: from the first login that was tried to the failure that locks by the rule; None: none did.
     """
 
-    requests: int = 0
-    notified_ms: list[int] = field(default_factory=list)
-    failures: int = 0
-    refusals: Counter[str] = field(default_factory=Counter)
-    throttles: int = 0
-    locks: int = 0
-    repeats: int = 0
-    locks_after_ms: int | None = None
+    __slots__ = ("failures", "locks", "locks_after_ms", "notified_ms", "refusals", "repeats", "requests", "throttles")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.notified_ms: list[int] = []
+        self.failures = 0
+        self.refusals: Counter[str] = Counter()
+        self.throttles = 0
+        self.locks = 0
+        self.repeats = 0
+        self.locks_after_ms: int | None = None
 
     def describe(self) -> dict[str, Any]:
         """Return it as JSON has it; durations in seconds."""
@@ -75,14 +78,17 @@ class Conduct:
         }
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class _Watched:
     """What is remembered of one user while the story is read."""
 
-    conduct: Conduct = field(default_factory=Conduct)
-    first_ms: int | None = None
-    failed_ms: deque[int] = field(default_factory=deque)
-    asked_ms: int | None = None
+    __slots__ = ("asked_ms", "conduct", "failed_ms", "first_ms")
+
+    def __init__(self) -> None:
+        self.conduct = Conduct()
+        self.first_ms: int | None = None
+        self.failed_ms: deque[int] = deque()
+        self.asked_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

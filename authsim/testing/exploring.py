@@ -5,8 +5,8 @@ its few steps. Whoever has rules of their own subclasses `LoginMachine`. It take
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, final
 
 from authsim.testing.coverage import Coverage, collect, merge
 from authsim.testing.errors import KitError, LabError, LoginError
@@ -36,17 +36,18 @@ _WHO: Final = st.sampled_from(_NAMES)
 _PICK: Final = st.integers(0, 3)
 
 
-@dataclass(slots=True)
+@final
 class Trying:
     """A login that was begun, and what is known of how it may go on. `may_enter`: its phone has vouched for it."""
 
-    login: Login
-    user: User
-    challenge: str = ""
-    may_enter: bool = False
+    def __init__(self, login: Login, user: User) -> None:
+        self.login = login
+        self.user = user
+        self.challenge = ""
+        self.may_enter = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
     """A response that opened a session: it must never open another."""
 
@@ -54,14 +55,15 @@ class Used:
     response: str
 
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Known:
     """What is known of one person. `locked_s`: how many seconds the operator's lock still lasts at least."""
 
-    user: User
-    phone: Phone
-    locked_s: int = 0
-    used: list[Used] = field(default_factory=list)
+    def __init__(self, user: User, phone: Phone) -> None:
+        self.user = user
+        self.phone = phone
+        self.locked_s = 0
+        self.used: list[Used] = []
 
 
 class LoginMachine(RuleBasedStateMachine):
@@ -75,7 +77,7 @@ class LoginMachine(RuleBasedStateMachine):
         portal.restore(_WORLD)
         portal.lab.set_seed(seed)
         portal.clock.freeze()
-        self.known = {name: Known(user=portal.add_user(name), phone=portal.add_phone()) for name in _NAMES}
+        self.known = {name: Known(portal.add_user(name), portal.add_phone()) for name in _NAMES}
         self.trying: list[Trying] = []
         self.inside: list[Trying] = []
         self.activates(_NAMES[0])
@@ -137,7 +139,7 @@ class LoginMachine(RuleBasedStateMachine):
             return
         self._judge(trying, may_enter=way == "own")
         if trying.login.authenticated:
-            known.used.append(Used(trying.challenge, response))
+            known.used.append(Used(challenge=trying.challenge, response=response))
             self._enters(trying)
 
     @precondition(lambda self: self.trying)
