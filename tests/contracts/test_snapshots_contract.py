@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 from authsim.adapters.audit_chain import require_whole
 from authsim.adapters.lab_file import LabFile
-from authsim.adapters.sql import SqlStore, open_sqlite
+from authsim.adapters.sql import SqlStore, open_postgres, open_sqlite
 from authsim.adapters.sql.copies_postgres import PostgresCopies
 from authsim.adapters.sql.copies_sqlite import SqliteCopies
 from authsim.adapters.sql.snapshots import Copies, WorldSnapshots
@@ -364,3 +364,17 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
             copies.keep("one", lambda: None)
         with pytest.raises(StoreError, match="one"):
             copies.bring_back("one")
+
+
+def test_a_table_that_is_held_is_waited_for(postgres_store: SqlStore, postgres_url: str) -> None:
+    """Copying waits for whoever holds a table, gives up in time with one sentence, and never undoes a writer."""
+    with closing(open_postgres(postgres_url, longest_wait_s=1)) as impatient:
+        copies = PostgresCopies(impatient.database)
+        with postgres_store.database.engine.begin() as holding:
+            holding.execute(text("LOCK TABLE users IN ROW EXCLUSIVE MODE"))
+            with pytest.raises(StoreError, match="busy"):
+                copies.keep("one", lambda: None)
+            holding.execute(text("LOCK TABLE audit IN ROW EXCLUSIVE MODE"))  # a writer goes on as if nobody had asked
+
+        copies.keep("one", lambda: None)
+        copies.bring_back("one")

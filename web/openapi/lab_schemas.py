@@ -125,7 +125,7 @@ LAB_SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
                 "region": _TEXT,
                 "phone": {"anyOf": [_TEXT, {"const": False}]},
                 **dict.fromkeys(("paper", "locked", "opted_out", "texts", "authenticator", "activation"), _YES),
-                "count": _number(1, 10_000),
+                "count": _number(1, 2_000),
                 "prefix": _TEXT,
             }
         ),

@@ -5,10 +5,13 @@ than PostgreSQL's, and whoever may make the store's tables may make these.
 """
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from authsim.adapters.sql.database import Database
 from authsim.adapters.sql.tables import METADATA
@@ -20,6 +23,10 @@ _SERIALS: Final = "serials"
 _OURS: Final = text(
     "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ '^lab_[0-9a-f]{16}_'"
 )
+#: Far less than the second after which PostgreSQL looks for deadlocks.
+_PATIENCE_MS: Final = 100
+_AGAIN_S: Final = 0.02
+_NOT_AVAILABLE: Final = "55P03"
 _SEQUENCE_OF: Final = text("SELECT pg_get_serial_sequence(:name, 'serial')")
 
 
@@ -38,7 +45,7 @@ class PostgresCopies:
 
         def work(connection: Connection) -> None:
             tables = _list_tables(connection)
-            _run(connection, f"LOCK TABLE {_join(tables)} IN SHARE MODE")
+            _lock(connection, tables, "SHARE")
             _drop(connection, [f"{mark}_{table}" for table in (*tables, _SERIALS)])
             for table in tables:
                 _run(connection, f'CREATE UNLOGGED TABLE "{mark}_{table}" AS TABLE "{table}"')
@@ -49,7 +56,7 @@ class PostgresCopies:
                 _run(connection, f'INSERT INTO "{serials}" {stands}')
             meanwhile()
 
-        self._database.write(work)
+        self._write_when_free(work)
 
     def bring_back(self, name: str) -> None:
         """Empty every table and fill it again, in one transaction in which the triggers rest."""
@@ -59,7 +66,7 @@ class PostgresCopies:
             if not inspect(connection).has_table(f"{mark}_{_SERIALS}"):
                 raise StoreError("there is no snapshot of that name")
             tables = _list_tables(connection)
-            _run(connection, f"LOCK TABLE {_join(tables)} IN ACCESS EXCLUSIVE MODE")
+            _lock(connection, tables, "ACCESS EXCLUSIVE")
             for table in tables:
                 _run(connection, f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
             _run(connection, f"TRUNCATE {_join(tables)}")
@@ -69,7 +76,18 @@ class PostgresCopies:
             stood = f'"{mark}_{_SERIALS}"'
             _run(connection, f"SELECT setval(name::regclass, newest, is_used) FROM {stood}")  # noqa: S608 - our own name
 
-        self._database.write(work)
+        self._write_when_free(work)
+
+    def _write_when_free(self, work: Callable[[Connection], None]) -> None:
+        """Run a transaction that needs every table, again and again until it gets them all. Raises `StoreError`."""
+        pause, deadline = threading.Event(), time.monotonic() + 2 * self._database.longest_wait_s
+        while True:
+            try:
+                return self._database.write(work)
+            except _TakenError:
+                if time.monotonic() > deadline:
+                    raise StoreError("the database is busy") from None
+            pause.wait(_AGAIN_S)
 
     def forget(self, name: str) -> None:
         """Drop the tables of a copy."""
@@ -79,6 +97,25 @@ class PostgresCopies:
     def forget_all(self) -> None:
         """Drop the tables of all copies."""
         self._database.write(lambda connection: _drop(connection, _list_copies(connection, "lab")))
+
+
+class _TakenError(Exception):
+    """Somebody else holds one of the tables."""
+
+
+def _lock(connection: Connection, tables: Sequence[str], mode: str) -> None:
+    """Take all tables, or give up soon: whoever waits for the next while it holds the last is a deadlock in the making.
+
+    PostgreSQL looks for one after a second, and would undo a writer's transaction in place of ours.
+    """
+    _run(connection, f"SET LOCAL lock_timeout = '{_PATIENCE_MS}ms'")
+    try:
+        _run(connection, f"LOCK TABLE {_join(tables)} IN {mode} MODE")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _NOT_AVAILABLE:
+            raise _TakenError from None
+        raise
+    _run(connection, "SET LOCAL lock_timeout = DEFAULT")
 
 
 def _mark(name: str) -> str:
