@@ -17,6 +17,7 @@ from typing import Any, Final
 from flask import Flask, Response, render_template, request
 from werkzeug.datastructures import ImmutableMultiDict
 
+from ..bare_answers import API_PREFIX
 from ..forms import FORM_TYPE
 from .door import lab
 from .watching import watched_step, watched_user
@@ -123,7 +124,7 @@ def _read() -> dict[str, Any] | None:
 
 
 def _read_back() -> None:
-    if request.method != "POST" or request.mimetype != FORM_TYPE:
+    if request.method != "POST" or request.mimetype != FORM_TYPE or request.path.startswith(API_PREFIX):
         return
     kept = _read()
     names: dict[str, str] = {} if kept is None else kept["names"]
