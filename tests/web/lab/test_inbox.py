@@ -66,6 +66,34 @@ def test_a_request_waits_for_the_next_text(living: LabSite) -> None:
     assert text["code"]
 
 
+def test_a_late_text_wakes_whoever_waits(living: LabSite) -> None:
+    """A text that a fault holds back is listed when the lab's clock says so, also to a request that waits meanwhile."""
+    living.does("PUT", "/faults/text_late", {"by_ms": 30_000})
+    texts(living)
+    living.does("POST", "/clock", {"freeze": True})
+    assert shows(living) == []
+    heard: list[Any] = []
+    waiting = threading.Thread(target=lambda: heard.append(shows(living, "?wait_ms=20000")))
+    waiting.start()
+    while not len(living.site.app.extensions["authsim-streams"]):
+        assert waiting.is_alive()
+    living.does("POST", "/clock", {"advance_ms": 30_000})
+    waiting.join(10)
+
+    assert not waiting.is_alive()
+    ((text,),) = heard
+    assert text["code"]
+
+
+def test_a_lost_text_never_comes(living: LabSite) -> None:
+    """A text that a fault loses is in no list, and the next one is."""
+    living.does("PUT", "/faults/text_lost", {"nth": 1})
+    texts(living)
+    assert shows(living) == []
+    texts(living)
+    assert len(shows(living)) == 1
+
+
 def test_a_request_that_waits_in_vain_is_answered(living: LabSite) -> None:
     """When nothing comes, the list is empty."""
     assert shows(living, "?wait_ms=30") == []
