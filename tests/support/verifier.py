@@ -223,8 +223,10 @@ class Verifier:
         with self._company:
             self._here += 1
             self._company.notify_all()
-            if self._company.wait_for(lambda: self._here > 1, timeout=0.005):
-                self._company.wait(0.05)
+            is_in_company = self._company.wait_for(lambda: self._here > 1, timeout=0.01)
+        if is_in_company:
+            threading.Event().wait(0.1)
+        with self._company:
             self._here -= 1
 
     def _find(self, identifier: str) -> Login | None:
