@@ -4,7 +4,7 @@ The portal is a child with a lab, which gives users, phones and time; responses 
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, final
@@ -180,14 +180,10 @@ class PortalTarget:
 @contextmanager
 def open_portal() -> Iterator[PortalTarget]:
     """Serve a portal with a lab for a run; it is gone afterwards."""
-    from authsim.ends.children import PortalChild
-    from authsim.ends.folders import temporary_folder
+    from authsim.testing.starting import start_portal
 
-    with ExitStack() as ends:
-        data = ends.enter_context(temporary_folder("conformance")) / "portal"
-        portal = ends.enter_context(PortalChild(data, "--lab", "--port", "0"))
-        lab = ends.enter_context(Lab.open(portal.wait_until_ready(), data / "lab.token"))
-        yield PortalTarget(lab)
+    with _telling(), start_portal() as portal:
+        yield PortalTarget(portal.lab)
 
 
 @contextmanager
