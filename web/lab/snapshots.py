@@ -15,6 +15,8 @@ from .door import PREFIX, answer, answer_nothing, lab, read_members
 api: Final = Blueprint("lab_snapshots", __name__)
 
 _PREFIX: Final = "snapshot-"
+#: How long a world waits to be left until its phones are done with what they do just now.
+_PATIENCE_S: Final = 2.0
 
 
 @api.post(f"{PREFIX}/snapshots")
@@ -67,5 +69,6 @@ def _require(name: str) -> None:
 
 
 def _bring_back(name: str) -> None:
+    lab().hands.wait_until_idle(_PATIENCE_S)  # or what a phone does just now would reach into the other world
     lab().snapshots.restore(name)
     lab().agenda.look_out()  # what waited then waits again

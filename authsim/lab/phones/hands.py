@@ -45,12 +45,13 @@ _DECISIONS: Final[Mapping[Policy, int]] = MappingProxyType(
 class Hands:
     """The threads. They start with the first phone that has something to do, and end with the portal."""
 
-    __slots__ = ("__weakref__", "_acting", "_agenda", "_fleet", "_is_over", "_lock", "_pool", "_waiting")
+    __slots__ = ("__weakref__", "_acting", "_agenda", "_busy", "_fleet", "_is_over", "_lock", "_pool", "_waiting")
 
     def __init__(self, fleet: Fleet, agenda: Agenda) -> None:
         self._fleet = fleet
         self._agenda = agenda
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._busy = 0
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: set[str] = set()
         self._acting: dict[int, str] = {}
@@ -85,10 +86,18 @@ class Hands:
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
 
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until the phones of this worker have done what they were about to do; say whether they have.
+
+        To be asked before a world is brought back: what belongs to the present one must not reach into it.
+        """
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._busy, seconds)
+
     def begin_anew(self) -> None:
         """Forget the threads of the parent process, and whoever held the lock there."""
-        self._lock = threading.Lock()
-        self._pool, self._waiting, self._acting = None, set(), {}
+        self._lock = threading.Condition()
+        self._pool, self._busy, self._waiting, self._acting = None, 0, set(), {}
 
     def _submit(self, phone_id: str, work: Callable[[], None]) -> None:
         with self._lock:
@@ -96,6 +105,7 @@ class Hands:
                 return
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_HANDS, thread_name_prefix="authsim hand")
+            self._busy += 1
             self._pool.submit(self._do, phone_id, work)
 
     def _do(self, phone_id: str, work: Callable[[], None]) -> None:
@@ -109,6 +119,9 @@ class Hands:
             _LOGGER.warning("a hand of the lab failed: %s", type(error).__name__)
         finally:
             self._acting.pop(threading.get_ident(), None)
+            with self._lock:
+                self._busy -= 1
+                self._lock.notify_all()
 
     def _look(self, phone_id: str) -> None:
         with self._lock:

@@ -408,3 +408,13 @@ def test_what_ends_a_hand_is_logged_and_nothing_else(living: LabSite, caplog: py
     activates(living, "bob", policy="approve")
     begins(living, "bob")
     wait_until(lambda: newest(living, "bob").decision is not None)
+
+
+def test_a_world_is_left_in_peace(living: LabSite) -> None:
+    """Who waits for the hands finds all done that was under way, and does not wait where nothing is."""
+    assert living.lab.hands.wait_until_idle(0)
+    activates(living, policy="approve")
+    begins(living)
+
+    assert living.lab.hands.wait_until_idle(60)
+    assert is_decided(living)
