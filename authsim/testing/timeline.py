@@ -9,6 +9,7 @@ from authsim.lab.story_text import format_story
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
 
+_PORTAL = "portal"
 _TOO_FAR = 400
 
 
@@ -45,8 +46,15 @@ class Timeline:
 
     @property
     def refusals(self) -> list[str]:
-        """The names of all refusals in the portal's record, oldest first."""
-        return [event.why for event in self.events if event.why is not None and event.end == "portal"]
+        """The names of all refusals, oldest first: as the portal's record has them, else as a request was answered."""
+        found: list[str] = []
+        is_recorded = False
+        for event in self.events:
+            is_request = event.end != _PORTAL and " /" in event.what
+            if event.why is not None and (event.end == _PORTAL or (is_request and not is_recorded)):
+                found.append(event.why)
+            is_recorded = not is_request and (is_recorded or (event.end == _PORTAL and event.why is not None))
+        return found
 
     def find(self, what: str, *, user: str | None = None) -> list[Event]:
         """Return the events of that kind, of one user where it is named."""
