@@ -91,6 +91,7 @@ class Fleet:
             entropy=self.entropy,
         )
         self._put(handset)
+        self.forget_tokens(chosen)  # one of that id may have been here before the world was brought back
         return handset
 
     def require_room(self, count: int) -> None:
