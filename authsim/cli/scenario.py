@@ -12,6 +12,7 @@ from authsim.terminal.outcome import DONE
 _COMMANDS: Final = MappingProxyType(
     {
         "run": ("authsim.cli.scenario_run", "Play scenarios; exit status 0 only if all of them hold."),
+        "record": ("authsim.cli.scenario_record", "Write down as a scenario what happens at a portal."),
         "diff": ("authsim.cli.scenario_diff", "Say where two runs part."),
         "schema": ("authsim.cli.scenario", "Print the JSON Schema of a scenario file."),
     }
@@ -24,6 +25,7 @@ _COMMANDS: Final = MappingProxyType(
     examples=(
         "authsim scenario run login.yaml               play it, and say what does not hold",
         "authsim scenario run *.yaml --junit out.xml   the same for CI",
+        "authsim scenario record -o session.yaml",
         "authsim scenario diff monday.json tuesday.json",
     ),
 )

@@ -81,9 +81,9 @@ class World:
         """
         scenario = self.scenario
         self.lab.reset()
+        self.lab.change_clock(freeze=True, at_ms=scenario.start_ms)
         if scenario.seed is not None:
             self.lab.set_seed(scenario.seed)
-        self.lab.change_clock(freeze=True, at_ms=scenario.start_ms)
         for user in scenario.users:
             members = {name: value for name, value in user.items() if name not in _UNSENT}
             self._made[user["name"]] = self.lab.create_user(**members)

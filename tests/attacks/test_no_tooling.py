@@ -17,6 +17,7 @@ from web.commands.group import portal
 ADDRESSES = {
     ("conformance", "target"): "whose verifier is tried; this machine only, after looking the name up, and an adapter",
     ("scenario run", "portal"): "whose lab plays; this machine only, by the test kit's rule, with its token",
+    ("scenario record", "portal"): "whose lab tells what happens; this machine only, by the same rule",
     ("serve", "host"): "where it listens; loopback and private networks only",
     ("serve", "origin"): "how it is reached; private names only",
     ("users activation", "origin"): "how it is reached; private names only",

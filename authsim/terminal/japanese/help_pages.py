@@ -208,5 +208,19 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "時刻と番号は比べません。シードのない二つの実行では必ず異なるからです。"
             "同じ経過なら終了ステータス0、分かれれば1です。"
         ),
+        "Write down as a scenario what happens at a portal.": "ポータルでの出来事をシナリオとして書き留めます。",
+        "Write down as a scenario what happens at a portal until Ctrl-C: logins, answers of phones, activations, "
+        "faults.": (
+            "Ctrl-Cまでのポータルでの出来事を、シナリオとして書き留めます。"
+            "ログイン、電話機の応答、有効化、障害が対象です。"
+        ),
+        "Without --portal a portal is begun for it. Virtual phones stand in the file for what people held.": (
+            "--portal を省くと、そのためのポータルを始めます。"
+            "ファイルの中では、人が持っていた電話機の代わりに仮想の電話機を使います。"
+        ),
+        "Write it here.": "ここに書き出します。",
+        "Replace FILE when it exists already.": "FILEがすでにあれば置き換えます。",
+        "What the scenario is called.": "シナリオの題名。",
+        "Watch this portal of this machine, which has a lab.": "ラボのある、このマシンのポータルを見守ります。",
     }
 )

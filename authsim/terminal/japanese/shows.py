@@ -158,5 +158,11 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "Both tell the same, in {count} entries.": "どちらも同じ経過です ({count}件)。",
         "They part at entry {number}.": "{number}件目で分かれます。",
+        "Ctrl-C ends the recording and writes it.": "Ctrl-Cで記録を終え、書き出します。",
+        "{count} steps are written to {path}.": "{count}個の手順を {path} に書き出しました。",
+        "Names and passwords of who can log in. A phone: authkey activate, with the Session ID that the page shows.": (
+            "ログインできるユーザーの名前とパスワードです。"
+            "電話機は、画面のSession IDを使い authkey activate で作ります。"
+        ),
     }
 )

@@ -11,7 +11,7 @@ def refused(content: bytes | str) -> str:
 
 
 def test_plain_words_stay_what_was_written() -> None:
-    """Only true, false, null and decimal numbers are more than text: no word of YAML 1.1 is taken for something else."""
+    """Only true, false, null and decimal numbers are more than text: no word is taken for something else."""
     read = parse_document(
         b"[on, off, yes, no, 012345, 0x10, 1_000, 1:30, 2030-01-07, 1e3, .5, True, ~, null, true, false, -7, 1.5, '5']",
         file="f.yaml",
