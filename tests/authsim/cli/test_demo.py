@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authsim.ends.browser import Browser
 from authsim.cli.cast import CAST
+from authsim.ends.browser import Browser
 from tests.authsim.cli.conftest import Person
 from tests.support.child import LONGEST_S, children_of, clean_environment, console_script, shell, wait_until
 from tests.support.terminal import Terminal
