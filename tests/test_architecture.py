@@ -166,7 +166,7 @@ def test_the_portal_has_no_outbound_client() -> None:
 
 
 def test_only_shell_wiring_and_test_kit_may_know_the_lab() -> None:
-    """The real path never knows that it is being simulated. A scenario file is read by the names of the faults alone."""
+    """The real path never knows that it is simulated; a scenario file is read by the names of the faults alone."""
     allowed = ("authsim.lab", "authsim.testing", "web.lab", "web.wiring")
 
     found = [
