@@ -24,6 +24,9 @@ _MADE: Final = "phones-made"
 _PHONE: Final = "phone:"
 _HOLDERS: Final = "phones-of:"
 _SIGNING: Final = "phone-signs:"
+#: Device sessions that are open, as a running app holds them in memory. They go and come back with the world, and all
+#: workers have the same: so the same calls lead to the same requests.
+_SESSIONS: Final = "phone-sessions:"
 #: A worker that died while its phone signed holds nobody up for longer.
 _LONGEST_SIGNING_S: Final = 5.0
 _AGAIN_S: Final = 0.002
@@ -112,7 +115,18 @@ class Drawer:
         for device_id in handset.devices:
             self._hold(device_id, lambda ids: [kept for kept in ids if kept != phone_id])
         self._shelf.change(_SIGNING + phone_id, lambda _: None)
+        self._shelf.change(_SESSIONS + phone_id, lambda _: None)
         return handset
+
+    def find_session(self, phone_id: str, device_id: str) -> Secret | None:
+        """Return the token of the session that a phone has open for a device, or None."""
+        token: str | None = json.loads(self._shelf.read(_SESSIONS + phone_id) or "{}").get(device_id)
+        return None if token is None else Secret(token)
+
+    def keep_session(self, phone_id: str, device_id: str, token: Secret) -> None:
+        """Keep the token of a session, in place of an older one."""
+        opened = {device_id: token.reveal_text()}
+        self._shelf.change(_SESSIONS + phone_id, lambda text: json.dumps(json.loads(text or "{}") | opened))
 
     def list_holders(self, device_id: str) -> Sequence[str]:
         """Return the ids of the phones that hold a device's key: one, and its copies."""

@@ -3,7 +3,6 @@
 What a phone can do is told by `enrolling`, `answering` and `apps`; who lets it do so by itself by `hands`.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,7 +38,7 @@ class Opened(NamedTuple):
 class Fleet:
     """All virtual phones. `entropy` is the lab's: keys and nonces of phones repeat with its seed."""
 
-    __slots__ = ("_portal", "agenda", "clock", "drawer", "entropy", "teller", "tokens", "tokens_lock")
+    __slots__ = ("_portal", "agenda", "clock", "drawer", "entropy", "teller")
 
     def __init__(
         self, drawer: Drawer, *, clock: LabClock, entropy: ports.Entropy, teller: Teller, agenda: Agenda
@@ -49,9 +48,6 @@ class Fleet:
         self.entropy = entropy
         self.teller = teller
         self.agenda = agenda
-        #: Open device sessions by phone and device, as a running app holds them in memory.
-        self.tokens: dict[tuple[str, str], Secret] = {}
-        self.tokens_lock = threading.Lock()
         self._portal: Portal | None = None
 
     def connect(self, portal: Portal) -> None:
@@ -91,7 +87,6 @@ class Fleet:
             entropy=self.entropy,
         )
         self._put(handset)
-        self.forget_tokens(chosen)  # one of that id may have been here before the world was brought back
         return handset
 
     def require_room(self, count: int) -> None:
@@ -113,13 +108,6 @@ class Fleet:
     def erase(self, phone_id: str) -> None:
         """Take a phone away with its keys. Raises `UnknownPhoneError`."""
         self.drawer.erase(phone_id)
-        self.forget_tokens(phone_id)
-
-    def forget_tokens(self, phone_id: str) -> None:
-        """End what the phone's app held in memory."""
-        with self.tokens_lock:
-            for key in [key for key in self.tokens if key[0] == phone_id]:
-                del self.tokens[key]
 
     def open(self, phone_id: str, *, is_listening: bool = False) -> Opened:
         """Type the PIN of a phone, as well as its person can. Refuses with `WRONG_PIN` and `PHONE_WIPED`.

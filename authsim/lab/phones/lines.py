@@ -64,15 +64,14 @@ class Line:
     def _ask(self, path: str) -> Answer:
         """Return the answer to a question that needs a session; one that ended meanwhile is opened anew, once."""
         require_online(self._opened)
-        key = (self._opened.phone_id, self.account.device_id)
-        token = self._fleet.tokens.get(key)
+        held = (self._opened.phone_id, self.account.device_id)
+        token = self._fleet.drawer.find_session(*held)
         if token is not None:
             answer = require_reached(self._fleet.portal.send("GET", path, bearer=token))
             if answer.status not in {401, 409}:
                 return answer
         token = self._open()
-        with self._fleet.tokens_lock:
-            self._fleet.tokens[key] = token
+        self._fleet.drawer.keep_session(*held, token)
         return require_reached(self._fleet.portal.send("GET", path, bearer=token))
 
     def _open(self) -> Secret:

@@ -235,7 +235,7 @@ def test_a_session_that_ended_is_opened_anew(living: LabSite) -> None:
 
     assert living.does("GET", f"/phones/{phone}/requests") == {"requests": []}
     living.does("DELETE", f"/phones/{phone}")
-    assert living.lab.fleet.tokens == {}
+    assert living.lab.shelf.list_names("phone-sessions:") == []
 
 
 def test_texts_of_nobody_are_none(living: LabSite) -> None:

@@ -11,6 +11,7 @@ from authsim.protocol.suite import CLASSIC6
 from authsim.secret import Secret
 from authsim.testing.client import Lab
 from authsim.testing.portal import Portal
+from tests.support.lab_phones import activates
 from tests.support.lab_site import LabSite
 from tests.support.ports import BEGINNING_MS
 from web.settings import LabSettings, Settings
@@ -48,6 +49,21 @@ def test_one_seed_makes_the_same_users(living: LabSite) -> None:
     assert runs[0] == runs[1]
     assert runs[0] != runs[2]
     assert living.does("GET", "/clock")["now_ms"] == BEGINNING_MS
+
+
+def test_a_world_that_is_brought_back_goes_on_the_same_way(living: LabSite) -> None:
+    """What a phone's app has in memory goes back too: the same calls after a restore lead to the same requests."""
+    living.does("PUT", "/seed", {"seed": 7})
+    phone = activates(living)
+    living.does("POST", "/snapshots", {"name": "before"})
+    stories = []
+    for _ in range(3):
+        living.does("POST", "/snapshots/before/restore")
+        living.does("GET", f"/phones/{phone}/requests")
+        stories.append(living.asks("GET", "/events").text)
+
+    assert "/api/device/v1/session" in stories[0]
+    assert stories[1:] == stories[:1] * 2
 
 
 def run_of(folder: Path) -> str:
