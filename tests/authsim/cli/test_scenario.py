@@ -140,12 +140,16 @@ def test_a_run_tells_people_and_ci(tester: Person) -> None:
 
 
 def test_a_seed_repeats_a_run(tester: Person, served: tuple[str, ...]) -> None:
-    """With one seed and one beginning two runs tell the same; `diff` says so, and where another run parts."""
+    """With one seed and one beginning two runs write the same bytes; `diff` says so, and where another run parts."""
+    begin, end = HOLDS.index("  - act: push"), HOLDS.index("  - act: decided")  # that phone acts by itself, at its pace
+    still = (HOLDS[:begin] + HOLDS[end:]).replace("      - freeze: false\n", "")
+    (tester.folder / "repeats.yaml").write_text(still)
     for name in ("one", "two"):
-        done = tester.runs("scenario", "run", "holds.yaml", *served, "--json", "--events", f"{name}.json")
+        done = tester.runs("scenario", "run", "repeats.yaml", *served, "--json", "--events", f"{name}.json")
         told = json.loads(done.stdout)
         assert [act["detail"] for one in told["scenarios"] for act in one["acts"] if not act["held"]] == []
         assert (done.returncode, told["held"]) == (0, True)
+    assert (tester.folder / "one.json").read_bytes() == (tester.folder / "two.json").read_bytes()
     changed = json.loads((tester.folder / "two.json").read_text())
     changed["runs"][0]["events"][4]["why"] = "the moon"
     (tester.folder / "three.json").write_text(json.dumps(changed))
