@@ -64,6 +64,10 @@ class OwnPortal:
         named = {name.lower(): value for name, value in answered.items()}
         return Answer(status=int(status.partition(" ")[0]), headers=named, body=b"".join(content))
 
+    def knows(self, username: str) -> bool:
+        """Say whether there is such a user."""
+        return find_user(self._verifier, username) is not None
+
     def read_number(self, request_id: str) -> str:
         """Return the number that the page of the login shows."""
         push = self._verifier.store.pushes.get(RequestId(request_id))

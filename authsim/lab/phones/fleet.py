@@ -134,7 +134,8 @@ class Fleet:
 
     def tell(self, phone_id: str, what: str, *, user: str | None = None, why: Reason | None = None) -> None:
         """Write a line of the story: what the phone did, and no secret of it."""
-        self.teller.tell(PHONE, f"phone:{what}", user=user, why=None if why is None else why.value, phone=phone_id)
+        reason = None if why is None else why.value
+        self.teller.tell(PHONE, f"phone:{what}", user=self._named(user), why=reason, phone=phone_id)
 
     @contextmanager
     def telling(self, phone_id: str, user: str | None = None) -> Iterator[None]:
@@ -145,8 +146,12 @@ class Fleet:
             self.tell(phone_id, "refused", user=user, why=refusal.reason)
             raise
         except UnreachableError as error:
-            self.teller.tell(PHONE, "phone:refused", user=user, phone=phone_id, status=error.status)
+            self.teller.tell(PHONE, "phone:refused", user=self._named(user), phone=phone_id, status=error.status)
             raise
+
+    def _named(self, user: str | None) -> str | None:
+        """Return the name of a user; what was typed for nobody is told nowhere."""
+        return user if user is not None and self.portal.knows(user) else None
 
     def _draw_id(self) -> str:
         while self.drawer.holds(drawn := self.drawer.draw_id()):

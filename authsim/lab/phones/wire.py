@@ -66,6 +66,9 @@ class Portal(Protocol):
     def send(self, method: str, path: str, *, body: bytes | None = None, bearer: Secret | None = None) -> Answer:
         """Send one request of a phone and return its answer."""
 
+    def knows(self, username: str) -> bool:
+        """Say whether there is such a user."""
+
     def read_number(self, request_id: str) -> str:
         """Return the number that the page of the login shows for a request: what the person has to type."""
 

@@ -337,3 +337,24 @@ def test_phones_take_part_in_the_story_by_the_clients_label(living: LabSite) -> 
 
     labelled = [line["what"] for line in living.told("phone") if line["label"] == "case-7"]
     assert labelled == ["POST /api/device/v1/activate"]
+
+
+def test_what_was_typed_for_nobody_is_told_nowhere(living: LabSite) -> None:
+    """A name that no user has may be a person's own: a phone that is refused for it says why, and not the name."""
+    phone = activates(living)
+    typed = "somebody-real"
+    app = f"otpauth://totp/Elsewhere:{typed}?secret={pyotp.random_base32()}"
+    living.does("POST", f"/phones/{phone}/apps", {"authenticator": app})
+    living.does("GET", f"/phones/{phone}/apps/{typed}")
+    refusal(living, f"/phones/{phone}/add-user", {"user": typed, "password": PASSWORD})
+    refusal(living, f"/phones/{phone}/respond", {"challenge": "123456", "user": typed})
+    refusal(living, f"/phones/{phone}/approve", {"user": typed})
+
+    told = [line for line in phone_lines(living) if line[0] != "phone:activated"]
+    assert told == [
+        ("phone:responded", None, None),
+        ("phone:refused", None, "wrong_password"),
+        ("phone:refused", None, "not_enrolled"),
+        ("phone:refused", None, "not_enrolled"),
+    ]
+    assert typed not in living.asks("GET", "/events").text

@@ -54,6 +54,9 @@ class Between:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.does[part] = lambda _: Answer(status, named, body)
 
+    def knows(self, username: str) -> bool:
+        return self.real.knows(username)
+
     def read_number(self, request_id: str) -> str:
         return self.real.read_number(request_id)
 
@@ -216,6 +219,9 @@ class Deaf:
 
     def send(self, method: str, path: str, *, body: bytes | None = None, bearer: Secret | None = None) -> Answer:
         return Answer(200, {}, b"") if "/push/" in path else self.real.send(method, path, body=body, bearer=bearer)
+
+    def knows(self, username: str) -> bool:
+        return self.real.knows(username)
 
     def read_number(self, request_id: str) -> str:
         return self.real.read_number(request_id)
