@@ -1,13 +1,13 @@
 """The simulated SIM cards: texts to users' numbers, and waiting for the next one."""
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import Final, final
 
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
 from authsim.testing.user import User
 
-_SLICE_MS = 5_000
+_SLICE_MS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """A virtual phone: it lies in the lab, runs the code of the real one, and does what a test tells it."""
 
-from typing import Any, final
+from typing import Any, Final, final
 
 from authsim.secret import Secret
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
 from authsim.testing.user import User, name_of
 
-_URI = "authsim:"
+_URI: Final = "authsim:"
 
 
 @final

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, final
+from typing import Any, Final, final
 
 from authsim.lab.story_text import format_story
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
 
-_PORTAL = "portal"
-_TOO_FAR = 400
+_PORTAL: Final = "portal"
+_TOO_FAR: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

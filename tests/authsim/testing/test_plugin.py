@@ -208,3 +208,28 @@ def test_nothing_is_loaded_before_a_test_asks(tmp_path: Path) -> None:
     done = run(command, environment=clean_environment(tmp_path / "home"))
 
     assert "['authsim', 'authsim.testing', 'authsim.testing.plugin']" in done.stdout
+
+
+def test_a_story_that_cannot_be_told(project: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    """A test that fails because its portal's lab is gone still prints a report, which says why it tells nothing."""
+    content = """
+def test_it(portal, user, timeline):
+    portal.lab.call("GET", "clock")
+    timeline._lab = type(portal.lab)("http://127.0.0.1:9", "0123456789abcdef")
+    assert not "told"
+"""
+    done = project(content)
+
+    assert done.returncode == 1
+    assert "cannot be told: the lab at http://127.0.0.1:9 does not answer" in done.stdout
+
+
+def test_a_report_that_cannot_be_written(
+    project: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """A file that cannot be written is named, in place of a traceback."""
+    done = project(FIRST, "--authsim-coverage", str(tmp_path / "missing" / "file"))
+
+    assert done.returncode != 0
+    assert "cannot be written" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
