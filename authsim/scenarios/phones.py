@@ -1,8 +1,8 @@
 """What a phone of a scenario can do, whether it is a real device in a process of its own or one of the lab."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from authsim.scenarios.seen import ActError, Seen
 
@@ -11,9 +11,9 @@ from authsim.scenarios.seen import ActError, Seen
 class Source:
     """What a phone activates from: a code as text, the picture of one, or a Session ID that is typed."""
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     picture: Path | None = None
-    session_id: str = ""
+    session_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class Typing:
     """
 
     user: str
-    password: str
-    code: str = "right"
+    password: str = field(repr=False)
+    code: str = field(default="right", repr=False)
     dawdle_ms: int = 0
 
 
@@ -49,9 +49,6 @@ class Phone(Protocol):
 
     def hear(self) -> Seen:
         """Return what it heard while it listened; `state` and `user` are facts."""
-
-    def run(self, words: list[str], **options: Any) -> Seen:
-        """Run a command of `authkey`, where it is one."""
 
 
 def other_digits(code: str) -> str:

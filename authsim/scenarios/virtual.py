@@ -57,10 +57,6 @@ class VirtualPhone:
             raise ActError("the phone has heard nothing")
         return Seen(facts={"user": told["events"][0]["user"], "state": "approved"}, status=DONE)
 
-    def run(self, words: list[str], **options: Any) -> Seen:  # noqa: ARG002 - as the Protocol has it
-        """Refuse: it has no command line."""
-        raise ActError("a virtual phone has no command line. Make it a phone of kind authkey")
-
     def _try(self, deed: str, members: dict[str, Any]) -> Seen:
         given = {name: value for name, value in members.items() if value is not None}
         try:

@@ -22,13 +22,13 @@ _DIGITS: Final = 6
 def begin_login(world: World, given: Given) -> Seen:
     """Type name and password in a fresh browser, or in one that a step names."""
     user = given["user"]
+    password = given.get("password") or world.password_of(user)
     if given.get("login"):
         sitting = world.sitting(given["login"])
         sitting.user = user
         world.seat(given["login"], sitting)
     else:
         sitting = world.open_browser(given.get("as", user), user)
-    password = given.get("password") or world.password_of(user)
     return see_page(sitting.turn_to(sitting.browser.begin(user, password)))
 
 

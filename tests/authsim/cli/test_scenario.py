@@ -13,6 +13,7 @@ from authsim.ends.browser import Browser
 from authsim.ends.children import PhoneChild, PortalChild
 from tests.authsim.cli.conftest import Person
 from tests.support.child import LONGEST_S, clean_environment, console_script
+from tests.support.tree import ROOT
 
 HOLDS = """
 scenario: A phone of the lab logs in, and too late
@@ -284,3 +285,78 @@ def live(address: str, password: str, folder: Path) -> None:
         page = browser.open("/sso/SecondFactor")
         page = browser.submit(page.form_to("/sso/SecondFactor/continue"))
         assert browser.sign_out(page).path == "/sso/Login"
+
+
+MISTAKES = {
+    "begin_login: nobody": "there is no user nobody in this scenario",
+    "respond: anna": "no step before this one began a login",
+    "open: {path: /, login: elsewhere}": "no step before this one began a login elsewhere",
+    "{open: {path: /, fresh: true}, expect: {path: /nowhere}}": "the browser is at /sso/Login and not at /nowhere",
+    "submit: {form: /x, of: unseen}": "no step kept a page as unseen",
+    "follow: /moon": "leads to no /moon",
+    "read: .moon": "shows no .moon",
+    "read_code:": "shows no .qr-plate",
+    "choose: IB Key": "shows no .xyz-multipleselect",
+    "respond: {response: '1'}": "shows no .xyzform-gold",
+    "respond: spare": "shows no challenge",
+    "deny: moon": "there is no phone moon: name one of anna, spare",
+    "deny:": "there is no phone : name one of anna, spare",
+    "deny: anna": "it is refused: ",
+    "authkey: {phone: anna, run: users}": "the phone anna is none of kind authkey",
+    "activate: {phone: spare, session_id: ABC}": "takes no other way",
+    "activate: {phone: spare, code: /nowhere.png}": "FileNotFoundError-",
+    "register: {user: bert, phone: spare, code: wrong}": "types the code at once",
+    "recover: {phone: spare, user: bert}": "types the code at once",
+    "mistype: moon": "there is no code that could be mistyped",
+    "read_app: anna": "$anna has no authenticator: it has ",
+    "look_up: anna": "shows no .indices",
+    "find_word: {text: no such word, hyphens: 3}": "the text has no such word",
+    "fault: moon": "there is no such fault",
+    "require_lost:": "no reply was lost",
+    "opt_out: anna": "this step needs the portal's own commands",
+    "{read_text: anna, expect: {value: '1'}}": "what comes of it is ''",
+    "submit: {form: /sso/Login, fresh: true}": "this browser has opened no page yet",
+}
+
+
+def test_what_a_step_cannot_do_is_told(tester: Person, served: tuple[str, ...]) -> None:
+    """Each act ends with one sentence about its step, at its line, and the acts after it are played."""
+    head = "scenario: Mistakes\nusers: {anna: {}, bert: {}}\nphones: {anna: {active: anna}, spare: {}}\nacts:\n"
+    steps = [step if step.startswith("{") else f"{{{step} }}" for step in MISTAKES]
+    acts = [f"  - {{act: a{place}, title: t{place}, steps: [{step}]}}\n" for place, step in enumerate(steps)]
+    (tester.folder / "mistakes.yaml").write_text(head + "".join(acts))
+
+    done = tester.runs("scenario", "run", "mistakes.yaml", *served, "--json")
+
+    assert done.returncode == 1, done.stderr
+    (played,) = json.loads(done.stdout)["scenarios"]
+    found = {step: act["detail"] for step, act in zip(MISTAKES, played["acts"], strict=True)}
+    assert {step: detail for step, detail in found.items() if MISTAKES[step] not in detail} == {}
+    assert [act["line"] for act in played["acts"]] == [5 + place for place in range(len(MISTAKES))]
+
+
+def test_faults_of_the_head_are_on_from_the_beginning(tester: Person, served: tuple[str, ...]) -> None:
+    """What the head names is there before the first step; a head that cannot be made is why no act holds."""
+    whole = "scenario: Faults\nusers: {anna: {}, bert: {}}\nphones: {anna: {active: anna}}\n"
+    (tester.folder / "faults.yaml").write_text(
+        whole + "faults: [{name: wrong_credentials, user: anna, nth: 1}]\nsteps:\n"
+        "  - {begin_login: anna, as: first, expect: {refused: wrong_password}}\n"
+        "  - begin_login: {user: anna, login: first}\n"
+        "  - {log_in: {user: bert, phone: anna}, expect: {authenticated: false}}\n"
+    )
+    (tester.folder / "unmade.yaml").write_text(
+        "scenario: Unmade\nusers: {anna: {phone: '+1 212 736 5000'}}\nsteps: [{advance: 1}]\n"
+    )
+
+    done = tester.runs("scenario", "run", "faults.yaml", "unmade.yaml", *served, "--json")
+
+    first, second = json.loads(done.stdout)["scenarios"]
+    assert "it is refused" not in first["acts"][0]["detail"]
+    assert second["acts"][0]["detail"].startswith("the scenario could not begin: ")
+
+
+def test_the_schema_is_printed(tester: Person) -> None:
+    """What is printed is the published schema, byte for byte."""
+    done = tester.runs("scenario", "schema")
+
+    assert done.stdout == (ROOT / "docs" / "testing" / "scenario.schema.json").read_text(encoding="utf-8")
