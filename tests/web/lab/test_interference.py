@@ -146,7 +146,7 @@ def test_only_approvals_fail(living: LabSite, online: tuple[OnlinePhone, Line]) 
 def test_a_late_answer_is_late_by_the_machine(living: LabSite) -> None:
     """The answer is right and takes as long as was said, although the lab's clock stands still."""
     living.does("POST", "/clock", {"freeze": True})
-    living.does("PUT", "/faults/slow_answer", {"by_ms": 150, "nth": 1})
+    living.does("PUT", "/faults/slow_answer", {"by_ms": 1_000, "nth": 1})
     browser = living.site.browser()
     times = []
     for _ in range(2):
@@ -154,8 +154,8 @@ def test_a_late_answer_is_late_by_the_machine(living: LabSite) -> None:
         assert browser.asks("GET", "/sso/Login").status_code == 200
         times.append(time.monotonic() - began)
 
-    assert times[0] >= 0.15
-    assert times[1] < 0.15
+    assert times[0] >= 1
+    assert times[1] < 1
     assert living.lab.clock.now_ms() == 1_750_000_000_000
 
 
@@ -168,24 +168,23 @@ def test_without_a_place_to_wait_in_it_is_answered_at_once(living: LabSite) -> N
 
 
 def test_late_answers_hold_nobody_else(tmp_path: Path) -> None:
-    """While forty answers are held back, other pages and the lab answer in no time, by a server of one process."""
+    """While answers are held back, other pages and the lab answer as ever, by a server of one process."""
     with served_portal(tmp_path, serving=("--lab",)) as portal:
         token = (portal.data / "lab.token").read_text().strip()
         ask = asker(portal.address, token)
-        ask("PUT", "/api/lab/v1/faults/slow_answer", {"by_ms": 3_000, "step": "page"})
+        ask("PUT", "/api/lab/v1/faults/slow_answer", {"by_ms": 6_000, "step": "page"})
         held = [threading.Thread(target=lambda: ask("GET", "/sso/Login")) for _ in range(40)]
         for thread in held:
             thread.start()
         while ask("GET", "/api/lab/v1/faults")["faults"][0]["struck"] < 10:
             assert any(thread.is_alive() for thread in held)
-        began = time.monotonic()
         assert ask("GET", "/portal/activation/state") == 401
         ask("DELETE", "/api/lab/v1/faults")
-        taken = time.monotonic() - began
+        still_held = sum(thread.is_alive() for thread in held)
         for thread in held:
             thread.join()
 
-    assert taken < 2
+    assert still_held > 0
 
 
 def asker(address: str, token: str) -> Callable[..., Any]:
