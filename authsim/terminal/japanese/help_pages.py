@@ -174,10 +174,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "The report as one JSON object, on stderr.": "報告を一つのJSONオブジェクトとして標準エラー出力に書きます。",
         "Write here, readable by you alone.": "書き込み先。本人だけが読めるファイルになります。",
         "Open the lab API: clock, faults, phones. Loopback only.": (
-            "ラボAPI (時計、障害、電話機) を開きます。ループバックのみ。"
+            "ラボAPI (時計、障害、電話機) を開きます。このマシンの中だけです。"
         ),
         "The lab's token; made when it is not there.": "ラボのトークン。なければ作ります。",
-        "Let all chance repeat, the keys of a new demo too.": "乱数をすべて再現します。新しいデモの鍵も含みます。",
+        "Let all chance repeat, the keys of a new demo too.": "新しいデモの鍵も含め、乱数をすべて再現します。",
         "Play, record and compare runs that are files.": "ファイルに書かれた実行を再生、記録、比較します。",
         "Runs as files: users, phones, faults, steps, and the story that must come of them.": (
             "ファイルに書かれた実行です。ユーザー、電話機、障害、手順と、そこから生じるべき経過。"

@@ -37,7 +37,7 @@ def test_the_page_of_the_group(japanese: None) -> None:
         "使い方: authsim [OPTIONS] COMMAND [ARGS]...",
         "オプション:",
         "コマンド:",
-        "\n  wipe    削除します。\n",
+        "\n  wipe         削除します。\n",
     ):
         assert words in shown
     assert all(count_cells(line) <= 80 for line in shown.splitlines())
