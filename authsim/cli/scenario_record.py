@@ -42,6 +42,7 @@ def record(out: Path, replace: bool, title: str, portal: str | None, lab_token_f
     """
     if out.exists() and not replace:
         raise CommandError(USAGE, f"{out} exists already and is not overwritten. Name another file, or add --replace")
+    _require_place(out)
     if sys.stderr.isatty():
         click.echo(BANNER, err=True)
     with ExitStack() as ends:
@@ -55,6 +56,14 @@ def record(out: Path, replace: bool, title: str, portal: str | None, lab_token_f
             count = _write(out, title, users, lab, after)
     click.echo(spoken(f"{count} steps are written to {out}."))
     return DONE
+
+
+def _require_place(out: Path) -> None:
+    """Return where a file can be written, and leave nothing there: found out later, it would cost the session."""
+    is_new = not out.exists()
+    out.open("ab").close()
+    if is_new:
+        out.unlink()
 
 
 def _begin_portal(ends: ExitStack) -> "Lab":

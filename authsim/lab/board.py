@@ -16,6 +16,8 @@ from authsim.lab.ports import Shelf
 from authsim.lab.telling import LAB, Teller
 
 _DOCUMENT: Final = "faults"
+#: The members that say when a fault strikes, and by how much: those that are not None are told.
+NARROWED: Final = ("step", "nth", "every", "seconds", "by_ms")
 MOST_NTH: Final = 1_000_000
 MOST_SECONDS: Final = 366 * 86_400
 MOST_BY_MS: Final = 366 * 86_400_000
@@ -80,7 +82,8 @@ class Board:
             struck=0,
         )
         self._change(lambda faults: faults | {fault.name: fault})
-        self._teller.tell(LAB, "fault:on", user=fault.user, fault=fault.name)
+        narrowed = {name: value for name in NARROWED if (value := getattr(fault, name)) is not None}
+        self._teller.tell(LAB, "fault:on", user=fault.user, fault=fault.name, **narrowed)
         return fault
 
     def disarm(self, name: str) -> None:

@@ -48,7 +48,7 @@ class Teller:
         user: str | None = None,
         why: str | None = None,
         label: str | None = None,
-        **facts: str | int,
+        **facts: str | float,
     ) -> int:
         """Write a line; return its number.
 

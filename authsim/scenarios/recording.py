@@ -169,8 +169,11 @@ class _Steps:
 
     def fault_on(self, entry: Entry) -> None:
         """A fault was switched on."""
+        facts = entry["facts"]
         user = {"user": entry["user"]} if entry["user"] else {}
-        self.steps.append({"fault": {"name": entry["facts"]["fault"], **user}})
+        narrowed = {name: facts[name] for name in ("step", "nth", "every", "seconds") if name in facts}
+        by = {"by_seconds": facts["by_ms"] / 1000} if "by_ms" in facts else {}
+        self.steps.append({"fault": {"name": facts["fault"], **user, **narrowed, **by}})
 
     def fault_off(self, entry: Entry) -> None:
         """A fault was switched off."""

@@ -208,6 +208,8 @@ def test_a_seed_is_given_to_every_file(tester: Person, served: tuple[str, ...]) 
         (65, ("diff", "broken.json", "broken.json"), "holds no stories"),
         (65, ("diff", "token", "token"), "holds no stories"),
         (64, ("record", "-o", "holds.yaml"), "is not overwritten"),
+        (74, ("record", "-o", "nowhere/session.yaml"), "nowhere/session.yaml"),
+        (74, ("record", "-o", ".", "--replace"), "directory"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(tester: Person, status: int, arguments: tuple[str, ...], sentence: str) -> None:

@@ -46,6 +46,17 @@ def test_a_fault_strikes_until_it_is_off(town: LabTown, board: Board) -> None:
     assert told(town.lab, "fault:struck")[0]["facts"]["step"] == "notification"
 
 
+def test_what_narrows_a_fault_is_told(town: LabTown, board: Board) -> None:
+    """The story says of a fault all that it takes to switch the same one on again."""
+    board.arm(Fault(name="slow_answer", user="alice", step="page", every=2, seconds=1.5, by_ms=40))
+    board.arm(Fault(name="push_lost", nth=3))
+
+    assert [(line["user"], line["facts"]) for line in told(town.lab)] == [
+        ("alice", {"fault": "slow_answer", "step": "page", "every": 2, "seconds": 1.5, "by_ms": 40}),
+        (None, {"fault": "push_lost", "nth": 3}),
+    ]
+
+
 def test_a_fault_of_one_user_spares_the_others(board: Board) -> None:
     """A fault that is told whose it is strikes nobody else, and their calls are not counted."""
     board.arm(Fault(name="push_lost", user="alice", nth=1))

@@ -90,6 +90,14 @@ def recorded(*events: dict[str, Any]) -> dict[str, Any]:
             [{"fault": {"name": "push_lost", "user": "bert"}}, {"end_fault": "push_lost"}],
         ),
         ([entry("fault:on", None, facts={"fault": "http_503"})], [{"fault": {"name": "http_503"}}]),
+        (
+            [entry("fault:on", facts={"fault": "text_late", "by_ms": 2_500, "nth": 2, "seconds": 60})],
+            [{"fault": {"name": "text_late", "user": "bert", "nth": 2, "seconds": 60, "by_seconds": 2.5}}],
+        ),
+        (
+            [entry("fault:on", None, facts={"every": 3, "fault": "http_503", "step": "page"})],
+            [{"fault": {"name": "http_503", "step": "page", "every": 3}}],
+        ),
     ],
 )
 def test_what_the_portal_recorded_becomes_steps(events: list[dict[str, Any]], steps: list[dict[str, Any]]) -> None:
