@@ -21,7 +21,7 @@ from authsim.adapters.vault import FileVault
 from authsim.errors import StoreConflictError, StoreError
 from authsim.events import AuditRow
 from authsim.model import Instance, InstanceId
-from authsim.policy import DAY, Policy, format_policy, parse_policy
+from authsim.policy import DAY, MINUTE, Policy, format_policy, parse_policy
 from authsim.secret import Secret
 from authsim.verifier import Verifier
 
@@ -151,6 +151,14 @@ def holds_demo(settings: Settings) -> bool:
 def read_record(portal: Portal) -> Iterator[AuditRow]:
     """Yield every row of the audit record, oldest first. `BrokenRecordError` at one that cannot be read."""
     return read_rows(portal.store.audit)
+
+
+def is_ahead(portal: Portal) -> bool:
+    """Say whether the record is ahead of the machine's clock by more than a minute.
+
+    A portal's clock then stands still until the machine's has come so far: meanwhile nothing expires.
+    """
+    return portal.store.audit.newest_ms() > SystemClock().now_ms() + MINUTE
 
 
 def require_whole_record(portal: Portal) -> AuditSeal:

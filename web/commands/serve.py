@@ -183,6 +183,8 @@ def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
             portal = _with_origin(opened, plan.origin)
             if plan.settings.lab is not None:
                 portal = held.enter_context(closing(begin(portal, plan.settings.lab)))
+            else:
+                _warn_of_standing_time(portal)
             if plan.workers == 1 and not plan.tls:
                 app = _app(portal, plan)
                 serve_here(
@@ -254,6 +256,16 @@ def _with_origin(portal: "Portal", origin: str) -> "Portal":
     from ..wiring import keep_origin
 
     return portal if portal.verifier.instance.origin == origin else keep_origin(portal, origin)
+
+
+def _warn_of_standing_time(portal: "Portal") -> None:
+    from ..wiring import is_ahead
+
+    if is_ahead(portal):
+        say(
+            "this portal's record is ahead of the machine's clock, as after a lab: until that has come so far, time"
+            " stands still here and nothing expires. Serve it with --lab, or make another portal"
+        )
 
 
 def _refuse_debugger() -> None:

@@ -268,6 +268,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "a lab moves the clock and acts for phones: it stays on loopback, behind no proxy": (
             "ラボは時計を動かし、電話機の代わりに操作します。ループバックだけで使え、プロキシの後ろには置けません。"
         ),
+        (
+            "this portal's record is ahead of the machine's clock, as after a lab: until that has come so far, time "
+            "stands still here and nothing expires. Serve it with --lab, or make another portal"
+        ): (
+            "このポータルの記録は、ラボの後などのため、マシンの時計より先に進んでいます。時計が追いつくまで時間は止まり、"
+            "何も期限切れになりません。--lab を付けて動かすか、別のポータルを作ってください。"
+        ),
         "the lab is open to whoever holds the token in {path}": "{path} のトークンを持つ人はラボを使えます",
         "the lab does not take the cast into its beginning: {why}": (
             "登場人物をラボの初期状態に含められませんでした: {why}"

@@ -165,6 +165,24 @@ def test_a_lab_lives_no_earlier_than_its_record(operator: Operator, tmp_path: Pa
     assert instants[3] - instants[0] >= 2_000 * DAY_MS
 
 
+def test_who_serves_a_record_from_the_future_is_warned(operator: Operator, tmp_path: Path) -> None:
+    """After a lab that went ahead, time stands still without one: whoever serves it so is told, and nobody else."""
+    data = str(tmp_path / "data")
+    operator.succeeds("init", "--data", data)
+    said = []
+    for options, ahead_ms in (((), 0), (("--lab",), 3 * DAY_MS), ((), 0)):
+        with operator.serving("--data", data, "--port", "0", *options) as child:
+            address = address_of(child)
+            if ahead_ms:
+                with Lab.open(address, Path(data, "lab.token")) as lab:
+                    lab.change_clock(advance_ms=ahead_ms)
+                    lab.create_user()
+            child.terminate()
+            said.append(child.communicate(timeout=LONGEST_S)[1])
+
+    assert ["time stands still" in words for words in said] == [False, False, True]
+
+
 def test_nothing_of_an_earlier_lab_is_left(operator: Operator, data: str) -> None:
     """Faults, snapshots and a frozen clock end with their server."""
     for is_first in (True, False):
