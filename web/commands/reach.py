@@ -7,6 +7,7 @@ from authsim.terminal.outcome import USAGE, CommandError, say
 
 if TYPE_CHECKING:
     from ..binding import Place
+    from ..settings import Settings
 
 
 def require_one_scheme(origin: str | None, *, tls: bool, proxies: int) -> None:
@@ -29,12 +30,29 @@ def opens_inbox(wish: bool | None, *, place: "Place", hosts: tuple[str, ...], pr
 
     Who reads the texts can add a phone with a password alone; whoever wishes that on a network is told so.
     """
+    alone = is_alone(place=place, hosts=hosts, proxies=proxies)
+    if wish and not alone:
+        say("whoever reaches this portal reads the codes that it texts, at /inbox. --no-inbox closes it")
+    return alone if wish is None else wish
+
+
+def is_alone(*, place: "Place", hosts: tuple[str, ...], proxies: int) -> bool:
+    """Say whether nobody but this machine reaches the portal."""
     from ..hosts import is_trusted
 
-    is_alone = place.address.is_loopback and not proxies and all(is_trusted(name, hosts=()) for name in hosts)
-    if wish and not is_alone:
-        say("whoever reaches this portal reads the codes that it texts, at /inbox. --no-inbox closes it")
-    return is_alone if wish is None else wish
+    return place.address.is_loopback and not proxies and all(is_trusted(name, hosts=()) for name in hosts)
+
+
+def require_at_home(settings: "Settings", *, alone: bool) -> None:
+    """Refuse to show a demo to other machines: its cast is public, and its keys may come from a seed."""
+    from ..wiring import holds_demo
+
+    if not alone and holds_demo(settings):
+        raise CommandError(
+            USAGE,
+            "a demo stays on this machine: everybody knows its users, and its keys may come from a seed."
+            " Make a portal for others with 'authsim init'",
+        )
 
 
 def hosts_of(host: str, place: "Place", origin: str | None) -> tuple[str, ...]:

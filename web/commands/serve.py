@@ -20,7 +20,7 @@ from .demo_store import open_demo, require_demo_for
 from .lab import begin, open_for_worker, with_lab
 from .options import open_existing, require_portal, settings_of, store_options
 from .origins import require_own_origin
-from .reach import hosts_of, opens_inbox, require_one_scheme
+from .reach import hosts_of, is_alone, opens_inbox, require_at_home, require_one_scheme
 
 if TYPE_CHECKING:
     import socket
@@ -137,6 +137,7 @@ def _run(
             most_streams=_most_streams(has_workers=workers > 1 or tls),
         )
         settings = with_lab(settings, place=place, asked=lab, token_file=lab_token_file, seed=lab_seed)
+        require_at_home(settings, alone=is_alone(place=place, hosts=hosts, proxies=proxies))
         if not demo:
             _greet(place, address, chosen_origin)
         plan = Plan(

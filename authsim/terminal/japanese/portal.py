@@ -269,6 +269,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "ラボは時計を動かし、電話機の代わりに操作します。ループバックだけで使え、プロキシの後ろには置けません。"
         ),
         (
+            "a demo stays on this machine: everybody knows its users, and its keys may come from a seed."
+            " Make a portal for others with 'authsim init'"
+        ): (
+            "デモはこのマシンの中だけで使います。登場人物は誰もが知っており、鍵がシードから作られていることもあるためです。"
+            "ほかのマシン向けのポータルは 'authsim init' で作ってください。"
+        ),
+        (
             "this portal's record is ahead of the machine's clock, as after a lab: until that has come so far, time "
             "stands still here and nothing expires. Serve it with --lab, or make another portal"
         ): (

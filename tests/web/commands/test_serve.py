@@ -12,9 +12,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from authsim.policy import CLASSIC, Policy
+from authsim.protocol.suite import CLASSIC6
 from tests.support.child import LONGEST_S, children_of, wait_until
 from tests.support.postgres import PostgresServer
 from tests.web.commands.conftest import Operator
+from web.settings import Settings
+from web.wiring import create_portal
 
 
 def address_of(child: "subprocess.Popen[str]") -> str:
@@ -97,6 +101,19 @@ def test_a_chosen_origin_is_what_phones_are_told(operator: Operator, data: str) 
     with operator.serving("--data", data, "--port", "0", "--origin", "http://portal.test:8080") as child:
         assert address_of(child).startswith("http://127.0.0.1:")
         assert "p=http%3A%2F%2Fportal.test%3A8080" in operator.succeeds("users", "activation", "otto", "--data", data)
+
+
+def test_a_demo_stays_at_home(operator: Operator, tmp_path: Path) -> None:
+    """Other machines never reach a demo, whose keys a seed may have made; on this one it is served like any other."""
+    demo = tmp_path / "demo"
+    create_portal(Settings(data_dir=demo), profile=CLASSIC, policy=Policy(), suite=CLASSIC6, is_demo=True).close()
+
+    said = operator.fails(64, "serve", "--data", str(demo), "--port", "0", "--origin", "http://portal.test:8080")
+    with operator.serving("--data", str(demo), "--port", "0") as child:
+        status, _, _ = get(address_of(child), "/sso/Login")
+
+    assert "a demo stays on this machine" in said
+    assert status == 200
 
 
 def test_a_taken_port_is_one_sentence(operator: Operator, data: str) -> None:
