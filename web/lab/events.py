@@ -1,21 +1,20 @@
 """What happened, over HTTP: the story of both ends, what a client did wrong, and what the run has exercised."""
 
-import threading
-import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, final
 
 from flask import Blueprint, Response
 
 from authsim.errors import MessageError
 from authsim.lab.coverage import compute_coverage
-from authsim.lab.story import PORTAL, Page, Story, Wanted
+from authsim.lab.story import PORTAL, Entry, Story, Wanted
 from authsim.lab.telling import require_label
 from authsim.lab.verdict import compute_verdict
 
 from .. import scope
 from ..wiring import read_record
 from .door import PREFIX, answer, lab, read_number, read_parameters
+from .waiting import wait_for
 
 api: Final = Blueprint("lab_events", __name__)
 
@@ -40,9 +39,9 @@ def show_events() -> Response:
     wanted = Wanted(**{name: asked[name] for name in _NARROWING if name in asked})
     if wanted.label is not None:
         require_label(wanted.label)
-    told = story()
-    page = _wait_for(lambda seen: told.read(after=seen, most=most, wanted=wanted), after=after, wait_ms=wait_ms)
-    return answer({"events": [entry.describe() for entry in page.entries], "next": page.next})
+    reader = _Reader(story(), after=after, most=most, wanted=wanted)
+    found = wait_for(scope.streams(), "lab events", reader.look, seconds=wait_ms / 1_000, every_s=_PAUSE_S)
+    return answer({"events": [entry.describe() for entry in found], "next": reader.next})
 
 
 @api.get(f"{PREFIX}/verdict")
@@ -67,12 +66,18 @@ def story() -> Story:
     return Story(lab().journal, lab().record, scope.verifier().store.users)
 
 
-def _wait_for(read: Callable[[int], Page], *, after: int, wait_ms: int) -> Page:
-    """Read on until something is wanted, or so many milliseconds of the machine's clock are over."""
-    ends = time.monotonic() + wait_ms / 1_000
-    pause = threading.Event()
-    page = read(after)
-    while not page.entries and time.monotonic() < ends:
-        pause.wait(_PAUSE_S)
-        page = read(page.next)
-    return page
+@final
+class _Reader:
+    """One who reads on: each look begins where the one before it ended, which is `next`."""
+
+    def __init__(self, told: Story, *, after: int, most: int, wanted: Wanted) -> None:
+        self._told = told
+        self._most = most
+        self._wanted = wanted
+        self.next = after
+
+    def look(self) -> Sequence[Entry]:
+        """Return what is wanted of the next entries."""
+        page = self._told.read(after=self.next, most=self._most, wanted=self._wanted)
+        self.next = page.next
+        return page.entries

@@ -5,7 +5,6 @@ any other. It comes from loopback, to the portal's own address.
 """
 
 import contextvars
-import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,7 +21,9 @@ from authsim.verifier.inbox import Received, list_texts
 from authsim.verifier.passwords import find_user
 from authsim.verifier.topics import inbox_topic
 
+from ..streams import streams_of
 from .door import LABEL_HEADER
+from .waiting import wait_for
 
 _AGENT: Final = "authkey"
 _LOOPBACK: Final = "127.0.0.1"
@@ -81,21 +82,19 @@ class OwnPortal:
         return list_texts(self._verifier, user.phone, after=after)
 
     def wait_for_texts(self, username: str, *, after: int, seconds: float) -> Sequence[Received]:
-        """Return the texts after a place as soon as there are any."""
+        """Return the texts after a place as soon as there are any, or none when others need the place."""
         user = find_user(self._verifier, username)
         if user is None or user.phone is None:
             return ()
-        deadline = time.monotonic() + seconds
-        subscription = self._verifier.bus.subscribe(inbox_topic(user.phone))
-        try:
-            while True:
-                found = list_texts(self._verifier, user.phone, after=after)
-                left = deadline - time.monotonic()
-                if found or left <= 0:
-                    return found
-                subscription.wait(min(left, _LOOK_S))
-        finally:
-            subscription.close()
+        number, verifier = user.phone, self._verifier
+        return wait_for(
+            streams_of(self._app),
+            f"lab phones at {number}",
+            lambda: list_texts(verifier, number, after=after),
+            seconds=seconds,
+            every_s=_LOOK_S,
+            subscribe=lambda: verifier.bus.subscribe(inbox_topic(number)),
+        )
 
     def _origin(self) -> str:
         origin = self._verifier.instance.origin
