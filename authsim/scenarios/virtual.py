@@ -7,16 +7,18 @@ from authsim.scenarios.phones import Source, Typing
 from authsim.scenarios.seen import ActError, Seen
 from authsim.terminal.outcome import DONE
 from authsim.testing import Lab, LabError
+from authsim.testing.patience import wait_for
 
-_HEAR_MS: Final = 30_000
+_HEAR_S: Final = 30.0
 
 
 @final
 class VirtualPhone:
-    """A phone of kind `virtual`. `phone_id` is the lab's name for it."""
+    """A phone of kind `virtual`. `phone_id` is the lab's name for it; it hears nothing within `patience_s` at most."""
 
-    def __init__(self, lab: Lab, phone_id: str) -> None:
+    def __init__(self, lab: Lab, phone_id: str, *, patience_s: float = _HEAR_S) -> None:
         self._lab = lab
+        self._patience_s = patience_s
         self.phone_id = phone_id
         self._heard = 0
 
@@ -51,11 +53,14 @@ class VirtualPhone:
 
     def hear(self) -> Seen:
         """Wait until it has answered, and let it do nothing by itself again."""
-        told = self._lab.call("GET", "events", after=self._heard, end="phone", what="phone:approved", wait_ms=_HEAR_MS)
+        told = wait_for(self._list_approved, seconds=self._patience_s)
         self._lab.phones.change(self.phone_id, policy="manual")
-        if not told["events"]:
+        if not told:
             raise ActError("the phone has heard nothing")
-        return Seen(facts={"user": told["events"][0]["user"], "state": "approved"}, status=DONE)
+        return Seen(facts={"user": told[0]["user"], "state": "approved"}, status=DONE)
+
+    def _list_approved(self, wait_ms: int) -> list[dict[str, Any]]:
+        return self._lab.list_events(after=self._heard, most=1, end="phone", what="phone:approved", wait_ms=wait_ms)
 
     def _try(self, deed: str, members: dict[str, Any]) -> Seen:
         given = {name: value for name, value in members.items() if value is not None}

@@ -1,13 +1,12 @@
 """The simulated SIM cards: texts to users' numbers, and waiting for the next one."""
 
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import final
 
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
+from authsim.testing.patience import wait_for
 from authsim.testing.user import User
-
-_SLICE_MS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +34,7 @@ class Inbox:
         """
         number = _number_of(user)
         after = self._read.get(number, 0)
-        left_ms = round(1_000 * seconds)
-        found = self._lab.list_texts(number, after=after, wait_ms=min(left_ms, _SLICE_MS))
-        while not found and left_ms > _SLICE_MS:
-            left_ms -= _SLICE_MS
-            found = self._lab.list_texts(number, after=after, wait_ms=min(left_ms, _SLICE_MS))
+        found = wait_for(lambda wait_ms: self._lab.list_texts(number, after=after, wait_ms=wait_ms), seconds=seconds)
         if not found:
             raise LabError(0, f"no text has come to {_hide(number)} within {seconds:g} s")
         self._read[number] = max(text["sequence"] for text in found)

@@ -5,6 +5,7 @@ from typing import Any, Final, final
 from authsim.secret import Secret
 from authsim.testing.client import Lab
 from authsim.testing.errors import LabError
+from authsim.testing.patience import wait_for
 from authsim.testing.user import User, name_of
 
 _URI: Final = "authsim:"
@@ -42,19 +43,20 @@ class Phone:
         `LabError` when no text has come.
         """
         typed = Secret(user.password if password is None else password)
-        done = self._calls.add_user(
-            self.id, user=user.name, password=typed, renew=renew or None, wait_ms=round(1_000 * seconds)
-        )
-        return _confirmation(self._require_text(done))
+        done = self._calls.add_user(self.id, user=user.name, password=typed, renew=renew or None, wait_ms=0)
+        return self.await_text(seconds=seconds) if _is_waiting(done) else _confirmation(done)
 
     def await_text(self, *, seconds: float = 5) -> str | None:
         """Let `add_user` go on that has waited for its text in vain; returns and raises as that does."""
-        return _confirmation(self._require_text(self._calls.add_user(self.id, wait_ms=round(1_000 * seconds))))
 
-    def _require_text(self, done: dict[str, Any]) -> dict[str, Any]:
-        if done.get("state") == "waiting":
+        def look(wait_ms: int) -> dict[str, Any] | None:
+            done = self._calls.add_user(self.id, wait_ms=wait_ms)
+            return None if _is_waiting(done) else done
+
+        done = wait_for(look, seconds=seconds)
+        if done is None:
             raise LabError(202, "the phone waits for a text that has not come. Call await_text() to look again")
-        return done
+        return _confirmation(done)
 
     def respond(self, challenge: str, user: User | str | None = None, *, purpose: int | str | None = None) -> str:
         """Return the response to a challenge. `user`: for whom, where it answers for several."""
@@ -126,6 +128,10 @@ class Phone:
     def remove(self) -> None:
         """Take it out of the lab: nobody answers any more. What the portal knows of it stays."""
         self._calls.remove(self.id)
+
+
+def _is_waiting(done: dict[str, Any]) -> bool:
+    return done.get("state") == "waiting"
 
 
 def _confirmation(done: dict[str, Any]) -> str | None:
