@@ -81,14 +81,20 @@ class Coverage:
         }
 
 
-def compute_coverage(events: Iterable[Event], *, policy: Policy, met: Iterable[str] = ()) -> Coverage:
-    """Return what the rows of a whole record tell, from the first; `met`: the refusals that the other ends met."""
+def compute_coverage(events: Iterable[Event], *, policy: Policy, met: Iterable[str] = (), known: int = 0) -> Coverage:
+    """Return what the rows of a whole record tell, from the first; `met`: the refusals that the other ends met.
+
+    `known`: so many rows at the beginning only say how things stood; what they tell is not counted.
+    """
     ledger = Ledger(policy)
     refusals: Counter[str] = Counter()
-    for event in events:
+    for sequence, event in enumerate(events, start=1):
         read(ledger, event)
         if event.reason is not None:
             refusals[event.reason.value] += 1
+        if sequence == known:
+            for counts in (refusals, ledger.seen_states, ledger.seen_transitions):
+                counts.clear()
     entered = {f"{machine}.{state}" for machine, state, _ in (name.split(".") for name in ledger.seen_transitions)}
     return Coverage(
         states=Counter(dict.fromkeys(sorted(entered), 1)) | ledger.seen_states,

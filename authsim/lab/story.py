@@ -135,9 +135,7 @@ class Story:
     def walk(self, *, after: int = 0, end: Place | None = None) -> Iterator[Entry]:
         """Yield the entries with a number above `after`, as far as `end`. Raises `MessageError` as `read`."""
         end = end or self.find_end()
-        if after > end.number:
-            raise MessageError("the story ends before that number: a snapshot was restored since. Read on after 0")
-        place = self._find_place(after, end)
+        place = self.find_place(after, end)
         names = _Names(self._record, self._users)
         rows, lines = self._rows(place, end), self._lines(place, end)
         row, line = next(rows, None), next(lines, None)
@@ -153,9 +151,12 @@ class Story:
             else:
                 return
 
-    def _find_place(self, number: int, end: Place) -> Place:
-        """Return the place behind the entry of that number: lines stand at ascending places, so halving finds it."""
-        low, high = 0, end.lines
+    def find_place(self, number: int, end: Place | None = None) -> Place:
+        """Return the place behind the entry of that number. Raises `MessageError` as `read`."""
+        end = end or self.find_end()
+        if number > end.number:
+            raise MessageError("the story ends before that number: a snapshot was restored since. Read on after 0")
+        low, high = 0, end.lines  # lines stand at ascending places, so halving finds it
         while low < high:
             middle = (low + high + 1) // 2
             if self._number_of_line(middle) <= number:

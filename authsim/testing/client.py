@@ -229,9 +229,9 @@ class Lab:
         """Return counts for each user: second-factor requests, failures, throttles, lock-outs."""
         return self._calls.object("GET", "verdict")
 
-    def read_coverage(self) -> dict[str, Any]:
-        """Return which states, transitions and refusals were exercised."""
-        return self._calls.object("GET", "coverage")
+    def read_coverage(self, *, after: int = 0) -> dict[str, Any]:
+        """Return which states, transitions and refusals were exercised since that number of the story."""
+        return self._calls.object("GET", "coverage", after=after)
 
 
 def _require_token(token: str | Secret) -> Secret:

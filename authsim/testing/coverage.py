@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from authsim.testing.client import Lab
-from authsim.testing.errors import KitError
+from authsim.testing.errors import KitError, LabError
 
 #: What is counted, in the order of the report.
 PARTS: Final = ("states", "transitions", "refusals")
 _WIDTH: Final = 100
 _REFUSALS: Final = "refusals"
+_TOO_FAR: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,17 @@ class Coverage:
         }
 
 
-def collect(lab: Lab) -> Coverage:
-    """Return what was exercised since the world of a lab began. Raises `LabError`."""
-    return parse_coverage(lab.read_coverage())
+def collect(lab: Lab, *, after: int = 0) -> Coverage:
+    """Return what was exercised since that number of the story of a lab's world. Raises `LabError`.
+
+    All of it where a snapshot took the story back behind that number.
+    """
+    try:
+        return parse_coverage(lab.read_coverage(after=after))
+    except LabError as error:
+        if error.status != _TOO_FAR:
+            raise
+        return parse_coverage(lab.read_coverage())
 
 
 def parse_coverage(members: Mapping[str, Any]) -> Coverage:

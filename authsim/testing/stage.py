@@ -67,7 +67,7 @@ class Stage:
         finally:
             portal.close_browsers()
             if self.coverage is not None:  # the next restore takes it back
-                self.coverage = merge((self.coverage, collect(self._lab)))
+                self.coverage = merge((self.coverage, collect(self._lab, after=self._begins[world])))
 
     def phone(self, portal: Portal) -> Phone:
         """Return the phone of the world."""

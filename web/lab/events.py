@@ -54,11 +54,16 @@ def show_verdict() -> Response:
 
 @api.get(f"{PREFIX}/coverage")
 def show_coverage() -> Response:
-    """Return which states, transitions and refusals the run has exercised, and which are missing."""
-    read_parameters()
-    met = [entry.why for entry in story().walk() if entry.end != PORTAL and entry.why is not None]
+    """Return which states, transitions and refusals the run has exercised, and which are missing.
+
+    With `after`, what was exercised since that number of the story.
+    """
+    asked = read_parameters("after")
+    after = read_number(asked, "after", otherwise=0, most=_MOST_AFTER)
+    told, policy = story(), scope.verifier().policy
+    met = [entry.why for entry in told.walk(after=after) if entry.end != PORTAL and entry.why is not None]
     rows = (row.event for row in read_record(scope.portal()))
-    return answer(compute_coverage(rows, policy=scope.verifier().policy, met=met).describe())
+    return answer(compute_coverage(rows, policy=policy, met=met, known=told.find_place(after).rows).describe())
 
 
 def story() -> Story:

@@ -289,7 +289,13 @@ _TOLD: Final = (
         reply="Verdict",
         parameters=(_AFTER,),
     ),
-    _operation("GET /coverage", "showCoverage", "Which states, transitions and refusals were met.", reply="Coverage"),
+    _operation(
+        "GET /coverage",
+        "showCoverage",
+        "Which states, transitions and refusals were met.",
+        reply="Coverage",
+        parameters=(_AFTER,),
+    ),
 )
 
 LAB_OPERATIONS: Final = (*_WORLD, *_FAULTS, *_USERS, *_PHONES, *_TOLD)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from authsim.testing import KitError, Portal
+from authsim.testing import KitError, Lab, LabError, Portal
 from authsim.testing.coverage import collect, format_report, load_coverage, merge, parse_coverage
 
 
@@ -36,6 +36,21 @@ def test_a_lab_is_read(portal: Portal) -> None:
     assert found.counts["transitions"]["challenge.issued.consume"] == 1
     assert "challenge.issued.fail" in found.list_missing("transitions")
     assert "wrong_response" in found.list_missing("refusals")
+
+
+def test_a_lab_is_read_from_a_place_on(portal: Portal) -> None:
+    """What happened before the place is left out, unless the story was taken back behind it."""
+    user, phone = portal.add_user(), portal.add_phone()
+    phone.activate(user)
+    number = portal.timeline.events[-1].number
+    assert not any(any(counts.values()) for counts in collect(portal.lab, after=number).counts.values())
+    assert portal.log_in(user, phone).authenticated
+    found = collect(portal.lab, after=number).counts["transitions"]
+    assert (found["challenge.issued.consume"], found["activation.issued.consume"]) == (1, 0)
+    portal.reset()
+    assert collect(portal.lab, after=number) == collect(portal.lab)
+    with Lab(portal.address, "0123456789abcdef") as stranger, pytest.raises(LabError, match="token"):
+        collect(stranger, after=number)
 
 
 def test_runs_are_added_up() -> None:

@@ -187,6 +187,27 @@ def test_what_was_exercised_is_reported(
     assert str(file) in written.stdout
 
 
+def test_what_the_fixtures_did_is_not_exercised(
+    project: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """A project whose tests do nothing has exercised nothing, though users and phones were made for it."""
+    idle = "def test_idle(portal, user, active_phone):\n    pass\n\ndef test_fresh(portal, user, phone):\n    pass\n"
+    file = tmp_path / "coverage.json"
+
+    done = project(idle, "--authsim-coverage", str(file))
+
+    assert done.returncode == 0, done.stdout
+    told = json.loads(file.read_text())
+    assert [found["exercised"] for found in told.values()] == [{}, {}, {}]
+    assert all(found["missing"] for found in told.values())
+
+    project(FIRST, "--authsim-coverage", str(file))
+
+    exercised = json.loads(file.read_text())["transitions"]["exercised"]
+    assert exercised["login.second_factor.complete"] == 1
+    assert not any(name.startswith(("activation", "device")) for name in exercised)
+
+
 def test_the_fixtures_explain_themselves(project: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     """`pytest --fixtures` says of each what it is and what one does with it."""
     done = project(FIRST, "--fixtures", "-v")

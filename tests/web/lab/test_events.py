@@ -111,4 +111,26 @@ def test_the_coverage_is_read(living: LabSite) -> None:
     assert "login.second_factor.complete" in told["transitions"]["missing"]
     assert told["refusals"]["exercised"]["malformed_response"] == 1
     assert "device.active" in told["states"]["exercised"]
-    assert living.asks("GET", "/coverage?after=1").status_code == 400
+    assert living.asks("GET", "/coverage?user=alice").status_code == 400
+
+
+def test_the_coverage_since_a_number_counts_nothing_of_before(living: LabSite) -> None:
+    """What happened up to the number says how things stand, and is not exercised; what happens then is."""
+    living.site.adds("alice")
+    phone = living.site.sells_phone()
+    browser = living.site.browser()
+    browser.types_password("alice")
+    browser.activates(phone)
+    living.lab.teller.tell(BROWSER, "POST /somewhere", why="malformed_response")
+    end = living.does("GET", "/events")["events"][-1]["number"]
+    told = living.does("GET", f"/coverage?after={end}")
+    assert [told[part]["exercised"] for part in ("states", "transitions", "refusals")] == [{}, {}, {}]
+
+    living.lab.teller.tell(BROWSER, "POST /elsewhere", why="throttled")
+    living.site.browser().logs_in("alice", phone)
+    told = living.does("GET", f"/coverage?after={end}")
+    assert told["transitions"]["exercised"]["login.second_factor.complete"] == 1
+    assert told["transitions"]["exercised"]["challenge.issued.consume"] == 1
+    assert told["refusals"]["exercised"] == {"throttled": 1}
+    assert "device.active" in told["states"]["missing"]
+    assert living.asks("GET", "/coverage?after=99999").status_code == 400
