@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 
 from authsim.testing.client import Lab
@@ -141,3 +142,56 @@ def test_a_login_goes_on_after_a_restore(place: tuple[str, Path]) -> None:
             portal.lab.revoke_phone(user.name)
             portal.restore("ready")
             assert portal.log_in(user, phone).authenticated
+
+
+def test_each_has_its_own_clock_in_both_workers(place: tuple[str, Path]) -> None:
+    """Portal, phone, texts and notifications are skewed at once, each by something else, and both workers know it."""
+    address, token_file = place
+    with Portal(Lab.open(address, token_file)) as portal, ExitStack() as held:
+        program = Program(address, token_file.read_text().strip(), held)
+        sven, tess = portal.add_user(authenticator=True), portal.add_user(texts=True)
+        phone = portal.add_phone(alice := portal.add_user())
+        phone.add_app(sven)
+        portal.clock.freeze()
+        for actor, seconds in {"text": -10, "push": -20, f"phone:{phone.id}": 1_800, "portal": 7}.items():
+            portal.clock.skew(actor, seconds=seconds)
+        skews = {"text": -10_000, "push": -20_000, f"phone:{phone.id}": 1_800_000, "portal": 7_000}
+        clocks = program.asks_all("/clock")
+        assert [(clock["skews_ms"], clock["now_ms"]) for clock in clocks] == [
+            (skews, clocks[0]["now_ms"])
+        ] * CONNECTIONS
+
+        # the phone's clock
+        key = parse_qs(urlsplit(sven.authenticator or "").query)["secret"][0]
+        wrong = pyotp.TOTP(key).at((clocks[0]["now_ms"] - 7_000) // 1_000 + 1_800)
+        assert program.asks_all(f"/phones/{phone.id}/apps/{sven.name}") == [{"code": wrong}] * CONNECTIONS
+        assert not any(portal.begin_login(sven).enter_code(wrong) for _ in range(3))
+        right = pyotp.TOTP(key).at(clocks[0]["now_ms"] // 1_000)
+        assert portal.begin_login(sven).enter_code(right)
+
+        # that of the texts, and that of the notifications
+        by_text, by_push = portal.begin_login(tess), portal.begin_login(alice)
+        texts, requests = f"/inbox/{tess.phone}", f"/phones/{phone.id}/requests"
+        seen = []
+        for seconds in (9, 1, 9, 1):
+            portal.clock.advance(seconds=seconds)
+            seen.append(counted(program, texts, requests))
+        assert seen == [{(0, 0)}, {(1, 0)}, {(1, 0)}, {(1, 1)}]
+        assert by_text.enter_code(portal.inbox.wait_for(tess).code)
+        phone.approve()
+        assert by_push.wait()
+
+        # the portal's own, by which a request expires
+        portal.begin_login(alice)
+        portal.clock.advance(seconds=20)
+        assert counted(program, texts, requests) == {(1, 1)}
+        portal.clock.skew("portal", seconds=7 + 159)
+        assert counted(program, texts, requests) == {(1, 1)}
+        portal.clock.skew("portal", seconds=7 + 161)
+        assert counted(program, texts, requests) == {(1, 0)}
+
+
+def counted(program: Program, texts: str, requests: str) -> set[tuple[int, int]]:
+    """How many texts have arrived and how many requests wait, as each worker tells it."""
+    told = zip(program.asks_all(texts), program.asks_all(requests), strict=True)
+    return {(len(arrived["texts"]), len(waiting["requests"])) for arrived, waiting in told}
