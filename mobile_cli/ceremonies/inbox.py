@@ -1,11 +1,11 @@
 """The phone's text messages: what the portal's simulated SIM card received for a number."""
 
-import re
 from typing import Final, NamedTuple
 
 from authsim.authenticator.settings import require_number
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.protocol.encodings import parse_json_object, require_integer
+from authsim.protocol.texted_code import find_code
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome
 from mobile_cli.transport import fetch
@@ -14,8 +14,6 @@ MOST_BYTES: Final = 256 * 1024
 #: How long one request may wait at the portal, and how much longer it takes to answer.
 LONGEST_WAIT_S: Final = 25
 _ANSWER_S: Final = 5.0
-# The form that phones fill in by themselves: the end names where the code belongs to.
-_CODE: Final = re.compile(r"(?:^|\s)@\S+ #([0-9]{4,10})$", re.ASCII)
 
 
 class Text(NamedTuple):
@@ -28,8 +26,7 @@ class Text(NamedTuple):
     @property
     def code(self) -> str | None:
         """The code that a phone would offer to fill in."""
-        found = _CODE.search(self.body)
-        return None if found is None else found[1]
+        return find_code(self.body)
 
 
 def number_of(home: PhoneHome) -> str | None:

@@ -3,13 +3,13 @@
 Whoever sees these pages sees everybody's codes; that is why `app` serves this room only where its operator opened it.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, render_template
 from werkzeug.exceptions import NotFound
 
+from authsim.protocol.texted_code import find_code
 from authsim.verifier.inbox import Received, list_numbers, list_texts
 
 from .. import scope
@@ -18,7 +18,6 @@ pages: Final = Blueprint("inbox", __name__)
 
 #: So many are shown; older ones are kept, and nobody needs their codes any more.
 MOST_SHOWN: Final = 50
-_CODE: Final = re.compile(r"@\S+ #([0-9]{4,10})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +47,9 @@ def texts(number: str) -> str:
 
 
 def _draw(received: Received) -> Bubble:
-    code = _CODE.search(received.text)
     return Bubble(
         sequence=received.sequence,
         body=received.text,
-        code="" if code is None else code[1],
+        code=find_code(received.text) or "",
         sent_ms=received.sent_ms,
     )

@@ -1,12 +1,12 @@
 """The simulated texts of a number, as they arrive: late, never, or in another order where a fault says so."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
+from authsim.protocol.texted_code import find_code
 from authsim.verifier.inbox import Received, list_numbers, list_texts
 from authsim.verifier.topics import inbox_topic
 
@@ -20,8 +20,6 @@ LONGEST_WAIT_MS: Final = 30_000
 _MOST_SEQUENCE: Final = 2**53 - 1
 #: A text that is late rings nobody when the clock is moved in another process: so often one looks all the same.
 _LOOK_S: Final = 0.1
-#: What the last line of a text offers to a phone that fills codes in.
-_CODE: Final = re.compile(r"@\S+ #([0-9]{4,10})\Z", re.ASCII)
 
 
 @api.get(f"{PREFIX}/inbox/<number>")
@@ -50,10 +48,9 @@ def show(number: str) -> Response:
 
 def describe(text: Received) -> dict[str, Any]:
     """Return a text as JSON has it: its place, its words, the code that it offers or null, when it was sent."""
-    code = _CODE.search(text.text)
     return {
         "sequence": text.sequence,
         "text": text.text,
-        "code": None if code is None else code[1],
+        "code": find_code(text.text),
         "sent_ms": text.sent_ms,
     }

@@ -4,7 +4,6 @@ What was begun is kept before anything leaves that could make a key count at the
 for again by the very same request (`resume`).
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -36,10 +35,9 @@ from authsim.lab.phones.wire import Text, read_json, require_accepted, require_r
 from authsim.protocol.activation_uri import ActivationUri
 from authsim.protocol.add_user import parse_add_user_started
 from authsim.protocol.messages import InstanceInfo, parse_instance
+from authsim.protocol.texted_code import find_code
 from authsim.secret import Secret
 
-# The form that phones fill in by themselves: the end names where the code belongs to.
-_CODE: Final = re.compile(r"(?:^|\s)@\S+ #([0-9]{4,10})$", re.ASCII)
 _STARTED: Final = {401: Reason.WRONG_PASSWORD, 403: Reason.ACCOUNT_EXPIRED, 409: Reason.NO_PHONE_NUMBER}
 _FINISHED: Final = {401: Reason.WRONG_CODE, 404: Reason.ENROLMENT_USED, 409: Reason.ENROLMENT_USED}
 
@@ -111,7 +109,7 @@ def finish_add_user(fleet: Fleet, phone_id: str, *, patience_s: float) -> Enroll
         pending = require_enrolment(opened.phone)
         if pending.code is None:
             after = fleet.drawer.read(phone_id).texts_after
-            code = find_code(fleet.portal.wait_for_texts(pending.username, after=after, seconds=patience_s))
+            code = find_newest_code(fleet.portal.wait_for_texts(pending.username, after=after, seconds=patience_s))
             if code is None:
                 return None
             typed, known = Secret(code), pending
@@ -121,10 +119,9 @@ def finish_add_user(fleet: Fleet, phone_id: str, *, patience_s: float) -> Enroll
         return _finish_add_user(fleet, opened, pending)
 
 
-def find_code(texts: Sequence[Text]) -> str | None:
+def find_newest_code(texts: Sequence[Text]) -> str | None:
     """Return the code of the newest text that has one, as a phone would offer to fill it in, or None."""
-    found = [match[1] for text in texts if (match := _CODE.search(text.text)) is not None]
-    return found[-1] if found else None
+    return next((code for text in reversed(texts) if (code := find_code(text.text)) is not None), None)
 
 
 def _activate(fleet: Fleet, opened: Opened, pending: Pending) -> Enrolled:
