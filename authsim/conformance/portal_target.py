@@ -26,6 +26,7 @@ from authsim.conformance.target import (
 from authsim.protocol.codes import Purpose
 from authsim.protocol.suite import CLASSIC6, SUITES
 from authsim.testing import KitError, Lab
+from authsim.testing.pages import CHALLENGE, NAME_FORM, RESPONSE, RESPONSE_FORM, says_success
 
 if TYPE_CHECKING:
     from authsim.ends.browser import Browser, Element, Page
@@ -34,7 +35,6 @@ _USERS: Final = ("alice", "bob")
 #: The session of whoever has no login.
 _NOBODYS: Final = "nobody's"
 _SNAPSHOT: Final = "conformance"
-_SUCCESS: Final = "Client login succeeds"
 #: The fault by which a portal replaces a challenge that is looked at again, and where that is looked at.
 _ANEW: Final = "challenge_changes"
 _CHALLENGE_PAGE: Final = "/sso/SecondFactor?with=challenge"
@@ -104,7 +104,7 @@ class PortalTarget:
         """See `Target`: name and password on the login page, then the challenge."""
         password, _ = self._people.get(user, (self._people[_USERS[0]][0], ""))
         page = self._browser(user, session).log_in(user, password)
-        challenge = page.find(".xyz-goldchallenge")
+        challenge = page.find(CHALLENGE)
         if challenge is None:
             return Declined(why=page.refusal)
         login = str(len(self._pages))
@@ -123,7 +123,7 @@ class PortalTarget:
         finally:
             with _telling():
                 self._lab.disarm_fault(_ANEW)
-        challenge = page.find(".xyz-goldchallenge")
+        challenge = page.find(CHALLENGE)
         if challenge is None:
             return Declined(why=page.refusal)
         self._pages[opened.login] = page
@@ -146,15 +146,14 @@ class PortalTarget:
             page = self._type(browser, opened, response)
         finally:
             browser.close()
-        proof = page.find("pre")
-        return Judged(accepted=proof is not None and proof.text == _SUCCESS, why=page.refusal)
+        return Judged(accepted=says_success(page), why=page.refusal)
 
     def _type(self, browser: "Browser", opened: Opened, response: str) -> "Page":
         shown = self._pages.get(opened.login) or next(reversed(self._pages.values()))
-        form = shown.require(".xyzform-gold")
+        form = shown.require(RESPONSE_FORM)
         is_own = self._owners.get(opened.login) == (opened.user, opened.session)
-        token = {} if is_own else _token_of(browser.open("/sso/Login").require(".xyzform-username"))
-        return browser.submit(form, **{"gold-response": response, **token})
+        token = {} if is_own else _token_of(browser.open("/sso/Login").require(NAME_FORM))
+        return browser.submit(form, **{RESPONSE: response, **token})
 
     def advance(self, milliseconds: int) -> None:
         """See `Target`."""

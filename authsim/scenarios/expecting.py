@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from authsim.ends.browser import Element, Page
 from authsim.scenarios.seen import ActError, Seen
+from authsim.testing.pages import says_success
 
-_PROOF: Final = "Client login succeeds"
 _MOST_SHOWN: Final = 300
 
 
@@ -40,8 +40,7 @@ def _require_refused(seen: Seen, wanted: Any, reason: Callable[[], str | None]) 
 
 def is_inside(page: Page) -> bool:
     """Say whether a page says that both factors are proven."""
-    proof = page.find("pre")
-    return not page.refusal and proof is not None and proof.text == _PROOF
+    return not page.refusal and says_success(page)
 
 
 def _require_authenticated(seen: Seen, wanted: Any) -> None:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final, Self, final
 
 from authsim.testing.client import Lab
 from authsim.testing.errors import LoginError
+from authsim.testing.pages import CHALLENGE, CHOOSER, RESPONSE, RESPONSE_FORM, SESSION_ID, says_success
 from authsim.testing.qr_code import read_qr
 
 if TYPE_CHECKING:
     from authsim.ends.browser import Browser, Element, Page
 
-_SUCCESS: Final = "Client login succeeds"
-_CHOOSER: Final = ".xyz-multipleselect"
-_CHALLENGE: Final = ".xyz-goldchallenge"
 #: The form of each kind of code that is typed, and the name of its field.
 _CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -61,8 +59,7 @@ class Login:
     @property
     def authenticated(self) -> bool:
         """Whether the page says that both factors are proven."""
-        proof = self.page.find("pre")
-        return proof is not None and proof.text == _SUCCESS
+        return says_success(self.page)
 
     @property
     def refusal(self) -> str | None:
@@ -104,12 +101,12 @@ class Login:
     @property
     def session_id(self) -> str:
         """The Session ID under the QR code, of a user who has no phone yet."""
-        return self._require(".xyz-sessionid", "shows no QR code that activates a phone").text
+        return self._require(SESSION_ID, "shows no QR code that activates a phone").text
 
     @property
     def activation_uri(self) -> str:
         """What the QR code says that activates a phone, of a user who has none yet: `phone.activate(…)` takes it."""
-        self._require(".xyz-sessionid", "shows no QR code that activates a phone")
+        self._require(SESSION_ID, "shows no QR code that activates a phone")
         return read_qr(self.page)
 
     @property
@@ -125,14 +122,14 @@ class Login:
     def challenge(self) -> str:
         """Return the challenge code; from the page of a notification, go on to the page that shows it."""
         link = self.page.find(".xyz-showchallenge")
-        if self.page.find(_CHALLENGE) is None and link is not None:
+        if self.page.find(CHALLENGE) is None and link is not None:
             self.page = self.browser.open(link.attributes["href"])
-        return self._require(_CHALLENGE, "shows no challenge").text
+        return self._require(CHALLENGE, "shows no challenge").text
 
     def respond(self, response: str) -> bool:
         """Type the response to the challenge; return `authenticated`."""
-        form = self._require(".xyzform-gold", "takes no response")
-        return self.submit(form, **{"gold-response": response})
+        form = self._require(RESPONSE_FORM, "takes no response")
+        return self.submit(form, **{RESPONSE: response})
 
     def enter_code(self, code: str) -> bool:
         """Type a code: a texted one, that of an authenticator app, card values, a passcode. Return `authenticated`."""
@@ -205,7 +202,7 @@ class Login:
         return state
 
     def _read_choices(self) -> dict[str, str]:
-        chooser = self.page.find(_CHOOSER)
+        chooser = self.page.find(CHOOSER)
         found = [] if chooser is None else [element for element in chooser.walk() if element.tag == "option"]
         return {option.text: option.attributes["value"] for option in found if option.attributes.get("value")}
 

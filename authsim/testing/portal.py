@@ -10,6 +10,7 @@ from authsim.testing.clock import Clock
 from authsim.testing.faults import Faults
 from authsim.testing.inbox import Inbox
 from authsim.testing.login import Login
+from authsim.testing.pages import NAME_FORM
 from authsim.testing.phone import Phone
 from authsim.testing.timeline import Timeline
 from authsim.testing.user import User, name_of, parse_user
@@ -106,7 +107,7 @@ class Portal:
         typed = password if password is not None else _password_of(user)
         named = label or f"login-{next(self._logins)}"
         browser = self.open_browser(label=named)
-        form = browser.open("/sso/Login").require(".xyzform-username")
+        form = browser.open("/sso/Login").require(NAME_FORM)
         switch = {"paperSwitch": "on"} if is_paper else {}
         page = browser.send(form, username=name_of(user), password=typed, **switch)
         if isinstance(page, str):

@@ -10,8 +10,8 @@ from authsim.scenarios.verb import FIELDS, FLAG, NAME, PATH, TEXT, Given, Verb
 from authsim.scenarios.verbs.logging_in import choose, compute
 from authsim.scenarios.virtual import decode_picture
 from authsim.scenarios.world import Sitting, World
+from authsim.testing.pages import CHOOSER, SESSION_ID
 
-_CHOOSER: Final = ".xyz-multipleselect"
 _PHONE: Final = "IB Key"
 
 
@@ -58,7 +58,7 @@ def read_code(world: World, given: Given) -> Seen:
     if given.get("at"):
         sitting.turn_to(sitting.browser.open(given["at"]))
     picture = take_picture(world, sitting)
-    session_id = sitting.page.find(".xyz-sessionid")
+    session_id = sitting.page.find(SESSION_ID)
     return see_page(
         sitting.page,
         value=str(picture),
@@ -83,7 +83,7 @@ def verify(world: World, given: Given) -> Seen:
     user = given["user"]
     form = sitting.page.form_to("/portal/verify")
     page = sitting.turn_to(sitting.browser.submit(form, username=user, password=world.password_of(user)))
-    if page.find(_CHOOSER) is not None:
+    if page.find(CHOOSER) is not None:
         choose(world, {"factor": _PHONE, "login": given.get("login", "")})
     page = sitting.turn_to(sitting.browser.show_challenge(sitting.page))
     if page.refusal:

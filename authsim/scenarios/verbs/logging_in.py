@@ -9,8 +9,8 @@ from authsim.scenarios.phones import other_digits
 from authsim.scenarios.seen import ActError, Seen, see_page
 from authsim.scenarios.verb import FLAG, NAME, SECONDS, TEXT, Given, Verb
 from authsim.scenarios.world import Sitting, World
+from authsim.testing.pages import CHALLENGE, CHOOSER
 
-_CHOOSER: Final = ".xyz-multipleselect"
 _STATE: Final = "/sso/SecondFactor/state"
 _PAGE: Final = "/sso/SecondFactor"
 _WAITING: Final = "waiting"
@@ -35,9 +35,7 @@ def begin_login(world: World, given: Given) -> Seen:
 def choose(world: World, given: Given) -> Seen:
     """Choose a second factor by its name, on the page that offers several."""
     sitting = world.sitting(given.get("login", ""))
-    options = {
-        one.text: one.attributes["value"] for one in sitting.page.require(_CHOOSER).walk() if one.tag == "option"
-    }
+    options = {one.text: one.attributes["value"] for one in sitting.page.require(CHOOSER).walk() if one.tag == "option"}
     factor = given["factor"]
     expect(factor in options, f"the page offers {', '.join(options)}")
     form = sitting.page.form_to("/sso/SecondFactor/choose")
@@ -129,7 +127,7 @@ def copy_browser(world: World, given: Given) -> Seen:
 
 def challenge_of(page: Page) -> str:
     """Return the challenge that a page shows. Raises `ActError` when it shows none."""
-    found = page.find(".xyz-goldchallenge")
+    found = page.find(CHALLENGE)
     if found is None:
         raise ActError(f"{page.path} ({page.status}) shows no challenge: {page.refusal or 'and says nothing of it'}")
     challenge = found.text
