@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,10 +28,11 @@ PAGES = ROOT / "docs" / "testing"
 RECIPES = PAGES / "recipes"
 DRIVER = Path(playwright.__file__).parent / "driver"
 PROGRAMS = {
-    "curl.md": ("sh", "login.sh"),
-    "javascript.md": ("javascript", "login.test.mjs"),
-    "java.md": ("java", "Login.java"),
+    "curl.md": ("sh", ["login.sh", "lab.sh"]),
+    "javascript.md": ("javascript", ["login.test.mjs"]),
+    "java.md": ("java", ["Login.java"]),
 }
+LEAST_CASES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +53,17 @@ class Terminal:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=3 * LONGEST_S,
+            timeout=10 * LONGEST_S,
         )
 
 
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+@contextmanager
+def open_terminal(folder: Path) -> Iterator[Terminal]:
     """The first terminal has run the one command that the recipes name."""
-    folder = tmp_path_factory.mktemp("recipes")
     environment = clean_environment(folder / "home")
     token_file = folder / "lab.token"
-    for name in PROGRAMS.values():
-        shutil.copy(RECIPES / name[1], folder)
+    for recipe in RECIPES.iterdir():
+        shutil.copy(recipe, folder)
     command = [console_script("authsim"), "demo", "--lab", "--lab-token-file", str(token_file), "--port", "0"]
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -70,10 +72,18 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
             assert demo.stdout is not None
             told = (re.search(r"AuthSim is ready at (http://\S+)", line) for line in demo.stdout)
             ready = next(found for found in told if found)
+            assert any(line.startswith("Who can log in") for line in demo.stdout), "the cast is made"
             yield Terminal(folder=folder, address=ready[1], token_file=token_file, environment=environment)
         finally:
             demo.terminate()
             demo.communicate(timeout=LONGEST_S)
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """The second terminal, beside a demo that the recipes share."""
+    with open_terminal(tmp_path_factory.mktemp("recipes")) as opened:
+        yield opened
 
 
 def require(program: str | None, remedy: str) -> str:
@@ -81,6 +91,12 @@ def require(program: str | None, remedy: str) -> str:
     if program is None:
         (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(remedy)
     return program
+
+
+def shown_of(program: str, at: int) -> str:
+    """Return what the page of the shell shows of a run of a program, without the command: its `at`-th block."""
+    shown = [block.body for block in blocks_of(PAGES / "curl.md") if block.body.startswith(f"$ sh {program} ")]
+    return shown[at].partition("\n")[2]
 
 
 def find_node() -> str | None:
@@ -143,6 +159,70 @@ def test_the_shell_notices_what_goes_wrong(terminal: Terminal) -> None:
     assert [line[7:20] for line in done.stdout.splitlines() if line.startswith("FAILED")] == ["push approved"]
 
 
+def test_a_suite_in_the_shell_twice_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    """Well over fifty cases of second factors hold in each of two suites side by side, which leave no trace."""
+    require(shutil.which("curl"), "install curl")
+
+    with (
+        open_terminal(tmp_path) as other,
+        ThreadPoolExecutor() as both,
+        Lab.open(terminal.address, terminal.token_file) as lab,
+    ):
+        lab.create_user(name="stays")
+        suites = [both.submit(one.runs, "sh", "suite.sh", one.address, "lab.token") for one in (terminal, other)]
+        finished = [suite.result() for suite in suites]
+        left = {user["name"] for user in lab.list_users()}
+        kept = lab.list_snapshots()
+
+    for done in finished:
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        plan, *cases = done.stdout.splitlines()
+        assert len(cases) >= LEAST_CASES
+        assert plan == f"1..{len(cases)}"
+        assert [case.split(" ", 2)[:2] for case in cases] == [["ok", str(at)] for at in range(1, len(cases) + 1)]
+        assert all(re.search(r": \w", case) for case in cases), "each tells what it met"
+        assert len({case.split(" ", 2)[2] for case in cases}) == len(cases)
+        assert done.stdout.startswith(shown_of("suite.sh", 0).partition("…")[0]), "the page shows how it begins"
+        assert re.search(r"^ok \d+ a replayed response is refused: in challenge_consumed$", done.stdout, re.MULTILINE)
+    assert "stays" in left
+    assert not left & {"curl-user", "curl-other", "curl-texted", "curl-app"}
+    assert kept == ["beginning"]
+    assert list(Path(terminal.environment["TMPDIR"]).glob("tmp.*")) == [], "the token's copy is removed"
+
+
+def test_the_suite_notices_what_goes_wrong(terminal: Terminal) -> None:
+    """Where approvals are ignored, a case of them does not hold, and its line says what was met."""
+    require(shutil.which("curl"), "install curl")
+
+    with Lab.open(terminal.address, terminal.token_file) as lab:
+        lab.arm_fault("approval_ignored")
+        try:
+            done = terminal.runs("sh", "suite.sh", terminal.address, "lab.token", "an_approval_opens")
+        finally:
+            lab.disarm_faults()
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == shown_of("suite.sh", 1)
+
+
+def test_a_suite_of_no_case_fails(terminal: Terminal) -> None:
+    """A word that no case has is no success."""
+    require(shutil.which("curl"), "install curl")
+
+    done = terminal.runs("sh", "suite.sh", terminal.address, "lab.token", "no_such_case")
+
+    assert done.returncode != 0
+    assert "ok" not in done.stdout.split()
+
+
+def test_a_recipe_without_a_token_says_what_is_missing(terminal: Terminal) -> None:
+    """A file that is not there is named, and nothing is asked of the portal."""
+    done = terminal.runs("sh", "suite.sh", terminal.address, "nowhere.token")
+
+    assert (done.returncode, done.stdout) == (74, "")
+    assert done.stderr.startswith("nowhere.token cannot be read. ")
+
+
 def test_node_and_a_browser(terminal: Terminal) -> None:
     """Five tests pass in a real Chromium."""
     node = require(find_node(), "install Node, or Playwright, which brings one along")
@@ -188,7 +268,7 @@ def test_java(terminal: Terminal) -> None:
 @pytest.mark.parametrize("page", PROGRAMS)
 def test_the_page_shows_the_program_that_was_run(page: str) -> None:
     """Word for word; so what is copied from the page is what passed."""
-    kind, name = PROGRAMS[page]
+    kind, names = PROGRAMS[page]
     shown = [block.body for block in blocks_of(PAGES / page) if block.kind == kind]
 
-    assert shown == [(RECIPES / name).read_text(encoding="utf-8")]
+    assert shown == [(RECIPES / name).read_text(encoding="utf-8") for name in names]

@@ -2,74 +2,14 @@
 # A login with a second factor by curl alone: eight cases, one line each, and the story of the one that came too late.
 #
 #   authsim demo --lab --lab-token-file lab.token     in one terminal
-#   sh login.sh http://127.0.0.1:8765 lab.token       in another
+#   sh login.sh http://127.0.0.1:8765 lab.token       in another; lab.sh lies beside it
 #
-# Needs a POSIX shell, curl, grep and sed. Exit status 0: all eight went as they must.
+# Needs what lab.sh needs. Exit status 0: all eight went as they must.
 set -eu
-umask 077
 portal=${1:-http://127.0.0.1:8765}
 token_file=${2:-lab.token}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-printf 'header = "Authorization: Bearer %s"\n' "$(cat "$token_file")" >"$work/token" # not in argv, where all can read it
-run=$$
-logins=0
+. "$(dirname "$0")/lab.sh"
 failed=0
-
-# ---- the lab: time, faults, users, phones, texts, and what happened
-
-# lab METHOD PATH [JSON]: one call, its answer on stdout
-lab() {
-  curl --silent --show-error --fail-with-body --max-time 60 --config "$work/token" --request "$1" \
-    --header 'Content-Type: application/json' --data "${3-}" "$portal/api/lab/v1/$2"
-}
-
-# member NAME: the first text of that name in the JSON on stdin
-member() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4; }
-
-# ---- a browser: a cookie jar for each login, whose name is also the label of its requests
-
-# browse PATH [CURL OPTION...]: open a page, or send a form to it; what is shown then lies in $work/page
-browse() {
-  to=$1
-  shift
-  curl --silent --show-error --max-time 60 --location --cookie "$work/$login" --cookie-jar "$work/$login" \
-    --header "AuthSim-Lab-Label: $login" --header "Origin: $portal" --output "$work/page" "$@" "$portal$to"
-}
-
-# send PATH FIELD=VALUE...: fill in the form of the page, with the token that stands in it, and send it
-send() {
-  to=$1
-  shift
-  form_token=$(sed -n 's/.*name="csrf_token" value="\([^"]*\)".*/\1/p' "$work/page" | head -n 1)
-  for field in "$@"; do
-    set -- "$@" --data-urlencode "$field"
-    shift
-  done
-  browse "$to" --data-urlencode "csrf_token=$form_token" "$@"
-}
-
-# begin USER PASSWORD: the first factor, in a fresh browser
-begin() {
-  logins=$((logins + 1))
-  login=curl-$run-$logins
-  browse /sso/Login
-  send /sso/Login "username=$1" "password=$2"
-}
-
-# read_challenge: the digits that the page asks the phone, now in $challenge
-read_challenge() {
-  browse '/sso/SecondFactor?with=challenge'
-  challenge=$(sed -n 's/.*xyz-goldchallenge"[^>]*>\([0-9]*\)<.*/\1/p' "$work/page")
-}
-
-# respond PHONE: what that phone answers to $challenge, now in $response; it needs no network for it
-respond() { response=$(lab POST "phones/$1/respond" "{\"challenge\":\"$challenge\"}" | member response); }
-
-is_in() { grep -q 'Client login succeeds' "$work/page"; }
-
-# why: the name of the refusal, which the story knows and the page need not tell
-why() { lab GET "events?label=$login" | member why; }
 
 # must WORD CASE SENTENCE: one line; WORD is in, or the name of a refusal
 must() {
