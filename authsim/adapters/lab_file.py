@@ -31,6 +31,8 @@ _APPEND: Final = "INSERT INTO journal (line) VALUES (?)"
 _LINES: Final = "SELECT number, line FROM journal WHERE number > ? ORDER BY number LIMIT ?"
 _NEWEST: Final = "SELECT coalesce(max(number), 0) FROM journal"
 _VERSION: Final = "PRAGMA data_version"
+#: A number in the file's head that SQLite leaves to its owner.
+_TURNS: Final = "PRAGMA user_version"
 
 
 @final
@@ -93,6 +95,11 @@ class LabFile:
         with self._opened() as connection:
             return [name for (name,) in connection.execute(_NAMES, (len(prefix), prefix))]
 
+    def turns(self) -> int:
+        """Return how often it was turned back."""
+        with self._opened() as connection:
+            return _count_turns(connection)
+
     def append(self, line: str) -> int:
         """Keep a line of the journal; return its number."""
         with self._opened() as connection:
@@ -130,12 +137,21 @@ class LabFile:
 
     @contextmanager
     def turned_back(self, path: Path) -> Iterator[None]:
-        """Put back what `copy_to` kept, for every process at its next look; undone if what is done in it fails."""
+        """Put back what `copy_to` kept, for every process at its next look; undone if what is done in it fails.
+
+        What `turns` counts rises in the same step.
+        """
         require_private_file(path)
         with closing(sqlite3.connect(":memory:", check_same_thread=False)) as present:
-            with self._opened() as connection, closing(open_copy(path)) as copy:
+            with (
+                self._opened() as connection,
+                closing(open_copy(path)) as copy,
+                closing(sqlite3.connect(":memory:")) as past,
+            ):
                 copy_pages(connection, present)
-                self._replace_by(copy, connection)
+                copy_pages(copy, past)
+                past.execute(f"{_TURNS} = {_count_turns(connection) + 1}")
+                self._replace_by(past, connection)
             try:
                 yield
             except BaseException:
@@ -188,6 +204,10 @@ def copy_pages(
             raise StoreError("the database is busy")
 
     source.backup(target, progress=give_up_in_time, sleep=_AGAIN_S)
+
+
+def _count_turns(connection: sqlite3.Connection) -> int:
+    return int(connection.execute(_TURNS).fetchone()[0])
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -22,6 +22,9 @@ class Shelf(Protocol):
     def list_names(self, prefix: str) -> Sequence[str]:
         """Return the names that begin so, ascending."""
 
+    def turns(self) -> int:
+        """Return how often all of it was turned back to what it was: what one read before another turn is over."""
+
 
 class Journal(Protocol):
     """What the lab saw, line by line, in one order for all workers."""

@@ -49,6 +49,9 @@ class MemoryShelf:
     def list_names(self, prefix: str) -> Sequence[str]:
         return sorted(name for name in self.documents if name.startswith(prefix))
 
+    def turns(self) -> int:
+        return 0
+
     def append(self, line: str) -> int:
         self.lines.append(line)
         return len(self.lines)

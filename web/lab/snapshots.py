@@ -69,6 +69,7 @@ def _require(name: str) -> None:
 
 
 def _bring_back(name: str) -> None:
-    lab().hands.wait_until_idle(_PATIENCE_S)  # or what a phone does just now would reach into the other world
+    # Phones of this worker finish what they do just now; those of others find out before they send (`require_world`).
+    lab().hands.wait_until_idle(_PATIENCE_S)
     lab().snapshots.restore(name)
     lab().agenda.look_out()  # what waited then waits again

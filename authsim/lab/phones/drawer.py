@@ -36,6 +36,10 @@ class UnknownPhoneError(LookupError):
     """There is no phone of that id."""
 
 
+class WorldLeftError(StoreError):
+    """What a phone was about to do belongs to a world that is no more."""
+
+
 @final
 class Drawer:
     """All virtual phones. `entropy` seals documents: what it draws is never seen, so it need not repeat."""
@@ -46,6 +50,15 @@ class Drawer:
         self._shelf = shelf
         self._longest_wait_s = longest_wait_s
         self._entropy = entropy
+
+    def read_world(self) -> int:
+        """Return the number of the world that the phones live in: each one that is brought back has another."""
+        return self._shelf.turns()
+
+    def require_world(self, world: int) -> None:
+        """Raise `WorldLeftError` unless the phones live in that world still."""
+        if self.read_world() != world:
+            raise WorldLeftError("a snapshot was restored meanwhile. What was begun before it is not sent")
 
     def draw_id(self) -> str:
         """Return the id of the next phone: `phone-1`, `phone-2` and so on; none is given twice."""

@@ -26,12 +26,13 @@ FRESH: Final = Policy.MANUAL
 
 
 class Opened(NamedTuple):
-    """A phone that was opened with its PIN: its id, the data key, and what the device knew then."""
+    """A phone that was opened with its PIN: its id, the data key, what the device knew then, and in which world."""
 
     phone_id: str
     dek: Secret
     phone: Phone
     policy: Policy
+    world: int
 
 
 @final
@@ -114,6 +115,7 @@ class Fleet:
 
         `is_listening`: the app was opened before, and only hears what comes; nobody types anything.
         """
+        world = self.drawer.read_world()
         handset = self.drawer.read(phone_id)
         slips = handset.policy is Policy.WRONG_PIN and not is_listening
         done = open_handset(handset, is_mistyped=slips)
@@ -130,7 +132,7 @@ class Fleet:
         after, dek = done
         if isinstance(dek, RefusalError):
             raise dek
-        return Opened(phone_id, dek, see_phone(after, dek), after.policy)
+        return Opened(phone_id, dek, see_phone(after, dek), after.policy, world)
 
     def tell(self, phone_id: str, what: str, *, user: str | None = None, why: Reason | None = None) -> None:
         """Write a line of the story: what the phone did, and no secret of it."""

@@ -18,7 +18,7 @@ from typing import Final, final
 from authsim.errors import AuthsimError, RefusalError, StoreError
 from authsim.lab.agenda import ANSWER, Agenda
 from authsim.lab.phones.answering import Asked, Wanted, claim, decide, decide_on, find_requests, hear
-from authsim.lab.phones.drawer import UnknownPhoneError
+from authsim.lab.phones.drawer import UnknownPhoneError, WorldLeftError
 from authsim.lab.phones.fleet import Fleet, Opened, choose_accounts
 from authsim.lab.phones.handset import Handset, Policy, Seen
 from authsim.lab.phones.wire import UnreachableError
@@ -113,7 +113,7 @@ class Hands:
         self._acting[threading.get_ident()] = phone_id
         try:
             work()
-        except (RefusalError, UnreachableError, UnknownPhoneError):
+        except (RefusalError, UnreachableError, UnknownPhoneError, WorldLeftError):
             pass
         except Exception as error:  # noqa: BLE001 - a hand that dies takes other phones' reactions with it
             _LOGGER.warning("a hand of the lab failed: %s", type(error).__name__)
@@ -144,7 +144,8 @@ class Hands:
         """Do what the agenda says: `phone` looks again, `phone request` answers after its delay."""
         phone_id, _, request_id = word.partition(" ")
         if request_id:
-            self._submit(phone_id, lambda: _answer_late(self._fleet, phone_id, request_id))
+            world = self._fleet.drawer.read_world()
+            self._submit(phone_id, lambda: _answer_late(self._fleet, phone_id, request_id, world))
         else:
             self.look(phone_id)
 
@@ -161,7 +162,8 @@ def _begin_anew_after_fork(hands: Hands) -> None:
 
 
 def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda: Agenda) -> None:
-    """Do what the policy says about one request, unless the phone did so before."""
+    """Do what the policy says about one request, unless the phone did so before, or it was in another world."""
+    fleet.drawer.require_world(opened.world)
     phone_id, request_id, user = opened.phone_id, asked.request.request_id, asked.line.account.label
     is_news = hear(fleet, phone_id, asked)
     if handset.policy in _DECISIONS and handset.delay_ms:
@@ -179,8 +181,9 @@ def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda:
             fleet.open(phone_id)  # the person wants to answer, and mistypes the PIN
 
 
-def _answer_late(fleet: Fleet, phone_id: str, request_id: str) -> None:
-    """Answer after the delay, unless the person changed their mind meanwhile."""
+def _answer_late(fleet: Fleet, phone_id: str, request_id: str, world: int) -> None:
+    """Answer after the delay, unless the person changed their mind meanwhile, or the world is another one."""
+    fleet.drawer.require_world(world)
     decision = _DECISIONS.get(fleet.drawer.read(phone_id).policy)
     if decision is not None and claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.WAITS):
         number = fleet.portal.read_number(request_id)

@@ -47,6 +47,7 @@ class Line:
         """Return the answer to what `sign` makes of the account, with a counter that no signature ever had."""
         require_online(self._opened)
         with self._fleet.drawer.signing(self._opened.phone_id):
+            self._fleet.drawer.require_world(self._opened.world)
             body = sign(self._raise_counter())
             return require_reached(self._fleet.portal.send("POST", path, body=body))
 

@@ -125,9 +125,25 @@ def test_a_copy_brings_everything_back(file: LabFile, tmp_path: Path) -> None:
             pass
 
         assert [one.read("count") for one in (file, other)] == ["1", "1"]
+        assert [one.turns() for one in (file, other)] == [1, 1]
         assert other.read_lines(after=0, most=9) == [(1, "kept")]
         assert other.append("next") == 2
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_each_turn_is_counted(file: LabFile, tmp_path: Path) -> None:
+    """However often it goes back, and to whichever copy, no number of a turn comes again."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    file.copy_to(first)
+    numbers = [file.turns()]
+    for copy in (first, first, second, first, second):
+        if not second.exists():
+            file.copy_to(second)
+        with file.turned_back(copy):
+            numbers.append(file.turns())
+        assert file.turns() == numbers[-1]
+
+    assert numbers == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_failure_undoes_what_was_brought_back(file: LabFile, tmp_path: Path) -> None:

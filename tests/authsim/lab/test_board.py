@@ -200,6 +200,9 @@ def test_a_fault_switched_off_between_look_and_count_does_not_strike(town: LabTo
         def list_names(self, prefix: str) -> list[str]:
             return list(town.shelf.list_names(prefix))
 
+        def turns(self) -> int:
+            return town.shelf.turns()
+
         def change(self, name: str, change):  # type: ignore[no-untyped-def]
             town.shelf.documents.clear()
             return town.shelf.change(name, change)
