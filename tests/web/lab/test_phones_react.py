@@ -365,10 +365,11 @@ def test_a_phone_that_is_taken_away_is_silent(living: LabSite) -> None:
 
 
 def test_hands_survive_a_fork(living: LabSite) -> None:
-    """A process that forked with hands at work has hands of its own, and so has its child."""
+    """The child of a process whose hands have been at work has hands of its own."""
     activates(living, policy="approve")
     begins(living)
     wait_until(lambda: is_decided(living))
+    assert living.lab.hands.wait_until_idle(20)
     child = os.fork()
     if child == 0:  # pragma: no cover - in the child
         begins_login(living.site.verifier, "alice")
