@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 # Two cores serve everybody, so an example's duration says nothing about the code; a failure prints what repeats it.
 hypothesis.settings.register_profile("authsim", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("authsim")
+
+#: Whole stories start both ends hundreds of times. What is covered is shown by the tests that mirror the tree, so the
+#: children of a story are not measured: measuring costs each of them more than its own start.
+STORIES = frozenset({"browser", "docs", "interop", "journeys"})
+_MEASURED = {
+    name: os.environ[name] for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START") if name in os.environ
+}
 
 OURS = ("AUTHKEY_HOME", "AUTHKEY_LANG", "AUTHSIM_DEBUG", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV")
 
@@ -52,3 +60,14 @@ def browser() -> "Iterator[Browser]":
 
     with chromium() as running:
         yield running
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Measure the children of this test, or not: before any of its fixtures starts one."""
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    for name, value in _MEASURED.items():
+        if room in STORIES:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
