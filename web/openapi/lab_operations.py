@@ -12,9 +12,8 @@ _WAIT: Final = {"type": "integer", "minimum": 0, "maximum": 30_000, "default": 0
 
 
 def _in_path(name: str, says: str, *words: str) -> Parameter:
-    return Parameter(
-        name=name, place="path", says=says, schema={"type": "string", "enum": list(words)} if words else _WORD
-    )
+    schema = {"type": "string", "enum": list(words)} if words else _WORD
+    return Parameter(name=name, place="path", says=says, schema=schema)
 
 
 def _in_query(name: str, says: str, schema: dict[str, object]) -> Parameter:
