@@ -289,10 +289,14 @@ def lines_of_tests(pattern: str) -> set[str]:
 
 
 def test_no_test_is_switched_off() -> None:
-    """Nothing is skipped or expected to fail; only a machine without a browser may leave the browser's tests out."""
+    """Nothing is skipped or expected to fail; only a machine without browser, Node or Java may leave out their tests.
+
+    `.ci/run` requires each of them.
+    """
     switched_off = lines_of_tests(r"\b(skip|skipif|xfail|importorskip)\(|mark\.(skip|xfail)")
 
-    assert switched_off == {"tests/support/browser_chromium.py"}
+    assert switched_off == {"tests/support/browser_chromium.py", "tests/journeys/test_recipes.py"}
+    assert lines_of_tests(r"pytest\.skip\b(?!\()") == set(), "a skip that is not called by its name"
 
 
 def test_no_port_is_patched() -> None:

@@ -89,7 +89,9 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 def require(program: str | None, remedy: str) -> str:
     """Return a program; without it the recipe is skipped, or fails where recipes are required."""
     if program is None:
-        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(remedy)
+        if os.environ.get(REQUIRED):
+            pytest.fail(remedy)
+        pytest.skip(remedy)
     return program
 
 

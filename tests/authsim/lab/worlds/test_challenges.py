@@ -122,6 +122,7 @@ def test_a_code_of_an_operator_is_burnt(town: LabTown, board: Board, alice: Pers
         else:
             with refused(Reason.ACTIVATION_USED):
                 sold.activate(town.verifier, offer.uri)
+    assert struck(town.lab) == [("qr_burnt", "alice")]
     alice.logs_in(with_=sold)
 
 
