@@ -12,9 +12,6 @@ turn. Every login has to succeed. The last line is the ratio.
 import argparse
 import http.client
 import json
-import os
-import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,20 +22,13 @@ from crowd import make_crowd
 from harness import (
     LEAST_ROUNDS,
     Connection,
-    Drivers,
     Load,
-    Result,
-    describe,
-    percentile,
     portal,
-    ratio_of,
-    rounds_of,
     serving,
 )
-from password_login import make_hash
+from password_login import CORES, measure, report
 from second_factor import _COOKIE, SERVERS, take_form
 
-CORES = len(os.sched_getaffinity(0))
 CONNECTIONS = 4
 _LONGEST_S = 600
 
@@ -114,32 +104,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "portal"
         make_crowd(folder, users=1)
-        clients = Drivers(Load(chosen.seconds, 1, CONNECTIONS))
-        hashers = Drivers(Load(chosen.seconds, CORES, 1))
         with serving(portal(folder, "--lab", *SERVERS[chosen.server])) as ours:
             fleet = make_fleet(ours.port, (folder / "lab.token").read_text().strip(), chosen.phones)
-            nobody = [sys.executable, "-c", "print('http://127.0.0.1:1', flush=True); import time; time.sleep(3600)"]
-            with serving(nobody) as idle:
-
-                def log_in() -> Result:
-                    return clients.drive(ours, make_login, fleet)
-
-                found = rounds_of(rounds, {"logins": log_in, "argon2": lambda: hashers.drive(idle, make_hash)})
-        clients.close()
-        hashers.close()
-    logins, argon2 = found["logins"], found["argon2"]
+            load = Load(chosen.seconds, 1, CONNECTIONS)
+            logins, argon2 = measure(ours, make_login, list(fleet), load=load, rounds=rounds)
     print(f"server: {chosen.server}, {CONNECTIONS} browsers, {CORES} cores, {rounds} rounds of {chosen.seconds:g} s")
-    print(f"pure Argon2id    {describe([one.rate for one in argon2], '/s')}")
-    print(f"logins           {describe([one.rate for one in logins], '/s')}")
-    latencies = [seconds * 1000 for one in logins for seconds in one.latencies]
-    print(
-        f"one login        p50 {percentile(latencies, 0.5):.1f} ms  p99 {percentile(latencies, 0.99):.1f} ms  "
-        f"server CPU {statistics.median(one.cpu_ms for one in logins):.1f} ms"
-    )
-    cpu = ratio_of([one.client_cpu_ms for one in argon2], [one.cpu_ms for one in logins])
-    print(f"by CPU time for a login: {cpu:.2f}")
-    print("logins by virtual phones / pure Argon2id; no goal")
-    print(f"{ratio_of([one.rate for one in logins], [one.rate for one in argon2]):.2f}")
+    report("virtual phones", logins, argon2, goal="no goal")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from harness import (
     Drivers,
     Load,
     Result,
+    Server,
     describe,
     percentile,
     portal,
@@ -68,6 +69,43 @@ def make_hash(port: int, share: list[object]) -> Callable[[], None]:  # noqa: AR
     return check
 
 
+def measure(
+    ours: Server,
+    make: Callable[[int, list[object]], Callable[[], None]],
+    share: list[object],
+    *,
+    load: Load,
+    rounds: int,
+) -> tuple[list[Result], list[Result]]:
+    """Return what logins at a portal come to, and what Argon2id alone does on every core, measured in turn."""
+    nobody = [sys.executable, "-c", "print('http://127.0.0.1:1', flush=True); import time; time.sleep(3600)"]
+    clients, hashers = Drivers(load), Drivers(Load(load.seconds, CORES, 1))
+    with serving(nobody) as idle:
+        cases = {
+            "logins": lambda: clients.drive(ours, make, share),
+            "argon2": lambda: hashers.drive(idle, make_hash),
+        }
+        found = rounds_of(rounds, cases)
+    clients.close()
+    hashers.close()
+    return found["logins"], found["argon2"]
+
+
+def report(title: str, logins: list[Result], argon2: list[Result], *, goal: str) -> None:
+    """Print both rates and what one login takes, and the ratio last."""
+    print(f"pure Argon2id    {describe([one.rate for one in argon2], '/s')}")
+    print(f"{title:16} {describe([one.rate for one in logins], '/s')}")
+    latencies = [seconds * 1000 for one in logins for seconds in one.latencies]
+    print(
+        f"one login        p50 {percentile(latencies, 0.5):.1f} ms  p99 {percentile(latencies, 0.99):.1f} ms  "
+        f"server CPU {statistics.median(one.cpu_ms for one in logins):.1f} ms"
+    )
+    cpu = ratio_of([one.client_cpu_ms for one in argon2], [one.cpu_ms for one in logins])
+    print(f"by CPU time for a login: {cpu:.2f}")
+    print(f"{title} / pure Argon2id; {goal}")
+    print(f"{ratio_of([one.rate for one in logins], [one.rate for one in argon2]):.2f}")
+
+
 def main() -> None:
     """Measure, and print the ratio last."""
     parser = argparse.ArgumentParser(description="Password logins a second, beside the pure Argon2id rate.")
@@ -79,30 +117,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "portal"
         names = [member.name for member in make_crowd(folder, users=USERS)]
-        clients, hashers = Drivers(Load(chosen.seconds, 1, 4)), Drivers(Load(chosen.seconds, CORES, 1))
         with serving(portal(folder, *SERVERS[chosen.server])) as ours:
-            nobody = [sys.executable, "-c", "print('http://127.0.0.1:1', flush=True); import time; time.sleep(3600)"]
-            with serving(nobody) as idle:
-
-                def log_in() -> Result:
-                    return clients.drive(ours, make_login, names)
-
-                found = rounds_of(rounds, {"logins": log_in, "argon2": lambda: hashers.drive(idle, make_hash)})
-        clients.close()
-        hashers.close()
-    logins, argon2 = found["logins"], found["argon2"]
+            logins, argon2 = measure(ours, make_login, list(names), load=Load(chosen.seconds, 1, 4), rounds=rounds)
     print(f"server: {chosen.server}, 4 connections, {CORES} cores, {rounds} rounds of {chosen.seconds:g} s")
-    print(f"pure Argon2id    {describe([one.rate for one in argon2], '/s')}")
-    print(f"password logins  {describe([one.rate for one in logins], '/s')}")
-    latencies = [seconds * 1000 for one in logins for seconds in one.latencies]
-    print(
-        f"one login        p50 {percentile(latencies, 0.5):.1f} ms  p99 {percentile(latencies, 0.99):.1f} ms  "
-        f"server CPU {statistics.median(one.cpu_ms for one in logins):.1f} ms"
-    )
-    cpu = ratio_of([one.client_cpu_ms for one in argon2], [one.cpu_ms for one in logins])
-    print(f"by CPU time for a login: {cpu:.2f}")
-    print(f"password logins / pure Argon2id; goal >= {GOAL:.2f}")
-    print(f"{ratio_of([one.rate for one in logins], [one.rate for one in argon2]):.2f}")
+    report("password logins", logins, argon2, goal=f"goal >= {GOAL:.2f}")
 
 
 if __name__ == "__main__":
