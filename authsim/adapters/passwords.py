@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import os
-import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -54,7 +53,6 @@ class Argon2Passwords:
         "_memory_kib",
         "_nobody",
         "_pepper",
-        "_places",
     )
 
     def __init__(
@@ -74,7 +72,6 @@ class Argon2Passwords:
         self._lanes = lanes
         self._longest_wait_s = longest_wait_s
         self._entropy = SystemEntropy() if entropy is None else entropy
-        self._places = threading.BoundedSemaphore(at_once)
         self._hands = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="passwords")
         self._nobody = self._compose_dummy()
 
@@ -119,10 +116,11 @@ class Argon2Passwords:
         return hmac.digest(self._pepper.reveal(), normal, hashlib.sha256)
 
     def _work(self, hashing: Callable[[], T]) -> T:
-        """Let one of the hands do it, when one is free in time."""
-        if not self._places.acquire(timeout=self._longest_wait_s):
-            raise StoreError("too many passwords are being checked at once: try again in a moment")
+        """Let one of the hands do it, when one is free in time: they take the next from a queue, and are never idle."""
+        waiting = self._hands.submit(hashing)
         try:
-            return self._hands.submit(hashing).result()
-        finally:
-            self._places.release()
+            return waiting.result(self._longest_wait_s)
+        except TimeoutError:
+            if waiting.cancel():
+                raise StoreError("too many passwords are being checked at once: try again in a moment") from None
+            return waiting.result()  # a hand has begun: what is half done is done
