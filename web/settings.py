@@ -28,13 +28,21 @@ class LabSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """A gateway-compatible front: which markup its pages have (`web/gateway`), and the seed of markup that drifts."""
+
+    page: str = "current"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Either `data_dir`, or `database_url` with `key_file` (and, for PostgreSQL, a libpq password file).
 
     `tls`: the browser speaks https with us or with the proxy before us. `proxies`: how many trusted proxies stand
     before us. `hosts`: private names or addresses, beyond loopback, that a browser may call us by. `is_inbox_open`:
     whether the simulated texts of all users can be read here. `most_streams`: how many answers may stay open in one
-    process. `lab`: None where there is none.
+    process. `lab`, `gateway`: None where there is none.
     """
 
     data_dir: Path | None = None
@@ -47,6 +55,7 @@ class Settings:
     is_inbox_open: bool = False
     most_streams: int = 32
     lab: LabSettings | None = None
+    gateway: GatewaySettings | None = None
 
     def __post_init__(self) -> None:
         if (self.data_dir is None) == (self.database_url is None):
