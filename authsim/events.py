@@ -91,6 +91,8 @@ class EventKind(enum.Enum):
     SESSION_OPENED = "session:opened"
     SESSION_ENDED = "session:ended"
     SESSION_EXPIRED = "session:expired"
+    BROKERAGE_BEGUN = "brokerage:begun"
+    BROKERAGE_ENDED = "brokerage:ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

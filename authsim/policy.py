@@ -76,6 +76,9 @@ class Policy:
     session_seconds: int = _number(
         43_200, unit="s", least=1, most=86_400, source="NIST SP 800-63B-4 5.2: 12 hours at AAL2"
     )
+    brokerage_idle_seconds: int = _number(
+        360, unit="s", least=1, most=86_400, source="public reports of a gateway's session: about 6 minutes uncalled"
+    )
     sessions_per_user: int = _number(
         5, unit="sessions", least=1, most=100, source="decision: the oldest ends when a sixth opens"
     )

@@ -97,6 +97,22 @@ class FactorEvent(enum.Enum):
     SPEND = "spend"
 
 
+class Brokerage(enum.Enum):
+    """The brokerage session of a gateway-compatible front; `idle`: no program called for long."""
+
+    UP = "up"
+    IDLE = "idle"
+    LOGGED_OUT = "logged_out"
+
+
+class BrokerageEvent(enum.Enum):
+    """What can happen to a brokerage session. One that is up begins anew when it takes over from a rival."""
+
+    BEGIN = "begin"
+    FALL_ASLEEP = "fall_asleep"
+    LOG_OUT = "log_out"
+
+
 S = TypeVar("S", bound=enum.Enum)
 E = TypeVar("E", bound=enum.Enum)
 Table = Mapping[S, Mapping[E, S]]
@@ -194,6 +210,25 @@ FACTOR: Table[Factor, FactorEvent] = MappingProxyType(
         Factor.REPLACED: MappingProxyType({}),
         Factor.EXPIRED: MappingProxyType({}),
         Factor.SPENT: MappingProxyType({}),
+    }
+)
+
+BROKERAGE: Table[Brokerage, BrokerageEvent] = MappingProxyType(
+    {
+        Brokerage.UP: MappingProxyType(
+            {
+                BrokerageEvent.BEGIN: Brokerage.UP,
+                BrokerageEvent.FALL_ASLEEP: Brokerage.IDLE,
+                BrokerageEvent.LOG_OUT: Brokerage.LOGGED_OUT,
+            }
+        ),
+        Brokerage.IDLE: MappingProxyType(
+            {
+                BrokerageEvent.BEGIN: Brokerage.UP,
+                BrokerageEvent.LOG_OUT: Brokerage.LOGGED_OUT,
+            }
+        ),
+        Brokerage.LOGGED_OUT: MappingProxyType({BrokerageEvent.BEGIN: Brokerage.UP}),
     }
 )
 

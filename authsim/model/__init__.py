@@ -11,6 +11,7 @@ from authsim.model.factors import (
     FactorKind,
     Prompt,
 )
+from authsim.model.gateways import GatewaySession, GatewayStanding
 from authsim.model.ids import (
     AttachmentId,
     ChallengeId,
@@ -93,6 +94,8 @@ __all__ = [
     "Factors",
     "FirstFactorPassed",
     "FlowId",
+    "GatewaySession",
+    "GatewayStanding",
     "Instance",
     "InstanceId",
     "LimitedEntry",

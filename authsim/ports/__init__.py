@@ -13,6 +13,7 @@ One file for each neighbourhood; this one gathers their names.
 """
 
 from authsim.ports.factors import Decoys, FactorStore, Prompts, Tallies
+from authsim.ports.gateways import Gateways
 from authsim.ports.logins import Logins, Pushes
 from authsim.ports.people import Audit, Instances, Sessions, Users
 from authsim.ports.phones import Activations, Devices, DeviceSessions, Enrolments, Texts
@@ -31,6 +32,7 @@ __all__ = [
     "Enrolments",
     "Entropy",
     "FactorStore",
+    "Gateways",
     "Instances",
     "Logins",
     "Passwords",

@@ -99,6 +99,9 @@ class Sessions(Protocol):
     def find(self, token_hash: bytes) -> "PortalSession | None":
         """Return by the hash of the browser's token, ended ones too."""
 
+    def get(self, session_id: "SessionId") -> "PortalSession | None":
+        """Return by id, ended ones too."""
+
     def list_open(self, user_id: "UserId", *, now_ms: int) -> "Sequence[PortalSession]":
         """Return the sessions that have neither ended nor passed `expires_ms`, newest first."""
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from authsim.ports.factors import Decoys, FactorStore, Prompts, Tallies
+from authsim.ports.gateways import Gateways
 from authsim.ports.logins import Logins, Pushes
 from authsim.ports.people import Audit, Instances, Sessions, Users
 from authsim.ports.phones import Activations, Devices, DeviceSessions, Enrolments, Texts
@@ -75,3 +76,7 @@ class Store(Protocol):
     @property
     def tickets(self) -> Tickets:
         """Return the Message Center."""
+
+    @property
+    def gateways(self) -> Gateways:
+        """Return the session of a gateway-compatible front."""

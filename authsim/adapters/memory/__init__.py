@@ -12,6 +12,7 @@ from authsim.adapters.memory.device_sessions import MemoryDeviceSessions
 from authsim.adapters.memory.devices import MemoryDevices
 from authsim.adapters.memory.enrolments import MemoryEnrolments
 from authsim.adapters.memory.factors import MemoryFactors
+from authsim.adapters.memory.gateways import MemoryGateways
 from authsim.adapters.memory.instances import MemoryInstances
 from authsim.adapters.memory.logins import MemoryLogins
 from authsim.adapters.memory.prompts import MemoryPrompts
@@ -115,6 +116,11 @@ class MemoryStore:
     def tickets(self) -> "ports.Tickets":
         """The Message Center."""
         return MemoryTickets(self._tables)
+
+    @property
+    def gateways(self) -> "ports.Gateways":
+        """The session of a gateway-compatible front."""
+        return MemoryGateways(self._tables)
 
     def close(self) -> None:
         """Do nothing: what is in memory needs no closing."""

@@ -36,6 +36,11 @@ class MemorySessions:
         with self._tables.lock:
             return next((row for row in self._tables.sessions.values() if row.token_hash == token_hash), None)
 
+    def get(self, session_id: "SessionId") -> "PortalSession | None":
+        """Return by id, ended ones too."""
+        with self._tables.lock:
+            return self._tables.sessions.get(session_id)
+
     def list_open(self, user_id: "UserId", *, now_ms: int) -> "Sequence[PortalSession]":
         """Return the open sessions, newest first."""
         with self._tables.lock:

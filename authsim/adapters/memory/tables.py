@@ -25,6 +25,7 @@ from authsim.model import (
     Factor,
     FactorId,
     FlowId,
+    GatewaySession,
     Instance,
     Lockout,
     LoginId,
@@ -60,6 +61,7 @@ class Tables:
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     instance: Instance | None = None
+    gateway: GatewaySession | None = None
     users: dict[UserId, User] = field(default_factory=dict)
     devices: dict[DeviceId, Device] = field(default_factory=dict)
     device_sessions: dict[bytes, DeviceSession] = field(default_factory=dict)

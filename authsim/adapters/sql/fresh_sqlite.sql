@@ -60,6 +60,7 @@ CREATE TABLE ticket_messages ( serial INTEGER NOT NULL, ticket_id TEXT NOT NULL,
 CREATE INDEX ticket_messages_of_ticket ON ticket_messages (ticket_id, at_ms);
 CREATE TABLE attachments ( serial INTEGER NOT NULL, attachment_id TEXT NOT NULL, ticket_id TEXT NOT NULL, har BLOB NOT NULL, report BLOB NOT NULL, uploaded_bytes INTEGER NOT NULL, attached_ms INTEGER NOT NULL, PRIMARY KEY (serial), UNIQUE (attachment_id), FOREIGN KEY(ticket_id) REFERENCES tickets (ticket_id) ) STRICT;
 CREATE INDEX attachments_of_ticket ON attachments (ticket_id, attached_ms);
-INSERT INTO alembic_version VALUES ('0003');
+CREATE TABLE gateway ( single INTEGER NOT NULL, handle TEXT NOT NULL, session_id TEXT NOT NULL, brokerage TEXT NOT NULL, began_ms INTEGER NOT NULL, called_ms INTEGER NOT NULL, PRIMARY KEY (single), CONSTRAINT only_one CHECK (single = 1), CONSTRAINT known_brokerage CHECK (brokerage IN ('up', 'idle', 'logged_out')) ) STRICT;
+INSERT INTO alembic_version VALUES ('0004');
 INSERT INTO audit_head VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000');
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

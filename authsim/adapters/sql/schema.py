@@ -11,9 +11,9 @@ from sqlalchemy import Connection, inspect, text
 from authsim.errors import StoreError
 
 #: The newest migration. A test compares it with the migrations' own head.
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 #: Those before it, which a start brings up to date.
-OLDER: Final = frozenset({"0001", "0002"})
+OLDER: Final = frozenset({"0001", "0002", "0003"})
 
 #: What the migrations make of an empty SQLite file, one statement a line: `python -m tests.support.head_schema`.
 FRESH: Final = Path(__file__).with_name("fresh_sqlite.sql")

@@ -24,6 +24,7 @@ _OLDER: Final = SESSIONS.alias("older")
 
 _INSERT: Final = insert(SESSIONS)
 _FIND: Final = select(SESSIONS).where(SESSIONS.c.token_hash == bindparam("of_token"))
+_GET: Final = select(SESSIONS).where(SESSIONS.c.session_id == bindparam("of_session"))
 _LIST_OPEN: Final = (
     select(SESSIONS)
     .where(
@@ -136,6 +137,12 @@ class SqlSessions:
     def find(self, token_hash: bytes) -> "PortalSession | None":
         """Return by the hash of the browser's token, ended ones too."""
         row = self._database.read(lambda connection: connection.execute(_FIND, {"of_token": token_hash}).one_or_none())
+        return None if row is None else parse_session(row)
+
+    def get(self, session_id: "SessionId") -> "PortalSession | None":
+        """Return by id, ended ones too."""
+        values = {"of_session": session_id}
+        row = self._database.read(lambda connection: connection.execute(_GET, values).one_or_none())
         return None if row is None else parse_session(row)
 
     def list_open(self, user_id: "UserId", *, now_ms: int) -> "Sequence[PortalSession]":

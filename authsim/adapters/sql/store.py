@@ -15,6 +15,7 @@ from authsim.adapters.sql.device_sessions import SqlDeviceSessions
 from authsim.adapters.sql.devices import SqlDevices
 from authsim.adapters.sql.enrolments import SqlEnrolments
 from authsim.adapters.sql.factors import SqlFactors
+from authsim.adapters.sql.gateways import SqlGateways
 from authsim.adapters.sql.instances import SqlInstances
 from authsim.adapters.sql.logins import SqlLogins
 from authsim.adapters.sql.prompts import SqlPrompts
@@ -46,6 +47,7 @@ class SqlStore:
         "devices",
         "enrolments",
         "factors",
+        "gateways",
         "instances",
         "logins",
         "prompts",
@@ -76,6 +78,7 @@ class SqlStore:
         self.decoys = SqlDecoys(database)
         self.tallies = SqlTallies(database)
         self.tickets = SqlTickets(database)
+        self.gateways = SqlGateways(database)
         self.audit = SqlAudit(database)
 
     def make_schema(self) -> None:

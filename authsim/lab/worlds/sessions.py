@@ -30,6 +30,7 @@ class FaultySessions:
         "_world",
         "end",
         "end_all",
+        "get",
         "list_open",
         "open",
         "spend_verification",
@@ -43,6 +44,7 @@ class FaultySessions:
         self._marks = marks
         self.end = inner.end
         self.end_all = inner.end_all
+        self.get = inner.get
         self.list_open = inner.list_open
         self.open = inner.open
         self.spend_verification = inner.spend_verification

@@ -36,6 +36,7 @@ class FaultyStore:
     decoys: ports.Decoys
     tallies: ports.Tallies
     tickets: ports.Tickets
+    gateways: ports.Gateways
 
 
 def put_faults_before(world: World, judged: Judged) -> FaultyStore:
@@ -61,4 +62,5 @@ def put_faults_before(world: World, judged: Judged) -> FaultyStore:
         decoys=store.decoys,
         tallies=store.tallies,
         tickets=store.tickets,
+        gateways=store.gateways,
     )

@@ -6,6 +6,7 @@ for each neighbourhood; this one gathers their names.
 
 from authsim.adapters.sql.tables.columns import METADATA
 from authsim.adapters.sql.tables.factors import DECOYS, FACTORS, PROMPTS, TALLIES
+from authsim.adapters.sql.tables.gateways import GATEWAY
 from authsim.adapters.sql.tables.logins import ASKED_QUESTIONS, CHALLENGES, LOGINS, PUSHES
 from authsim.adapters.sql.tables.people import AUDIT, AUDIT_HEAD, INSTANCE, SESSIONS, USERS
 from authsim.adapters.sql.tables.phones import ACTIVATIONS, DEVICE_SESSIONS, DEVICES, ENROLMENTS, TEXTS
@@ -23,6 +24,7 @@ __all__ = [
     "DEVICE_SESSIONS",
     "ENROLMENTS",
     "FACTORS",
+    "GATEWAY",
     "INSTANCE",
     "LOGINS",
     "METADATA",

@@ -103,7 +103,7 @@ def test_another_schema_is_refused(sql_store: SqlStore, change: str, words: str)
     """A store of another version is not opened, and the error names both schemas."""
     execute(sql_store, change)
 
-    with pytest.raises(StoreError, match=f"{words}.* needs 0003"):
+    with pytest.raises(StoreError, match=f"{words}.* needs 0004"):
         open_store(sql_store)
 
 

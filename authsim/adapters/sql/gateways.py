@@ -1,0 +1,107 @@
+"""`ports.Gateways` in SQL."""
+
+from typing import TYPE_CHECKING, Final, final
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from authsim.adapters.sql.audit import record
+from authsim.adapters.sql.tables import GATEWAY
+from authsim.errors import StoreConflictError
+from authsim.model import GatewaySession
+from authsim.states import BROKERAGE, Brokerage, BrokerageEvent, next_state
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from authsim.adapters.sql.database import Database
+    from authsim.adapters.sql.rows import AnyRow
+    from authsim.events import Event
+
+_GET: Final = select(GATEWAY)
+_CLEAR: Final = delete(GATEWAY)
+_INSERT: Final = insert(GATEWAY)
+_TOUCH: Final = (
+    update(GATEWAY)
+    .where(GATEWAY.c.handle == bindparam("of_handle"), GATEWAY.c.called_ms < bindparam("now_ms"))
+    .values(called_ms=bindparam("now_ms"))
+)
+_MOVE: Final = (
+    update(GATEWAY)
+    .where(
+        GATEWAY.c.handle == bindparam("of_handle"),
+        GATEWAY.c.brokerage == bindparam("seen"),
+        GATEWAY.c.began_ms == bindparam("seen_began_ms"),
+    )
+    .values(brokerage=bindparam("after"), began_ms=bindparam("after_began_ms"), called_ms=bindparam("now_ms"))
+)
+
+
+@final
+class SqlGateways:
+    """The one session that a gateway-compatible front answers for."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def open(self, gateway: GatewaySession, *, event: "Event") -> None:
+        """Put it in the place of whatever was there."""
+        values = {
+            "single": 1,
+            "handle": gateway.handle,
+            "session_id": gateway.session_id,
+            "brokerage": gateway.brokerage.value,
+            "began_ms": gateway.began_ms,
+            "called_ms": gateway.called_ms,
+        }
+
+        def work(connection: "Connection") -> None:
+            connection.execute(_CLEAR)
+            connection.execute(_INSERT, values)
+            record(connection, [event])
+
+        self._database.write(work)
+
+    def get(self) -> GatewaySession | None:
+        """Return it as it was left, or None."""
+        row = self._database.read(lambda connection: connection.execute(_GET).one_or_none())
+        return None if row is None else _parse(row)
+
+    def touch(self, handle: str, *, now_ms: int) -> None:
+        """Note that a program called."""
+
+        def work(connection: "Connection") -> None:
+            connection.execute(_TOUCH, {"of_handle": handle, "now_ms": now_ms})
+
+        self._database.write(work)
+
+    def move(self, seen: GatewaySession, what: BrokerageEvent, *, now_ms: int, event: "Event") -> GatewaySession:
+        """Let something happen to the brokerage session, if it still is as it was seen."""
+        after = next_state(BROKERAGE, seen.brokerage, what)
+        values = {
+            "of_handle": seen.handle,
+            "seen": seen.brokerage.value,
+            "seen_began_ms": seen.began_ms,
+            "after": after.value,
+            "after_began_ms": now_ms if what is BrokerageEvent.BEGIN else seen.began_ms,
+            "now_ms": now_ms,
+        }
+
+        def work(connection: "Connection") -> GatewaySession:
+            if not connection.execute(_MOVE, values).rowcount:
+                raise StoreConflictError("the brokerage session is not as it was seen any more")
+            record(connection, [event])
+            return _parse(connection.execute(_GET).one())
+
+        return self._database.write(work)
+
+
+def _parse(row: "AnyRow") -> GatewaySession:
+    return GatewaySession(
+        handle=row.handle,
+        session_id=row.session_id,
+        brokerage=Brokerage(row.brokerage),
+        began_ms=row.began_ms,
+        called_ms=row.called_ms,
+    )
