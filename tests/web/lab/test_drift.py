@@ -10,7 +10,7 @@ from tests.support.browser_plain import Element, Page
 from tests.support.device_line import enrols
 from tests.support.lab_site import LabSite
 from tests.support.site import PASSWORD, Browser
-from web.lab.drift import rewrite
+from web.markup import rewrite
 
 
 def field_of(page: Page, label: str) -> Element:
