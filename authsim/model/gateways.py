@@ -12,7 +12,7 @@ class GatewaySession:
     """What the front answers for: the portal session of the newest login, and the brokerage session on top of it.
 
     `handle` is what programs are told to tell sessions apart, 32 lower-case hex digits; it opens nothing. `brokerage`
-    began at `began_ms`, if it is up; `called_ms` is when a program called last.
+    began last at `began_ms`; `called_ms` is when a program called last, as far as it was noted.
     """
 
     handle: str
@@ -26,7 +26,7 @@ class GatewaySession:
 class GatewayStanding:
     """How the front stands at one instant. `expires_ms`: when the portal session ends if nobody calls again.
 
-    `is_competing`: the same user logged in elsewhere since the brokerage session began.
+    `is_competing`: the brokerage session is up, and a later login of the same user elsewhere is still open.
     """
 
     gateway: GatewaySession

@@ -12,17 +12,19 @@ from typing import Final
 
 from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
-from authsim.model import Authenticated, GatewaySession, GatewayStanding, PortalSession, Reach
+from authsim.model import Authenticated, Factors, GatewaySession, GatewayStanding, PortalSession, Reach
 from authsim.policy import SECOND
 from authsim.states import Brokerage, BrokerageEvent
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts, require_row
-from authsim.verifier.sessions import end_session, is_open
+from authsim.verifier.sessions import end_session, is_open, note_expiry
 from authsim.verifier.tokens import draw_id
 
-#: A call is written at most this often, as with a browser's last-seen.
+#: A call is written at most this often, as with a browser's last-seen: either session may end this much too early.
 TOUCH_EVERY_MS: Final = 5 * SECOND
+#: What the session of a login reaches that the front answers for, and of one that competes with it.
 _REACHES: Final = frozenset({Reach.FULL, Reach.RESTRICTED})
+_RIVALS: Final = _REACHES | {Reach.TRADING}
 
 
 def open_gateway(verifier: Verifier, proof: Authenticated) -> None:
@@ -55,16 +57,15 @@ def require_gateway(verifier: Verifier) -> GatewayStanding:
 def begin_brokerage(verifier: Verifier, *, compete: bool) -> GatewayStanding:
     """Begin the brokerage session if it is not up, and return how the front stands.
 
-    A rival is left alone, unless `compete`: then its sessions end. Refuses as `require_gateway`.
+    A rival is left alone, and goes on competing, unless `compete`: then its sessions end. Refuses as `require_gateway`.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
     standing = _look(verifier, now_ms=now_ms)
-    if standing.is_competing and not compete:
+    is_up = standing.gateway.brokerage is Brokerage.UP
+    if is_up and not (standing.is_competing and compete):
         return standing
-    if standing.is_authenticated:
-        return standing
-    return _begin(verifier, standing, now_ms=now_ms)
+    return _begin(verifier, standing, compete=compete, now_ms=now_ms)
 
 
 def reauthenticate(verifier: Verifier) -> GatewayStanding:
@@ -77,7 +78,7 @@ def reauthenticate(verifier: Verifier) -> GatewayStanding:
     standing = _look(verifier, now_ms=now_ms)
     if standing.gateway.brokerage is Brokerage.UP:
         return standing
-    return _begin(verifier, standing, now_ms=now_ms)
+    return _begin(verifier, standing, compete=True, now_ms=now_ms)
 
 
 def log_out(verifier: Verifier) -> None:
@@ -91,46 +92,70 @@ def log_out(verifier: Verifier) -> None:
     if standing.gateway.brokerage is Brokerage.LOGGED_OUT:
         return
     event = _event(EventKind.BROKERAGE_ENDED, standing.session, None, now_ms=now_ms)
-    with suppress(StoreConflictError):  # somebody else logged out, or in, at this very moment
+    try:
         verifier.store.gateways.move(standing.gateway, BrokerageEvent.LOG_OUT, now_ms=now_ms, event=event)
+    except StoreConflictError:  # it became another at this very moment
+        log_out(verifier)
 
 
 def _look(verifier: Verifier, *, now_ms: int) -> GatewayStanding:
     # (1) known?
     gateway = verifier.store.gateways.get()
     session = None if gateway is None else verifier.store.sessions.get(gateway.session_id)
-    # (4) still open? (5) fresh?
-    if gateway is None or session is None or not is_open(session, verifier.policy, now_ms=now_ms):
+    if gateway is None or session is None:
         raise RefusalError(Reason.SESSION_EXPIRED)
-    gateway = _settle(verifier, gateway, session, now_ms=now_ms)
-    if now_ms - gateway.called_ms >= min(TOUCH_EVERY_MS, verifier.policy.brokerage_idle_seconds * SECOND // 10):
-        verifier.store.gateways.touch(gateway.handle, now_ms=now_ms)
-        verifier.store.sessions.touch(session.session_id, now_ms=now_ms)
-        gateway, session = replace(gateway, called_ms=now_ms), replace(session, last_seen_ms=now_ms)
+    # (4) still open? (5) fresh?
+    if not is_open(session, verifier.policy, now_ms=now_ms):
+        note_expiry(verifier, session, now_ms=now_ms)
+        raise RefusalError(Reason.SESSION_EXPIRED)
+    settled = _settle(verifier, gateway, session, now_ms=now_ms)
+    if settled is None:
+        return _look(verifier, now_ms=now_ms)
+    gateway, session = _note_call(verifier, settled, session, now_ms=now_ms)
     idle_ends_ms = session.last_seen_ms + verifier.policy.session_idle_seconds * SECOND
     return GatewayStanding(
         gateway=gateway,
         session=session,
         user=require_row(verifier.store.users.get(session.user_id)),
-        is_competing=gateway.brokerage is Brokerage.UP and bool(_list_rivals(verifier, gateway, session, now_ms)),
+        is_competing=gateway.brokerage is Brokerage.UP and bool(_list_rivals(verifier, session, now_ms=now_ms)),
         expires_ms=min(session.expires_ms, idle_ends_ms),
     )
 
 
-def _settle(verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int) -> GatewaySession:
-    """Return the front's session, its brokerage session asleep when no program called for long."""
+def _settle(
+    verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int
+) -> GatewaySession | None:
+    """Return the front's session, its brokerage session asleep when no program called for long.
+
+    None when it has just become another, so that it has to be looked at again.
+    """
     idle_ms = verifier.policy.brokerage_idle_seconds * SECOND
     if gateway.brokerage is not Brokerage.UP or now_ms - gateway.called_ms < idle_ms:
         return gateway
     event = _event(EventKind.BROKERAGE_ENDED, session, Reason.SESSION_EXPIRED, now_ms=now_ms)
     try:
         return verifier.store.gateways.move(gateway, BrokerageEvent.FALL_ASLEEP, now_ms=now_ms, event=event)
-    except StoreConflictError:  # another request saw it first
-        return require_row(verifier.store.gateways.get())
+    except StoreConflictError:
+        return None
 
 
-def _begin(verifier: Verifier, standing: GatewayStanding, *, now_ms: int) -> GatewayStanding:
-    for rival in _list_rivals(verifier, standing.gateway, standing.session, now_ms):
+def _note_call(
+    verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int
+) -> tuple[GatewaySession, PortalSession]:
+    """Note a call on both sessions, if the last one that was noted on either is long enough ago."""
+    idle_seconds = min(verifier.policy.brokerage_idle_seconds, verifier.policy.session_idle_seconds)
+    pause_ms = min(TOUCH_EVERY_MS, idle_seconds * SECOND // 10)
+    if now_ms - min(gateway.called_ms, session.last_seen_ms) < pause_ms:
+        return gateway, session
+    verifier.store.gateways.touch(gateway.handle, now_ms=now_ms)
+    verifier.store.sessions.touch(session.session_id, now_ms=now_ms)
+    return replace(gateway, called_ms=now_ms), replace(session, last_seen_ms=now_ms)
+
+
+def _begin(verifier: Verifier, standing: GatewayStanding, *, compete: bool, now_ms: int) -> GatewayStanding:
+    """Begin the brokerage session, and end its rivals if it may."""
+    rivals = _list_rivals(verifier, standing.session, now_ms=now_ms) if compete else ()
+    for rival in rivals:
         end_session(verifier, rival)
     event = _event(EventKind.BROKERAGE_BEGUN, standing.session, None, now_ms=now_ms)
     with suppress(StoreConflictError):  # another request began it
@@ -138,17 +163,15 @@ def _begin(verifier: Verifier, standing: GatewayStanding, *, now_ms: int) -> Gat
     return _look(verifier, now_ms=now_ms)
 
 
-def _list_rivals(
-    verifier: Verifier, gateway: GatewaySession, session: PortalSession, now_ms: int
-) -> list[PortalSession]:
-    """Return the open sessions of the same user that began after the brokerage session did."""
-    others = verifier.store.sessions.list_open(session.user_id, now_ms=now_ms)
+def _list_rivals(verifier: Verifier, session: PortalSession, *, now_ms: int) -> list[PortalSession]:
+    """Return the open sessions of the same user that later logins opened; a limited one is no login."""
+    newest_first = verifier.store.sessions.list_open(session.user_id, now_ms=now_ms)
+    ids = [one.session_id for one in newest_first]
+    later = newest_first[: ids.index(session.session_id)] if session.session_id in ids else ()  # it has just ended
     return [
         other
-        for other in others
-        if other.session_id != session.session_id
-        and other.opened_ms > gateway.began_ms
-        and is_open(other, verifier.policy, now_ms=now_ms)
+        for other in later
+        if other.factors is Factors.TWO and other.reach in _RIVALS and is_open(other, verifier.policy, now_ms=now_ms)
     ]
 
 

@@ -80,7 +80,7 @@ def require_session(verifier: Verifier, token: Secret) -> SignedIn:
         raise RefusalError(Reason.SESSION_EXPIRED)
     # (4) still open? (5) fresh?
     if not is_open(session, verifier.policy, now_ms=now_ms):
-        _note_expiry(verifier, session, now_ms=now_ms)
+        note_expiry(verifier, session, now_ms=now_ms)
         raise RefusalError(Reason.SESSION_EXPIRED)
     user = require_row(verifier.store.users.get(session.user_id))
     idle_ms = verifier.policy.session_idle_seconds * SECOND
@@ -88,6 +88,13 @@ def require_session(verifier: Verifier, token: Secret) -> SignedIn:
         verifier.store.sessions.touch(session.session_id, now_ms=now_ms)
         session = replace(session, last_seen_ms=now_ms)
     return SignedIn(session=session, user=user)
+
+
+def note_expiry(verifier: Verifier, session: PortalSession, *, now_ms: int) -> None:
+    """Write an expiry of a session that was seen first; another request may have done so."""
+    if session.ended_ms is None:
+        with suppress(StoreConflictError):
+            _end(verifier, session.session_id, session, now_ms=now_ms, kind=EventKind.SESSION_EXPIRED)
 
 
 def require_two_factors(signed_in: SignedIn) -> SignedIn:
@@ -136,13 +143,6 @@ def list_sessions(verifier: Verifier, user_id: UserId) -> Sequence[PortalSession
     now_ms = verifier.clock.now_ms()
     sessions = verifier.store.sessions.list_open(user_id, now_ms=now_ms)
     return [session for session in sessions if is_open(session, verifier.policy, now_ms=now_ms)]
-
-
-def _note_expiry(verifier: Verifier, session: PortalSession, *, now_ms: int) -> None:
-    """Write an expiry that is seen first; another request may have done so."""
-    if session.ended_ms is None:
-        with suppress(StoreConflictError):
-            _end(verifier, session.session_id, session, now_ms=now_ms, kind=EventKind.SESSION_EXPIRED)
 
 
 def _end(verifier: Verifier, session_id: SessionId, session: PortalSession, *, now_ms: int, kind: EventKind) -> None:
