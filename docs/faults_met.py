@@ -131,7 +131,7 @@ TROUBLES = (
             *("Voyz/ibeam/issues/62", "IbcAlpha/IBC/issues/314", "Voyz/ibeam/issues/254", "Voyz/ibeam/issues/267"),
             "QuantConnect/IBAutomater/issues/113",
         ),
-        "`page_between`",
+        "`page_between`, which can be skipped; `page_confirm`, which has to be confirmed",
     ),
     Trouble(
         "A paper user in live mode, and the reverse",

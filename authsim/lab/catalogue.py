@@ -163,6 +163,11 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
                 says="A page that nobody expects stands between the login and what follows.",
                 steps=(Step.SESSION,),
             ),
+            FaultKind(
+                name="page_confirm",
+                says="A page that has to be confirmed stands between the login and what follows, until it is.",
+                steps=(Step.SESSION,),
+            ),
             FaultKind(name="http_500", says="The answer is 500 Internal Server Error.", steps=_EVERYWHERE),
             FaultKind(name="http_503", says="The answer is 503 Service Unavailable.", steps=_EVERYWHERE),
             FaultKind(

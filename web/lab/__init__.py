@@ -11,6 +11,7 @@ from ..bare_answers import LAB_PREFIX
 from . import (
     between,
     clock,
+    confirming,
     door,
     drift,
     events,
@@ -34,6 +35,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     watching.register(app)
     interference.register(app)
     drift.register(app)
+    confirming.register(app)
     between.register(app)
     second_page.register(app)
     phones.register(app)

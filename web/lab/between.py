@@ -12,14 +12,14 @@ from .watching import watched_user
 
 pages: Final = Blueprint("between", __name__)
 
-#: Where logins end.
-_ENTRIES: Final = frozenset(
+#: Where logins end, and what their browser is led to.
+ENTRIES: Final = frozenset(
     {
         *("second_factor.submit", "second_factor.go_on", "second_factor_choice.answer"),
         *("uniform.submit", "uniform.submit_passcode", "uniform.go_on"),
     }
 )
-_ONWARDS: Final = "home.dispatcher"
+ONWARDS: Final = "home.dispatcher"
 
 
 def register(app: Flask) -> None:
@@ -34,12 +34,12 @@ def show() -> str:
     name = watched_user()
     user = None if name is None else scope.portal().store.users.find(name)
     look.prefer(look.LANGUAGES[0] if user is None else user.locale)
-    return render_template("between.html", onwards=url_for(_ONWARDS))
+    return render_template("between.html", onwards=url_for(ONWARDS))
 
 
 def _lead_astray(response: Response) -> Response:
     """Lead a login that just succeeded to the page; one that serves a task goes where that goes on."""
-    is_entry = request.endpoint in _ENTRIES and response.headers.get("Location") == url_for(_ONWARDS)
+    is_entry = request.endpoint in ENTRIES and response.headers.get("Location") == url_for(ONWARDS)
     if is_entry and lab().board.strikes("page_between", user=watched_user(), step=Step.SESSION) is not None:
         response.headers["Location"] = url_for("between.show")
     return response

@@ -25,7 +25,9 @@ _ROOMS: Final[Mapping[str, Step]] = MappingProxyType(
             ("plain", "login", "look", "help", "lost_phone", "app_site", "trading", "device_instance"), Step.PAGE
         ),
         **dict.fromkeys(("second_factor_choice",), Step.CHOICE),
-        **dict.fromkeys(("second_factor_state", "device_requests", "device_events"), Step.NOTIFICATION),
+        **dict.fromkeys(
+            ("second_factor_state", "device_requests", "device_challenges", "device_events"), Step.NOTIFICATION
+        ),
         **dict.fromkeys(("second_factor", "uniform"), Step.CHALLENGE),
         **dict.fromkeys(("device_push",), Step.DECISION),
         **dict.fromkeys(("inbox", "inbox_api"), Step.TEXT),
@@ -36,7 +38,7 @@ _ROOMS: Final[Mapping[str, Step]] = MappingProxyType(
             (
                 *("home", "activity", "sessions", "settings", "opt_out", "factors", "factor_app", "factor_removal"),
                 *("code_card", "online_card", "security_card", "passcode", "sharing", "number", "messages"),
-                *("messages_guide", "messages_ticket", "verify", "sign_out", "between", "device_session"),
+                *("messages_guide", "messages_ticket", "verify", "sign_out", "between", "confirming", "device_session"),
                 *("desk", "desk_users", "desk_acts", "desk_tickets", "trading_api"),
             ),
             Step.SESSION,

@@ -268,6 +268,15 @@ def meets_session_lost(scene: Scene) -> None:
     meets_not_authenticated(scene)
 
 
+def meets_page_confirm(scene: Scene) -> None:
+    """Wherever she goes, the page wants to be confirmed first."""
+    scene.begins()
+    assert not scene.types()
+    assert scene.browser.opens("/sso/Dispatcher").path == "/sso/Confirm"
+    form = next(one for one in scene.browser.page.all(tag="form") if one.attributes["action"] == "/sso/Confirm")  # type: ignore[union-attr]
+    assert scene.browser.sends(form, {"confirmed": "yes"}).has_succeeded
+
+
 def meets_picker_order(scene: Scene) -> None:
     """The phone, which stands first, stands last."""
     assert scene.phone
