@@ -22,9 +22,8 @@ from authsim.verifier.tokens import draw_id
 
 #: A call is written at most this often, as with a browser's last-seen: either session may end this much too early.
 TOUCH_EVERY_MS: Final = 5 * SECOND
-#: What the session of a login reaches that the front answers for, and of one that competes with it.
+#: What a session reaches that the front answers for.
 _REACHES: Final = frozenset({Reach.FULL, Reach.RESTRICTED})
-_RIVALS: Final = _REACHES | {Reach.TRADING}
 
 
 def open_gateway(verifier: Verifier, proof: Authenticated) -> None:
@@ -164,15 +163,18 @@ def _begin(verifier: Verifier, standing: GatewayStanding, *, compete: bool, now_
 
 
 def _list_rivals(verifier: Verifier, session: PortalSession, *, now_ms: int) -> list[PortalSession]:
-    """Return the open sessions of the same user that later logins opened; a limited one is no login."""
+    """Return the open sessions of the same user that later logins opened."""
     newest_first = verifier.store.sessions.list_open(session.user_id, now_ms=now_ms)
     ids = [one.session_id for one in newest_first]
     later = newest_first[: ids.index(session.session_id)] if session.session_id in ids else ()  # it has just ended
-    return [
-        other
-        for other in later
-        if other.factors is Factors.TWO and other.reach in _RIVALS and is_open(other, verifier.policy, now_ms=now_ms)
-    ]
+    return [other for other in later if _is_of_login(other) and is_open(other, verifier.policy, now_ms=now_ms)]
+
+
+def _is_of_login(session: PortalSession) -> bool:
+    """Say whether a whole login opened it: both factors at the portal, or whatever opens the trading device."""
+    if session.reach is Reach.TRADING:
+        return True
+    return session.factors is Factors.TWO and session.reach in _REACHES
 
 
 def _event(kind: EventKind, session: PortalSession, reason: Reason | None, *, now_ms: int) -> Event:
