@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What the lab's API calls the snapshot that a reset goes back to.
 _BEGINNING: Final = "beginning"
+_PORT: Final = 8765
+_GATEWAY_PORT: Final = 5000
 
 
 @click.command(
@@ -30,12 +32,18 @@ _BEGINNING: Final = "beginning"
         "authsim demo --data ./demo --new-passwords",
         "authsim demo --set challenge_seconds=30",
         "authsim demo --lab --lab-seed 7",
+        "authsim demo --gateway --lab",
     ),
 )
 @click.option(
     "--data", type=click.Path(path_type=Path), metavar="DIR", help="Keep the demo here; otherwise it is deleted."
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    show_default=f"{_PORT} / {_GATEWAY_PORT}",
+    help="0 picks a free one.",
+)
 @click.option("--set", "changes", multiple=True, metavar="POLICY=VALUE", help="Change one number of the policy.")
 @click.option("--new-passwords", is_flag=True, help="Give the cast of a kept demo new passwords and show them.")
 @click.option("--lab", is_flag=True, help="Open the lab API: clock, faults, phones. Loopback only.")
@@ -48,15 +56,17 @@ _BEGINNING: Final = "beginning"
     metavar="N",
     help="Let all chance repeat, the keys of a new demo too.",
 )
+@click.option("--gateway", is_flag=True, help="Answer existing login programs too, at port 5000 unless named.")
 @click.option("--json", "as_json", is_flag=True, help="Describe the demo as one JSON object, once it is ready.")
 def demo(
     data: Path | None,
-    port: int,
+    port: int | None,
     changes: tuple[str, ...],
     new_passwords: bool,
     lab: bool,
     lab_token_file: Path | None,
     lab_seed: int | None,
+    gateway: bool,
     as_json: bool,
 ) -> int:
     """Serve a portal with a cast of users, and say who can log in and what to type in the second terminal."""
@@ -70,9 +80,9 @@ def demo(
         folder = _folder(data, cleaning)
         token_file = lab_token_file or folder / "lab.token"
         settings = [word for change in changes for word in ("--set", change)]
-        settings += _lab_options(lab, lab_token_file, lab_seed)
+        settings += _lab_options(lab, lab_token_file, lab_seed) + _front_options(gateway, port)
         is_new = not (folder / "portal.key").exists()
-        portal = cleaning.enter_context(PortalChild(folder, "--port", str(port), *settings))
+        portal = cleaning.enter_context(PortalChild(folder, *settings))
         from authsim.cli.programme import describe  # while the portal starts
 
         address = portal.wait_until_ready()
@@ -82,7 +92,7 @@ def demo(
         if is_watched:
             tell("Making the cast, a few seconds ...", err=True)
         players = _call_cast(folder, is_new=is_new, new_passwords=new_passwords)
-        description = describe(folder, address, players, is_kept=data is not None)
+        description = describe(folder, address, players, is_kept=data is not None, is_gateway=gateway)
         if lab:
             _begin_with_cast(address, token_file)
             description["lab_token_file"] = str(token_file)
@@ -101,6 +111,12 @@ def _lab_options(lab: bool, token_file: Path | None, seed: int | None) -> list[s
     if seed is not None:
         chosen += ["--lab-seed", str(seed)]
     return chosen
+
+
+def _front_options(gateway: bool, port: int | None) -> list[str]:
+    """Return the options that say where the portal answers, and whom."""
+    usual = _GATEWAY_PORT if gateway else _PORT
+    return ["--port", str(usual if port is None else port), *(["--gateway"] if gateway else [])]
 
 
 def _begin_with_cast(address: str, token_file: Path) -> None:

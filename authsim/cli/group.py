@@ -17,6 +17,8 @@ _COMMANDS: Final = MappingProxyType(
         "conformance": ("authsim.cli.conformance", "Try what a verifier must reject, and see what it takes."),
         "init": ("authsim.cli.group", "Make a portal that stays."),
         "serve": ("authsim.cli.group", "Serve it on loopback."),
+        "gateway": ("authsim.cli.group", "Serve it to existing login programs too."),
+        "verdict": ("authsim.cli.verdict", "What a login program did wrong at a portal with a lab."),
         "users": ("authsim.cli.group", "Add, show, unlock and remove its users."),
         "secure": ("authsim.cli.group", "Opt a user out of the secure login system for trading, or in again."),
         "audit": ("authsim.cli.group", "Verify and export the record of all that happened."),
@@ -54,6 +56,6 @@ def _delegate(name: str) -> click.Command:
     return command
 
 
-init, serve, users, secure, audit, wipe = (
-    _delegate(name) for name in ("init", "serve", "users", "secure", "audit", "wipe")
+init, serve, gateway, users, secure, audit, wipe = (
+    _delegate(name) for name in ("init", "serve", "gateway", "users", "secure", "audit", "wipe")
 )

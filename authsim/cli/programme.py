@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -14,8 +14,13 @@ from authsim.cli.cast import HANDSETS, Player, phone_in
 from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.speech import spoken, tell
 
+#: IBeam wants to see a process of its gateway, and ends it when a login has failed: it may have this one.
+_BYSTANDER: Final = "sleep 5000000"
 
-def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: bool) -> dict[str, Any]:
+
+def describe(
+    folder: Path, address: str, players: Sequence[Player], *, is_kept: bool, is_gateway: bool = False
+) -> dict[str, Any]:
     """Return the demo as JSON: what `print_programme` says, for programs."""
     platforms = {handset.name: handset.platform for handset in HANDSETS}
     return {
@@ -26,6 +31,7 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
         "data": str(folder),
         "is_kept": is_kept,
         "authkey": shlex.split(find_authkey()),
+        "gateway": _describe_gateway(folder, address, players) if is_gateway else None,
         "users": [
             {
                 "name": player.member.name,
@@ -44,6 +50,21 @@ def describe(folder: Path, address: str, players: Sequence[Player], *, is_kept: 
             }
             for player in players
         ],
+    }
+
+
+def _describe_gateway(folder: Path, address: str, players: Sequence[Player]) -> dict[str, Any]:
+    """Return what existing login programs need: where to ask, as whom, and the settings of IBeam beside its account."""
+    members = [player.member for player in players if _state_of(player) == "active"]
+    return {
+        "session": f"{address}/v1/api",
+        "users": [member.name for member in members if member.role != "help_desk" and not member.is_opted_out],
+        "bystander": shlex.split(_BYSTANDER),
+        "ibeam": {
+            "IBEAM_GATEWAY_BASE_URL": address,
+            "IBEAM_GATEWAY_DIR": str(folder),  # it wants one, and starts nothing while it finds the bystander
+            "IBEAM_GATEWAY_PROCESS_MATCH": _BYSTANDER,
+        },
     }
 
 
@@ -81,6 +102,8 @@ def print_programme(description: dict[str, Any]) -> None:
     rows = [(shared[home], user["platform"], home, user["pin_file"]) for home, user in homes.items()]
     _table([tuple(spoken(name) for name in ("users", "platform", "home", "PIN file")), *rows])
     _print_steps(description)
+    if description["gateway"] is not None:
+        _print_gateway(description["gateway"])
     click.echo()
     if description["is_kept"]:
         tell(f"Ctrl-C ends the demo. It is kept in {description['data']}.")
@@ -126,6 +149,16 @@ def _print_steps(description: dict[str, Any]) -> None:
     _table(rows)
     if find_spec("textual") is None:
         tell('  The last one needs an extra: pip install "authsim[phone]"')
+
+
+def _print_gateway(gateway: dict[str, Any]) -> None:
+    click.echo()
+    _heading("Existing login programs, unmodified")
+    tell(f"  They log in as {', '.join(gateway['users'])} with the passwords above, never as yourself.")
+    tell("  IBeam finds the demo with these settings, and a process that it may end when a login fails:")
+    settings = [f"{name}={shlex.quote(value)}" for name, value in gateway["ibeam"].items()]
+    for line in (f"{shlex.join(gateway['bystander'])} &", f"export {' '.join(settings)}"):
+        click.echo(f"       {line}")
 
 
 def _heading(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 from authsim.terminal.outcome import IO, USAGE, CommandError
 
 #: Commands that open a store: the portal's shell runs them.
-DELEGATED: Final = ("init", "serve", "users", "secure", "audit", "wipe")
+DELEGATED: Final = ("init", "serve", "gateway", "users", "secure", "audit", "wipe")
 
 
 def hand_over(arguments: list[str]) -> NoReturn:

@@ -12,6 +12,7 @@ _COMMANDS: Final = MappingProxyType(
     {
         "init": (f"{_HERE}.init", "Make a portal that stays: keys, store and identity."),
         "serve": (f"{_HERE}.serve", "Serve a portal on loopback."),
+        "gateway": (f"{_HERE}.gateway", "Serve one to existing login programs too."),
         "users": (f"{_HERE}.users", "Add, show, unlock and remove users."),
         "secure": (f"{_HERE}.secure", "Opt a user out of the secure login system for trading, or in again."),
         "audit": (f"{_HERE}.audit", "Verify and export the record of all that happened."),

@@ -1,12 +1,9 @@
 """`authsim serve`: a portal that answers."""
 
-import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -14,22 +11,21 @@ import click
 from authsim.errors import MessageError
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import BANNER, USAGE, CommandError, say
-from authsim.terminal.speech import tell
 
 from .demo_store import open_demo, require_demo_for
-from .lab import begin, open_for_worker, with_lab
+from .front import choose_front
+from .lab import with_lab
 from .options import open_existing, require_portal, settings_of, store_options
 from .origins import require_own_origin
+from .plan import Plan, open_and_serve
 from .reach import hosts_of, is_alone, opens_inbox, require_at_home, require_one_scheme
+from .serve_options import Chosen, page_options, serve_options
 
 if TYPE_CHECKING:
     import socket
 
-    from flask import Flask
-
     from ..binding import Place
     from ..settings import Settings
-    from ..wiring import Portal
 
 DEFAULT_PORT: Final = 8765
 _OFF: Final = frozenset({"", "0", "false", "no"})
@@ -41,117 +37,97 @@ _OFF: Final = frozenset({"", "0", "false", "no"})
         "authsim serve --data ./portal",
         "authsim serve --data ./portal --port 0",
         "authsim serve --data ./portal --host 192.168.1.20 --bind-private --tls",
+        "authsim serve --data ./portal --gateway --port 5000",
     ),
 )
 @store_options
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free one."
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--bind-private", is_flag=True, help="Allow an address of a private network or container.")
-@click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; needs authsim[server]."
-)
-@click.option("--tls", is_flag=True, help="Speak https with a self-signed certificate; needs authsim[server].")
-@click.option(
-    "--proxies", type=click.IntRange(0, 8), default=0, show_default=True, help="Trusted proxies before the portal."
-)
-@click.option(
-    "--origin", metavar="URL", help="How browsers and phones reach the portal, when it is not the address itself."
-)
-@click.option(
-    "--inbox/--no-inbox",
-    "inbox",
-    default=None,
-    help="Show the simulated texts of all users at /inbox. [default: only while nobody but this machine reaches it]",
-)
-@click.option("--access-log", is_flag=True, help="One line for each answer on stderr, without queries.")
-@click.option("--lab", is_flag=True, help="Open the lab API: clock, faults, phones. Loopback only.")
-@click.option(
-    "--lab-token-file", type=click.Path(path_type=Path), metavar="F", help="The lab's token; made when it is not there."
-)
-@click.option(
-    "--lab-seed",
-    type=click.IntRange(0, 2**63 - 1),
-    metavar="N",
-    help="Let all chance repeat, the keys of a new demo too.",
-)
+@serve_options(port=DEFAULT_PORT)
+@click.option("--gateway", is_flag=True, help="Answer existing login programs too, as 'authsim gateway' does.")
+@page_options
 @click.option("--demo", is_flag=True, hidden=True, help="Set an empty directory up as a demo store.")
 @click.option("--profile", hidden=True, metavar="classic|hardened", help="With --demo.")
 @click.option("--set", "changes", multiple=True, hidden=True, metavar="POLICY=VALUE", help="With --demo.")
 @click.pass_context
 def serve(ctx: click.Context, /, **chosen: Any) -> None:
     """Serve a portal. It says when it answers, and ends on Ctrl-C."""
+    serve_chosen(ctx, Chosen(**chosen))
+
+
+def serve_chosen(ctx: click.Context, chosen: Chosen) -> None:
+    """Serve the portal that the store options of `ctx` name, until told to end."""
     _refuse_debugger()
     from ..serving import end_on_signals
 
     end_on_signals()
     try:
-        _run(ctx, **chosen)
+        _run(chosen, settings_for(ctx, chosen))
     except MessageError as error:
         raise CommandError(USAGE, str(error)) from None
 
 
-def _run(
-    ctx: click.Context,
-    *,
-    port: int,
-    host: str,
-    bind_private: bool,
-    workers: int,
-    tls: bool,
-    proxies: int,
-    origin: str | None,
-    inbox: bool | None,
-    access_log: bool,
-    demo: bool,
-    profile: str | None,
-    changes: tuple[str, ...],
-    lab: bool,
-    lab_token_file: Path | None,
-    lab_seed: int | None,
-) -> None:
-    from ..binding import require_place, this_machine
-    from ..serving import end_with_parent, open_listener
+def settings_for(ctx: click.Context, chosen: Chosen) -> "Settings":
+    """Return what was chosen as far as it is known before anything listens. Refuses what does not go together.
+
+    Raises `CommandError` or `MessageError` with the remedy.
+    """
     from ..workers import require_gunicorn
 
-    if workers > 1 or tls:
+    if chosen.workers > 1 or chosen.tls:
         require_gunicorn()
-    if not demo:
-        require_demo_for(profile=profile, changes=changes)
-    chosen_origin = None if origin is None else require_own_origin(origin)
-    require_one_scheme(chosen_origin, tls=tls, proxies=proxies)
-    settings = settings_of(ctx, tls=tls or (chosen_origin or "").startswith("https://"), proxies=proxies)
-    if not demo:
+    if not chosen.demo:
+        require_demo_for(profile=chosen.profile, changes=chosen.changes)
+    origin = _origin_of(chosen)
+    front = choose_front(chosen, origin=origin)
+    require_one_scheme(origin, tls=chosen.tls, proxies=chosen.proxies)
+    is_secure = chosen.tls or (origin or "").startswith("https://")
+    settings = settings_of(ctx, tls=is_secure, proxies=chosen.proxies, gateway=front)
+    if not chosen.demo:
         require_portal(settings)
-    place = require_place(host, bind_private=bind_private, tls=tls, machine=this_machine())
-    if demo:
+    return settings
+
+
+def _run(chosen: Chosen, settings: "Settings") -> None:
+    from ..binding import require_place, this_machine
+    from ..serving import end_with_parent, open_listener
+
+    place = require_place(chosen.host, bind_private=chosen.bind_private, tls=chosen.tls, machine=this_machine())
+    if chosen.demo:
         end_with_parent()
-    with closing(open_listener(place, port)) as listener:
-        address = f"{'https' if tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
-        hosts = hosts_of(host, place, chosen_origin)
-        settings = replace(
-            settings,
-            hosts=hosts,
-            is_inbox_open=opens_inbox(inbox, place=place, hosts=hosts, proxies=proxies),
-            most_streams=_most_streams(has_workers=workers > 1 or tls),
-        )
-        settings = with_lab(settings, place=place, asked=lab, token_file=lab_token_file, seed=lab_seed)
-        require_at_home(settings, alone=is_alone(place=place, hosts=hosts, proxies=proxies))
-        if not demo:
-            _greet(place, address, chosen_origin)
-        plan = Plan(
-            settings=settings,
-            listener=listener,
-            address=address,
-            origin=chosen_origin or address,
-            workers=workers,
-            tls=tls,
-            access_log=access_log,
-        )
-        _open_and_serve(
-            plan, (lambda: open_demo(settings, profile, changes)) if demo else (lambda: open_existing(settings))
-        )
+    with closing(open_listener(place, chosen.port)) as listener:
+        plan = _plan(chosen, settings, place, listener)
+        if chosen.demo:
+            open_and_serve(plan, lambda: open_demo(plan.settings, chosen.profile, chosen.changes))
+        else:
+            _greet(place, plan)
+            open_and_serve(plan, lambda: open_existing(plan.settings))
+
+
+def _plan(chosen: Chosen, settings: "Settings", place: "Place", listener: "socket.socket") -> Plan:
+    address = f"{'https' if chosen.tls else 'http'}://{place.host}:{listener.getsockname()[1]}"
+    origin = _origin_of(chosen)
+    hosts = hosts_of(chosen.host, place, origin)
+    settings = replace(
+        settings,
+        hosts=hosts,
+        is_inbox_open=opens_inbox(chosen.inbox, place=place, hosts=hosts, proxies=chosen.proxies),
+        most_streams=_most_streams(has_workers=chosen.workers > 1 or chosen.tls),
+    )
+    settings = with_lab(settings, place=place, asked=chosen.lab, token_file=chosen.lab_token_file, seed=chosen.lab_seed)
+    require_at_home(settings, alone=is_alone(place=place, hosts=hosts, proxies=chosen.proxies))
+    return Plan(
+        settings=settings,
+        listener=listener,
+        address=address,
+        origin=origin or address,
+        workers=chosen.workers,
+        tls=chosen.tls,
+        access_log=chosen.access_log,
+        is_announced=not chosen.demo,
+    )
+
+
+def _origin_of(chosen: Chosen) -> str | None:
+    return None if chosen.origin is None else require_own_origin(chosen.origin)
 
 
 def _most_streams(*, has_workers: bool) -> int:
@@ -162,122 +138,15 @@ def _most_streams(*, has_workers: bool) -> int:
     return MOST_STREAMS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """All that was decided before the store is opened."""
-
-    settings: "Settings"
-    listener: "socket.socket"
-    address: str
-    origin: str
-    workers: int
-    tls: bool
-    access_log: bool
-
-
-def _open_and_serve(plan: Plan, open_store: Callable[[], "Portal"]) -> None:
-    from ..serving import serve_here
-
-    with ExitStack() as held:
-        with closing(open_store()) as opened:
-            held.enter_context(_only_server(plan.settings))
-            portal = _with_origin(opened, plan.origin)
-            if plan.settings.lab is not None:
-                portal = held.enter_context(closing(begin(portal, plan.settings.lab)))
-            else:
-                _warn_of_standing_time(portal)
-            if plan.workers == 1 and not plan.tls:
-                app = _app(portal, plan)
-                serve_here(
-                    app,
-                    plan.listener,
-                    proxies=plan.settings.proxies,
-                    tls=plan.settings.tls,
-                    ready=lambda: _announce(plan),
-                )
-                return
-            now_ms = portal.verifier.clock.now_ms()
-        # From here on every worker opens the store for itself: an open one never crosses a fork.
-        _serve_forked(plan, now_ms)
-
-
-@contextmanager
-def _only_server(settings: "Settings") -> Iterator[None]:
-    """Hold the portal's key file while it is served: a second server would put its own address into QR codes."""
-    descriptor = os.open(settings.key_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(
-                USAGE, "this portal is being served already. Stop that server first, or give it more --workers"
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _serve_forked(plan: Plan, now_ms: int) -> None:
-    from ..workers import Workers, serve_with_workers
-
-    certificate = None
-    if plan.tls:
-        from ..certificate import keep_certificate
-
-        folder = plan.settings.data_dir or plan.settings.key_path.parent
-        certificate = keep_certificate(folder, names=plan.settings.hosts, now_ms=now_ms)
-        tell(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
-    opened = ExitStack()
-    serve_with_workers(
-        lambda: _app(opened.enter_context(closing(open_for_worker(plan.settings))), plan),
-        plan.listener,
-        Workers(count=plan.workers, certificate=certificate, tls=plan.settings.tls),
-        ready=lambda: _announce(plan),
-        leave=opened.close,
-    )
-
-
-def _app(portal: "Portal", plan: Plan) -> "Flask":
-    from ..app import create_app
-    from ..serving import log_requests
-
-    app = create_app(portal, plan.settings)
-    if plan.access_log:
-        log_requests(app)
-    return app
-
-
-def _announce(plan: Plan) -> None:
-    from ..serving import announce
-
-    announce(plan.address)
-
-
-def _with_origin(portal: "Portal", origin: str) -> "Portal":
-    from ..wiring import keep_origin
-
-    return portal if portal.verifier.instance.origin == origin else keep_origin(portal, origin)
-
-
-def _warn_of_standing_time(portal: "Portal") -> None:
-    from ..wiring import is_ahead
-
-    if is_ahead(portal):
-        say(
-            "this portal's record is ahead of the machine's clock, as after a lab: until that has come so far, time"
-            " stands still here and nothing expires. Serve it with --lab, or make another portal"
-        )
-
-
 def _refuse_debugger() -> None:
     if os.environ.get("FLASK_DEBUG", "").lower() not in _OFF:
         raise CommandError(USAGE, "FLASK_DEBUG is set, and a portal never runs with a debugger. Unset it")
 
 
-def _greet(place: "Place", address: str, origin: str | None) -> None:
+def _greet(place: "Place", plan: Plan) -> None:
     if sys.stderr.isatty():
         click.echo(BANNER, err=True)
     if place.warning:
         say(place.warning)
-    if origin not in (None, address):
-        say(f"browsers and phones are told {origin}")
+    if plan.origin != plan.address:
+        say(f"browsers and phones are told {plan.origin}")

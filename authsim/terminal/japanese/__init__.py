@@ -9,7 +9,7 @@ from typing import Final
 
 from authsim.terminal.matching import cached
 
-SUBJECTS: Final = ("click_words", "help_pages", "portal", "rules", "shows", "acts", "conformance")
+SUBJECTS: Final = ("click_words", "help_pages", "portal", "programs", "rules", "shows", "acts", "conformance")
 
 
 def read_all() -> Mapping[str, str]:
