@@ -73,6 +73,10 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
         inbox.register(app)
     if portal.verifier.policy.uniform_beat_ms:
         pacing.register(app, beat_ms=portal.verifier.policy.uniform_beat_ms)
+    if settings.gateway is not None:
+        from . import gateway  # only here, and only then
+
+        gateway.register(app, csrf, settings.gateway)
     if portal.lab is not None:
         from . import lab  # only here, and only then
 

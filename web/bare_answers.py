@@ -17,6 +17,7 @@ from .banner import SENTENCE, TITLE_MARK
 
 API_PREFIX: Final = "/api/"
 LAB_PREFIX: Final = "/api/lab/v1/"
+GATEWAY_PREFIX: Final = "/v1/"
 _DENIED: Final = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"),
     *("payment", "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),

@@ -6,7 +6,7 @@ from flask import Flask, request
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from . import hosts, scope
-from .bare_answers import API_PREFIX, LAB_PREFIX
+from .bare_answers import API_PREFIX, GATEWAY_PREFIX, LAB_PREFIX
 from .sessions import has_both_factors
 
 FORM_BYTES: Final = 64 * 1024
@@ -44,6 +44,10 @@ def _is_for_lab() -> bool:
     return scope.settings().lab is not None and request.path.startswith(LAB_PREFIX)
 
 
+def _is_for_gateway() -> bool:
+    return scope.settings().gateway is not None and request.path.startswith(GATEWAY_PREFIX)
+
+
 def _limit_body() -> None:
     if _is_for_lab():
         request.max_content_length = LAB_BYTES
@@ -58,9 +62,10 @@ def _limit_body() -> None:
 def _require_own_origin() -> None:
     """Refuse an unsafe request that a browser says was made by another page.
 
-    SameSite cookies are about sites, not origins: another port of this machine is the same site.
+    SameSite cookies are about sites, not origins: another port of this machine is the same site. A gateway asks for no
+    cookie, and its session is everybody's on this machine: another page may not even look.
     """
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and not _is_for_gateway():
         return
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":

@@ -5,10 +5,11 @@ the core returns. Cookies ignore ports, so their names carry the portal they bel
 """
 
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
-from flask import Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 from authsim.errors import Reason, RefusalError, StoreError
 from authsim.model import Authenticated, Factors, Instance, LimitedEntry, PendingLogin, Reach
@@ -20,6 +21,9 @@ from . import scope
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _SESSION: Final = "s"
 _LOGIN: Final = "l"
+_HEEDERS: Final = "authsim-login-heeders"
+#: Hears of a login that both factors completed.
+Heeder: TypeAlias = Callable[[Authenticated], None]
 
 
 def cookie_name(kind: str, instance: Instance, *, tls: bool) -> str:
@@ -32,8 +36,17 @@ def _name(kind: str) -> str:
     return cookie_name(kind, scope.verifier().instance, tls=scope.settings().tls)
 
 
+def heed_logins(app: Flask, heed: Heeder) -> None:
+    """Let `heed` hear of every login of `app` that both factors completed, while nothing of it has left yet."""
+    app.extensions.setdefault(_HEEDERS, []).append(heed)
+
+
 def sign_in(response: Response, proof: Authenticated | LimitedEntry) -> Response:
     """Give the browser the session that `proof` opened; whatever it held before is over."""
+    if isinstance(proof, Authenticated):
+        heeders: Sequence[Heeder] = current_app.extensions.get(_HEEDERS, ())
+        for heed in heeders:
+            heed(proof)
     with suppress(StoreError):  # the new session is open: its browser gets it, even if an old one stays for a while
         previous = _signed_in_or_none()
         if previous is not None and previous.session.session_id != proof.session.session_id:

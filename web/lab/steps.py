@@ -40,6 +40,7 @@ _ROOMS: Final[Mapping[str, Step]] = MappingProxyType(
                 *("code_card", "online_card", "security_card", "passcode", "sharing", "number", "messages"),
                 *("messages_guide", "messages_ticket", "verify", "sign_out", "between", "confirming", "device_session"),
                 *("desk", "desk_users", "desk_acts", "desk_tickets", "trading_api"),
+                *("gateway", "gateway_accounts"),
             ),
             Step.SESSION,
         ),

@@ -43,6 +43,8 @@ def find_name() -> str | None:
     endpoint = request.endpoint or ""
     if endpoint.startswith(("device_", "trading_api.")):
         return _name_of(_of_device())
+    if endpoint.startswith("gateway"):
+        return _name_of(_of_gateway())
     return _name_of(_of_browser(is_logging_in=endpoint.startswith(("second_factor", "uniform"))))
 
 
@@ -72,6 +74,13 @@ def _of_login(token: Secret) -> UserId | None:
 def _of_session(token: Secret) -> UserId | None:
     session = scope.portal().store.sessions.find(hash_token(token))
     return None if session is None else session.user_id
+
+
+def _of_gateway() -> UserId | None:
+    """Return whose login the gateway rests on; its requests carry nothing that would tell."""
+    store = scope.portal().store
+    gateway = store.gateways.get()
+    return None if gateway is None else _owner(store.sessions.get(gateway.session_id))
 
 
 def _of_device() -> UserId | None:

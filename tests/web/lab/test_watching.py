@@ -15,6 +15,7 @@ from tests.support.lab_site import LabSite
 from tests.support.ports import ORIGIN
 from tests.support.site import PASSWORD
 from web.lab.steps import _ROOMS, _VIEWS, ASIDE, find_step
+from web.settings import GatewaySettings
 
 
 def lines_of(living: LabSite, end: str) -> list[tuple[str, str | None, str | None, str, int]]:
@@ -25,8 +26,9 @@ def lines_of(living: LabSite, end: str) -> list[tuple[str, str | None, str | Non
     ]
 
 
-def test_every_address_has_its_step(living: LabSite) -> None:
-    """Each view of the portal is at a step or aside, and nothing that is listed is gone."""
+def test_every_address_has_its_step(opens_lab: Callable[..., LabSite]) -> None:
+    """Each view of a portal that is a gateway is at a step or aside, and nothing that is listed is gone."""
+    living = opens_lab(in_settings={"gateway": GatewaySettings()})
     views = {rule.endpoint for rule in living.site.app.url_map.iter_rules() if not rule.rule.startswith("/api/lab/")}
 
     placed = ASIDE | _VIEWS.keys()
