@@ -8,11 +8,17 @@ import pytest
 
 from authsim.errors import TransitionError
 from authsim.states import (
+    BROKERAGE,
     DEVICE,
+    FACTOR,
     LOGIN,
     ONE_SHOT,
+    Brokerage,
+    BrokerageEvent,
     Device,
     DeviceEvent,
+    Factor,
+    FactorEvent,
     Login,
     LoginEvent,
     OneShot,
@@ -46,11 +52,27 @@ LEGAL: dict[tuple[enum.Enum, enum.Enum], enum.Enum] = {
     (Device.SUSPENDED, DeviceEvent.RESUME): Device.ACTIVE,
     (Device.SUSPENDED, DeviceEvent.REVOKE): Device.REVOKED,
     (Device.SUSPENDED, DeviceEvent.REPLACE): Device.REPLACED,
+    (Factor.PENDING, FactorEvent.ACTIVATE): Factor.ACTIVE,
+    (Factor.PENDING, FactorEvent.REVOKE): Factor.REVOKED,
+    (Factor.PENDING, FactorEvent.REPLACE): Factor.REPLACED,
+    (Factor.PENDING, FactorEvent.EXPIRE): Factor.EXPIRED,
+    (Factor.ACTIVE, FactorEvent.REVOKE): Factor.REVOKED,
+    (Factor.ACTIVE, FactorEvent.REPLACE): Factor.REPLACED,
+    (Factor.ACTIVE, FactorEvent.EXPIRE): Factor.EXPIRED,
+    (Factor.ACTIVE, FactorEvent.SPEND): Factor.SPENT,
+    (Brokerage.UP, BrokerageEvent.BEGIN): Brokerage.UP,
+    (Brokerage.UP, BrokerageEvent.FALL_ASLEEP): Brokerage.IDLE,
+    (Brokerage.UP, BrokerageEvent.LOG_OUT): Brokerage.LOGGED_OUT,
+    (Brokerage.IDLE, BrokerageEvent.BEGIN): Brokerage.UP,
+    (Brokerage.IDLE, BrokerageEvent.LOG_OUT): Brokerage.LOGGED_OUT,
+    (Brokerage.LOGGED_OUT, BrokerageEvent.BEGIN): Brokerage.UP,
 }
 MACHINES: list[tuple[Table[Any, Any], type[enum.Enum], type[enum.Enum]]] = [
     (ONE_SHOT, OneShot, OneShotEvent),
     (LOGIN, Login, LoginEvent),
     (DEVICE, Device, DeviceEvent),
+    (FACTOR, Factor, FactorEvent),
+    (BROKERAGE, Brokerage, BrokerageEvent),
 ]
 PAIRS = [
     pytest.param(table, state, event, id=f"{type(state).__name__}.{state.name}-{event.name}")

@@ -6,22 +6,16 @@ import pytest
 
 from authsim.errors import StoreConflictError, TransitionError
 from authsim.events import EventKind
-from authsim.model import GatewaySession, SessionId
+from authsim.model import GatewaySession
 from authsim.ports import Store
 from authsim.states import Brokerage, BrokerageEvent
+from tests.support.gateway_nouns import gateway
 from tests.support.nouns import LATER_MS, NOW_MS, event, new_hex, read_all
-
-
-def gateway(brokerage: Brokerage = Brokerage.UP) -> GatewaySession:
-    """Return a session of the front with a handle of its own."""
-    return GatewaySession(
-        handle=new_hex(), session_id=SessionId(new_hex()), brokerage=brokerage, began_ms=NOW_MS, called_ms=NOW_MS
-    )
 
 
 def open_one(store: Store, brokerage: Brokerage = Brokerage.UP) -> GatewaySession:
     """Let the front answer for a fresh session."""
-    opened = gateway(brokerage)
+    opened = gateway(brokerage=brokerage)
     store.gateways.open(opened, event=event(EventKind.BROKERAGE_BEGUN))
     return opened
 

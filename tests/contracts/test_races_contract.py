@@ -8,8 +8,9 @@ from authsim import states
 from authsim.adapters.audit_chain import require_unbroken
 from authsim.errors import Reason
 from authsim.events import EventKind
-from authsim.model import Decision, FactorKind
+from authsim.model import Decision, FactorKind, SessionId
 from tests.support import factor_nouns, nouns
+from tests.support.gateway_nouns import gateway
 from tests.support.nouns import LATER_MS, NOW_MS
 from tests.support.race import PROCESSES, THREADS, run_race
 from tests.support.stores import SQL_KINDS
@@ -117,3 +118,32 @@ def test_nobody_shares_what_was_taken_away(shared: tuple[Any, str]) -> None:
     kinds = nouns.read_all(store)
     assert len(held) <= kinds.count(EventKind.FACTOR_SHARED)
     assert require_unbroken(store.audit.read(after=0, most=20 * EVERYBODY)) == store.audit.head()
+
+
+def test_the_front_answers_for_one_of_many_logins(shared: tuple[Any, str]) -> None:
+    """Of a thousand logins that end at one moment none fails, and one of them is the session of the front."""
+    store, address = shared
+
+    outcomes = run_race(address, "open_gateway", "")
+
+    assert outcomes == {"done": EVERYBODY}
+    assert store.gateways.get() is not None
+    assert (
+        store.database.read(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM gateway").scalar()) == 1
+    )
+    assert nouns.read_all(store).count(EventKind.BROKERAGE_BEGUN) == EVERYBODY
+    assert require_unbroken(store.audit.read(after=0, most=2 * EVERYBODY)) == store.audit.head()
+
+
+def test_a_brokerage_session_ends_one_way(shared: tuple[Any, str]) -> None:
+    """Of a thousand that saw it up and end it, some by logging out, one does, and the record has that one."""
+    store, address = shared
+    handle = nouns.new_hex()
+    seen = gateway(handle=handle, session_id=SessionId(handle))
+    store.gateways.open(seen, event=nouns.event(EventKind.BROKERAGE_BEGUN))
+
+    outcomes = run_race(address, "move_gateway", handle)
+
+    assert outcomes == {"done": 1, "refused": EVERYBODY - 1}
+    assert store.gateways.get().brokerage in {states.Brokerage.IDLE, states.Brokerage.LOGGED_OUT}
+    assert nouns.read_all(store) == [EventKind.BROKERAGE_BEGUN, EventKind.BROKERAGE_ENDED]

@@ -37,6 +37,19 @@ def test_a_session_is_kept_as_it_was_opened(store: Store) -> None:
     assert read_all(store)[-1] is EventKind.SESSION_OPENED
 
 
+def test_a_session_is_found_by_its_id(store: Store) -> None:
+    """Whoever knows the id finds it as it is, also when it has ended; an id of nobody's finds nothing."""
+    user_id = add_user(store).user_id
+    opened, other = open_session(store, user_id), open_session(store, user_id)
+
+    assert store.sessions.get(opened.session_id) == opened
+    end(store, opened)
+
+    assert store.sessions.get(opened.session_id) == replace(opened, ended_ms=LATER_MS)
+    assert store.sessions.get(other.session_id) == other
+    assert store.sessions.get(SessionId(nouns.new_hex())) is None
+
+
 @pytest.mark.parametrize("same", ["session_id", "token_hash"])
 def test_a_session_is_opened_once(store: Store, same: str) -> None:
     """A second session with the id or the token of another is refused, and no session ends for it."""

@@ -33,6 +33,7 @@ from authsim.model import (
 )
 from tests.support import nouns
 from tests.support.race_factors import FACTOR_DEEDS, fresh_hex, new_session
+from tests.support.race_gateways import GATEWAY_DEEDS
 
 PROCESSES = 8
 THREADS = 125
@@ -241,6 +242,7 @@ DEEDS: dict[str, Callable[[SqlStore, str], None]] = {
     **FACTOR_DEEDS,
     "replace_phone": replace_phone,
     "begin_or_replace_password": begin_or_replace_password,
+    **GATEWAY_DEEDS,
 }
 
 

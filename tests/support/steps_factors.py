@@ -6,6 +6,7 @@ from authsim import states
 from authsim.model import Channel, Decision, Device, FactorKind, Lockout, SecureLogin, User
 from authsim.ports import Store
 from tests.support import factor_nouns, nouns
+from tests.support.gateway_nouns import gateway
 from tests.support.nouns import NOW_MS, SOON_MS
 
 Step = Callable[[str, Callable[[], object]], None]
@@ -23,6 +24,7 @@ def walk_factors(store: Store, step: Step, user: User) -> None:
     _walk_confirmation(store, step, user)
     _walk_limits(store, step)
     _walk_tickets(store, step, user)
+    _walk_gateways(store, step)
     fact, session = nouns.event(), nouns.session(user.user_id, verified_purpose=3, verified_ms=NOW_MS)
     store.sessions.open(session, judged=nouns.HASH, sessions_allowed=1, event=fact)
     spend = store.sessions.spend_verification
@@ -155,3 +157,13 @@ def _walk_tickets(store: Store, step: Step, user: User) -> None:
     step("tickets.attachment", lambda: store.tickets.attachment(file.attachment_id))
     step("tickets.reply", lambda: store.tickets.reply(message, attachment=None, events=[fact]))
     step("tickets.close", lambda: store.tickets.close(ticket.ticket_id, now_ms=NOW_MS, event=fact))
+
+
+def _walk_gateways(store: Store, step: Step) -> None:
+    opened, fact = gateway(), nouns.event()
+    step("gateways.open", lambda: store.gateways.open(opened, event=fact))
+    step("gateways.get", lambda: store.gateways.get())
+    step("gateways.touch", lambda: store.gateways.touch(opened.handle, now_ms=NOW_MS + 1))
+    begin = states.BrokerageEvent.BEGIN
+    step("gateways.move", lambda: store.gateways.move(opened, begin, now_ms=NOW_MS + 2, event=fact))
+    step("sessions.get", lambda: store.sessions.get(opened.session_id))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.tables import GATEWAY
@@ -17,17 +17,24 @@ if TYPE_CHECKING:
     from authsim.adapters.sql.rows import AnyRow
     from authsim.events import Event
 
-_GET: Final = select(GATEWAY)
-_CLEAR: Final = delete(GATEWAY)
-_INSERT: Final = insert(GATEWAY)
+_ONLY: Final = GATEWAY.c.single == 1
+_GET: Final = select(GATEWAY).where(_ONLY)
+#: One statement, so that of two logins that end at one moment neither fails; both databases speak it.
+_OPEN: Final = text(
+    "INSERT INTO gateway (single, handle, session_id, brokerage, began_ms, called_ms)"
+    " VALUES (1, :handle, :session_id, :brokerage, :began_ms, :called_ms)"
+    " ON CONFLICT (single) DO UPDATE SET handle = excluded.handle, session_id = excluded.session_id,"
+    " brokerage = excluded.brokerage, began_ms = excluded.began_ms, called_ms = excluded.called_ms"
+)
 _TOUCH: Final = (
     update(GATEWAY)
-    .where(GATEWAY.c.handle == bindparam("of_handle"), GATEWAY.c.called_ms < bindparam("now_ms"))
+    .where(_ONLY, GATEWAY.c.handle == bindparam("of_handle"), GATEWAY.c.called_ms < bindparam("now_ms"))
     .values(called_ms=bindparam("now_ms"))
 )
 _MOVE: Final = (
     update(GATEWAY)
     .where(
+        _ONLY,
         GATEWAY.c.handle == bindparam("of_handle"),
         GATEWAY.c.brokerage == bindparam("seen"),
         GATEWAY.c.began_ms == bindparam("seen_began_ms"),
@@ -48,7 +55,6 @@ class SqlGateways:
     def open(self, gateway: GatewaySession, *, event: "Event") -> None:
         """Put it in the place of whatever was there."""
         values = {
-            "single": 1,
             "handle": gateway.handle,
             "session_id": gateway.session_id,
             "brokerage": gateway.brokerage.value,
@@ -57,8 +63,7 @@ class SqlGateways:
         }
 
         def work(connection: "Connection") -> None:
-            connection.execute(_CLEAR)
-            connection.execute(_INSERT, values)
+            connection.execute(_OPEN, values)
             record(connection, [event])
 
         self._database.write(work)

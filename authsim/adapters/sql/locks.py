@@ -3,7 +3,8 @@
 1. The user's row. Whoever has it is alone with all that is this user's, in whatever order it is written.
 2. What is the user's: activations, enrolments, devices, device sessions, logins, challenges, requests, sessions,
    factors, prompts, tickets. Of other users only what shares a factor of this one's: first the factor, then those that
-   share it, and the prompts of all of them last (`factor_endings`).
+   share it, and the prompts of all of them last (`factor_endings`). The session of a gateway-compatible front is
+   nobody's: who takes its one row takes no other.
 3. The head of the audit chain (`audit.record`).
 4. Texts. Their numbers are drawn while the head is held, so that they ascend in the order of commits; those of requests
    are drawn while the user's row is held, which is enough for the readers of one device.

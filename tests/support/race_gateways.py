@@ -1,0 +1,32 @@
+"""What many do at one moment to the one session of a gateway-compatible front: deeds of `race`."""
+
+from collections.abc import Callable
+from typing import Final
+
+from authsim.adapters.sql import SqlStore
+from authsim.adapters.system import SystemEntropy
+from authsim.events import EventKind
+from authsim.model import SessionId
+from authsim.states import BrokerageEvent
+from tests.support import nouns
+from tests.support.gateway_nouns import gateway
+from tests.support.race_factors import fresh_hex
+
+
+def open_gateway(store: SqlStore, _: str) -> None:
+    """Become the session of the front, as a login does that ends at that moment."""
+    opened = gateway(handle=fresh_hex(), session_id=SessionId(fresh_hex()))
+    store.gateways.open(opened, event=nouns.event(EventKind.BROKERAGE_BEGUN))
+
+
+def move_gateway(store: SqlStore, handle: str) -> None:
+    """Log out what everybody saw up, or let it fall asleep, whichever one's own randomness says."""
+    seen = gateway(handle=handle, session_id=SessionId(handle))
+    what = BrokerageEvent.LOG_OUT if SystemEntropy().randbelow(2) else BrokerageEvent.FALL_ASLEEP
+    store.gateways.move(seen, what, now_ms=nouns.LATER_MS, event=nouns.event(EventKind.BROKERAGE_ENDED))
+
+
+GATEWAY_DEEDS: Final[dict[str, Callable[[SqlStore, str], None]]] = {
+    "open_gateway": open_gateway,
+    "move_gateway": move_gateway,
+}
