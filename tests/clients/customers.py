@@ -1,0 +1,86 @@
+"""Whom a real program logs in: a user of the gateway with a phone, and what the portal has to say of them."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from authsim.testing import Lab
+from tests.support.child import LONGEST_S
+from tests.support.phone import Phone
+from tests.support.portal import LivePortal
+
+#: What the portal's record calls a request to the phone: each is a second factor that somebody had to give.
+_REQUESTS = frozenset({"push:sent", "prompt:issued"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """A phone that gives responses to programs: where, and the file with the token that they have to show."""
+
+    url: str
+    token_file: Path
+
+    @property
+    def token(self) -> str:
+        """The token."""
+        return self.token_file.read_text().strip()
+
+
+@dataclass(slots=True, kw_only=True)
+class Customer:
+    """A user with a phone. `name` and `password` are what a program is told."""
+
+    name: str
+    password: str
+    phone: Phone
+    portal: LivePortal
+    lab: Lab
+
+    @property
+    def address(self) -> str:
+        """Where their portal answers."""
+        return self.portal.address
+
+    def story(self, *wanted: str) -> list[dict[str, Any]]:
+        """What the portal recorded of them, oldest first: all of it, or what is named so."""
+        told = self.lab.list_events(end="portal", user=self.name)
+        return [entry for entry in told if not wanted or entry["what"] in wanted]
+
+    def happenings(self) -> list[str]:
+        """What the portal recorded of them, by name."""
+        return [entry["what"] for entry in self.story()]
+
+    def requests(self) -> list[str]:
+        """Each second factor that they were asked for."""
+        return [what for what in self.happenings() if what in _REQUESTS]
+
+    def refusals(self) -> list[str]:
+        """Why the portal refused, oldest first."""
+        return [entry["why"] for entry in self.story() if entry["why"] is not None]
+
+    def conduct(self) -> dict[str, Any]:
+        """What the lab's verdict counts for them."""
+        found: dict[str, Any] = self.lab.read_verdict()["users"][self.name]
+        return found
+
+    def answers_all(self, *options: str) -> "subprocess.Popen[str]":
+        """Let the phone lie there and approve whatever it sees."""
+        return self.phone.starts("listen", "--approve-all", "--pin-file", str(self.phone.pin_file), *options)
+
+    @contextmanager
+    def serves_responses(self) -> Iterator[Answering]:
+        """Let the phone answer challenges for programs, as `authkey serve` does, until the end."""
+        token_file = self.phone.folder / "serve.token"
+        files = ("--token-file", str(token_file), "--pin-file", str(self.phone.pin_file))
+        with self.phone.starts("serve", *files, "--port", "0", "--json") as child:
+            try:
+                assert child.stdout is not None
+                address = json.loads(child.stdout.readline())["address"]
+                yield Answering(url=address, token_file=token_file)
+            finally:
+                child.terminate()
+                child.communicate(timeout=LONGEST_S)
