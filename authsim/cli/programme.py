@@ -103,7 +103,7 @@ def print_programme(description: dict[str, Any]) -> None:
     _table([tuple(spoken(name) for name in ("users", "platform", "home", "PIN file")), *rows])
     _print_steps(description)
     if description["gateway"] is not None:
-        _print_gateway(description["gateway"])
+        _print_gateway(description)
     click.echo()
     if description["is_kept"]:
         tell(f"Ctrl-C ends the demo. It is kept in {description['data']}.")
@@ -151,7 +151,8 @@ def _print_steps(description: dict[str, Any]) -> None:
         tell('  The last one needs an extra: pip install "authsim[phone]"')
 
 
-def _print_gateway(gateway: dict[str, Any]) -> None:
+def _print_gateway(description: dict[str, Any]) -> None:
+    gateway, token_file = description["gateway"], description.get("lab_token_file")
     click.echo()
     _heading("Existing login programs, unmodified")
     tell(f"  They log in as {', '.join(gateway['users'])} with the passwords above, never as yourself.")
@@ -159,6 +160,10 @@ def _print_gateway(gateway: dict[str, Any]) -> None:
     settings = [f"{name}={shlex.quote(value)}" for name, value in gateway["ibeam"].items()]
     for line in (f"{shlex.join(gateway['bystander'])} &", f"export {' '.join(settings)}"):
         click.echo(f"       {line}")
+    if token_file is not None:
+        tell("  What they did wrong is told by:")
+        words = ("authsim", "verdict", "--address", description["address"], "--lab-token-file", token_file)
+        click.echo(f"       {shlex.join(words)}")
 
 
 def _heading(text: str) -> None:

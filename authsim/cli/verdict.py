@@ -62,7 +62,7 @@ def _ask(address: str, token_file: Path, user: str | None) -> dict[str, Any]:
         require_address(address)
     except LabError:
         raise CommandError(
-            USAGE, "a lab is reached by plain http on this machine, such as --address http://127.0.0.1:5000"
+            USAGE, "a lab is reached at an address of this machine, such as --address http://127.0.0.1:5000"
         ) from None
     try:
         lab = Lab(address, _read_token(token_file))
@@ -120,14 +120,22 @@ def _nothing(value: object) -> object:
 
 
 def _print(told: dict[str, Any], user: str | None) -> None:
-    if not told["users"]:
-        tell("Nobody has tried to log in yet." if user is None else f"Nobody has tried to log in as {user} yet.")
-    for name, conduct in told["users"].items():
+    tried = {name: conduct for name, conduct in told["users"].items() if any(conduct.values())}
+    if not tried:
+        tell(
+            "Nobody was asked for a second factor, and no login was refused."
+            if user is None
+            else f"{user} was not asked for a second factor, and no login was refused."
+        )
+    for name, conduct in tried.items():
         click.echo(click.style(name, bold=True))
         _print_counts(conduct)
-        _print_judgement(conduct)
+        if conduct["would_lock_after_seconds"] is not None:
+            seconds = f"{conduct['would_lock_after_seconds']:g}"
+            tell(f"  your client would have locked the account after {seconds} seconds")
     rule = told["rule"]
-    tell(f"{rule['failures']} failed logins within {rule['within_seconds'] / _HOUR:g} hours lock an account.")
+    hours = f"{rule['within_seconds'] / _HOUR:g}"
+    tell(f"{rule['failures']} failed logins within {hours} hours lock an account.")
     sys.stdout.flush()
 
 
@@ -135,6 +143,7 @@ def _print_counts(conduct: dict[str, Any]) -> None:
     within = spoken(f"at most {conduct['most_notifications_in_an_hour']} in an hour")
     rows = [
         (spoken("second-factor requests"), conduct["second_factor_requests"], ""),
+        (spoken("asked again while one was open"), conduct["requested_again_while_open"], ""),
         (spoken("notifications"), conduct["notifications"], f" ({within})" if conduct["notifications"] else ""),
         (spoken("failed logins"), conduct["failed_logins"], ""),
         (spoken("attempts that came too soon"), conduct["throttled"], ""),
@@ -143,11 +152,3 @@ def _print_counts(conduct: dict[str, Any]) -> None:
     width = max(count_cells(label) for label, _, _ in rows)
     for label, number, rest in rows:
         click.echo(f"  {pad(label, width)}   {number}{rest}")
-
-
-def _print_judgement(conduct: dict[str, Any]) -> None:
-    again, seconds = conduct["requested_again_while_open"], conduct["would_lock_after_seconds"]
-    if again:
-        tell(f"  your client asked again while a request was open: {again} times")
-    if seconds is not None:
-        tell(f"  your client would have locked the account after {seconds:g} seconds")

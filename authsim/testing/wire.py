@@ -5,7 +5,7 @@ Nothing is decided here. The HTTP library is loaded by the first request, so tha
 
 import ipaddress
 from typing import TYPE_CHECKING, Any, Final, final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from authsim.protocol.networks import is_loopback
 from authsim.testing.errors import LabError
@@ -18,11 +18,21 @@ _SECONDS: Final = 45  # longer than the portal lets anybody wait for a text
 
 
 def require_address(address: str) -> str:
-    """Return an address without its path. Raises `LabError` unless it is plain HTTP on this machine."""
-    parts = urlsplit(address.strip())
-    if parts.scheme != "http" or not _is_here(parts.hostname or "") or parts.username is not None:
+    """Return an address without its path. Raises `LabError` unless it is HTTP on this machine, plain or over TLS."""
+    parts = _split(address.strip())
+    if parts is None or not _is_here(parts.hostname or "") or parts.username is not None:
         raise LabError(0, "a lab is reached at an address of this machine, such as http://127.0.0.1:8765")
-    return f"http://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an HTTP address, None for anything else."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - it is looked at only here, and may be no number
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") else None
 
 
 def _is_here(host: str) -> bool:
@@ -48,7 +58,7 @@ class Wire:
 
         if self._transport is None:
             self._transport = httpx2.HTTPTransport(
-                verify=False,  # plain HTTP on loopback: the list of authorities would take 30 ms to load
+                verify=False,  # loopback, at most with a certificate of its own: no list of authorities has it
                 limits=httpx2.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=20),
                 retries=1,
             )

@@ -73,6 +73,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "They log in as {names} with the passwords above, never as yourself.": (
             "{names} として、上のパスワードでログインさせます。自分の認証情報は決して使わないでください。"
         ),
+        "What they did wrong is told by:": "プログラムの誤りは次で分かります:",
         "IBeam finds the demo with these settings, and a process that it may end when a login fails:": (
             "IBeamは次の設定でデモを見つけます。先頭は、ログインに失敗したとき終了させてよいプロセスです:"
         ),
@@ -90,8 +91,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "the lab wants its token. Name either --data DIR or --lab-token-file F": (
             "ラボのトークンが必要です。--data DIR か --lab-token-file F のどちらか一つを指定してください。"
         ),
-        "a lab is reached by plain http on this machine, such as --address http://127.0.0.1:5000": (
-            "ラボにはこのマシンのhttpで接続します。例: --address http://127.0.0.1:5000"
+        "a lab is reached at an address of this machine, such as --address http://127.0.0.1:5000": (
+            "ラボにはこのマシンのアドレスで接続します。例: --address http://127.0.0.1:5000"
         ),
         "{path} holds no token of a lab": "{path} にはラボのトークンがありません。",
         "{path} cannot be read: {why}": "{path} は読めません: {why}",
@@ -110,15 +111,17 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "nothing answers at {address}. Is the portal served there?": (
             "{address} から応答がありません。ポータルは動いていますか?"
         ),
-        "Nobody has tried to log in yet.": "まだ誰もログインを試していません。",
-        "Nobody has tried to log in as {name} yet.": "まだ {name} としてのログインは試されていません。",
+        "Nobody was asked for a second factor, and no login was refused.": (
+            "二段階目を求められた人も、断られたログインもありません。"
+        ),
+        "{name} was not asked for a second factor, and no login was refused.": (
+            "{name} は二段階目を求められず、断られたログインもありません。"
+        ),
         "second-factor requests": "二段階目の要求",
+        "asked again while one was open": "要求が開いている間の再要求",
         "at most {count} in an hour": "1時間に最大{count}件",
         "attempts that came too soon": "早すぎた試み",
         "lock-outs": "ロック",
-        "your client asked again while a request was open: {count} times": (
-            "要求が開いている間に、クライアントは再び要求しました: {count}回"
-        ),
         "your client would have locked the account after {seconds} seconds": (
             "クライアントは {seconds} 秒でアカウントをロックしていました。"
         ),

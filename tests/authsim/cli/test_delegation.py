@@ -9,7 +9,7 @@ from tests.support.child import LONGEST_S
 from tests.support.tree import ROOT
 
 
-@pytest.mark.parametrize("command", [("init",), ("serve",), ("users", "list"), ("wipe",), ("demo",)])
+@pytest.mark.parametrize("command", [("init",), ("serve",), ("gateway",), ("users", "list"), ("wipe",), ("demo",)])
 def test_a_foreign_web_is_refused(person: Person, foreign: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     """Another package named `web` on the path is named, with the remedy, and never imported."""
     said = person.fails(64, *command, "--data", str(tmp_path / "portal"), PYTHONPATH=str(foreign))

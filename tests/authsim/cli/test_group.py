@@ -14,6 +14,8 @@ COMMANDS = (
     "conformance",
     "init",
     "serve",
+    "gateway",
+    "verdict",
     "users",
     "secure",
     "audit",

@@ -52,7 +52,8 @@ def answers() -> Iterator[Callable[[int, bytes], Lab]]:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:8765", "http://localhost:1", "http://[::1]:9/", " http://127.9.9.9"]
+    "address",
+    ["http://127.0.0.1:8765", "http://localhost:1", "http://[::1]:9/", " http://127.9.9.9", "https://localhost:5443"],
 )
 def test_a_lab_is_on_this_machine(address: str) -> None:
     """Every name of loopback is taken, and what follows the port is left out."""
@@ -63,7 +64,10 @@ def test_a_lab_is_on_this_machine(address: str) -> None:
     "address",
     [
         "http://192.0.2.1",
-        "https://127.0.0.1",
+        "https://192.0.2.1",
+        "ftp://127.0.0.1",
+        "http://[::1",
+        "http://127.0.0.1:99999",
         "http://user:secret@127.0.0.1",
         "127.0.0.1:8765",
         "http://example.test",
