@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from authsim.model import Mode, User
 from tests.support.device import TestPhone
 from tests.support.ports import ORIGIN, FakeClock
-from tests.support.site import Browser, Site
+from tests.support.site import PASSWORD, Browser, Site
 from web.app import create_app
 from web.settings import GatewaySettings, Settings
 
@@ -69,6 +69,14 @@ class Gateway:
         done = browser.types_response(phone.respond(page.challenge))
         assert done.one(tag="pre").text == "Client login succeeds"
         return browser
+
+    def trades(self, name: str, phone: TestPhone) -> None:
+        """Complete a login on a trading device: it opens no page, and is no session of the gateway."""
+        device = self.site.app.test_client(use_cookies=False)
+        login = {"v": 1, "username": name, "password": PASSWORD}
+        asked = device.post("/api/trading/v1/login", base_url=ORIGIN, json=login).get_json()
+        answered = {"v": 1, "token": asked["token"], "response": phone.respond(asked["challenge"])}
+        assert device.post("/api/trading/v1/respond", base_url=ORIGIN, json=answered).status_code == 200
 
 
 def as_gateway(site: Site, gateway: GatewaySettings) -> Gateway:

@@ -25,8 +25,9 @@ CONNECTIONS = 8
 class Program:
     """A program with the token, and several connections that stay open: each of them belongs to one worker."""
 
-    def __init__(self, address: str, token: str, held: ExitStack) -> None:
+    def __init__(self, address: str, token: str, held: ExitStack, *, prefix: str = "/api/lab/v1") -> None:
         parts = urlsplit(address)
+        self._prefix = prefix
         self._token = token
         self._connections = [
             held.enter_context(closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)))
@@ -44,7 +45,7 @@ class Program:
         content = None if members is None else json.dumps(members)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         connection = self._connections[over]
-        connection.request(method, f"/api/lab/v1{path}", body=content, headers=headers)
+        connection.request(method, f"{self._prefix}{path}", body=content, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         assert answer.status < 300, body
