@@ -1,7 +1,8 @@
 """A page that has to be confirmed: a login that succeeded goes on only when its person has said that all is right.
 
-Until then every page behind the login leads back to it. Which browsers owe that is kept by the lab, as the hashes of
-their sessions' tokens; the portal knows nothing of it, and whoever was asked answers also after the fault is over.
+Until then every page behind the login leads back to it, and programs that ask a gateway for that login find none. Which
+browsers owe that is kept by the lab, as the hashes of their sessions' tokens; the portal knows nothing of it, and
+whoever was asked answers also after the fault is over.
 """
 
 import json
@@ -10,12 +11,14 @@ from typing import Final
 from flask import Blueprint, Flask, Response, render_template, request, url_for
 from werkzeug.http import parse_cookie
 
+from authsim.errors import Reason, RefusalError
 from authsim.lab.catalogue import Step
 from authsim.secret import Secret
 from authsim.verifier.tokens import hash_token
 
 from .. import look, scope
 from ..answers import leave_notice, redirect_to, take_notice
+from ..bare_answers import GATEWAY_PREFIX
 from ..forms import read_form
 from ..sessions import cookie_name, read_token
 from .between import ENTRIES, ONWARDS
@@ -66,7 +69,12 @@ def submit() -> Response:
 
 
 def _lead_back() -> Response | None:
-    """Lead a browser that has not confirmed to the page; None lets the request through."""
+    """Lead a browser that has not confirmed to the page; None lets the request through.
+
+    Refuses a program at the gateway with `SESSION_EXPIRED`, as before the login.
+    """
+    if request.path.startswith(GATEWAY_PREFIX) and _gateway_owes():
+        raise RefusalError(Reason.SESSION_EXPIRED)
     if watched_step() is Step.SESSION and request.endpoint not in _OPEN and _owes():
         return redirect_to("confirming.show", status=302)
     return None
@@ -95,6 +103,15 @@ def _token_given(response: Response) -> Secret | None:
 def _owes() -> bool:
     digest = _digest(read_token(_SESSION))
     return bool(digest) and digest in _parse(lab().shelf.read(_DOCUMENT))
+
+
+def _gateway_owes() -> bool:
+    """Say whether the login that the gateway answers for has not been confirmed."""
+    owing = _parse(lab().shelf.read(_DOCUMENT))
+    store = scope.portal().store
+    gateway = store.gateways.get() if owing else None
+    session = None if gateway is None else store.sessions.get(gateway.session_id)
+    return session is not None and session.token_hash.hex() in owing
 
 
 def _digest(token: Secret | None) -> str:

@@ -9,8 +9,10 @@ from authsim.policy import Policy
 from tests.support.browser_plain import Element, Page
 from tests.support.device_line import enrols
 from tests.support.lab_site import LabSite
+from tests.support.ports import ORIGIN
 from tests.support.site import Browser
 from tests.web.lab.test_between import logs_in
+from web.settings import GatewaySettings
 
 CONFIRM = "/sso/Confirm"
 HOME = "/sso/Dispatcher"
@@ -137,6 +139,22 @@ def test_it_stands_behind_the_uniform_page(opens_lab: Callable[..., LabSite]) ->
 
     answered = browser.sends(page.one(cls="xyzform-gold"), {"gold-response": phone.respond(page.challenge)})
     assert answered.path == CONFIRM
+
+
+def test_programs_at_a_gateway_find_no_session_before(opens_lab: Callable[..., LabSite]) -> None:
+    """A gateway answers as before the login until it is confirmed, and as after it from then on."""
+    living = opens_lab(in_settings={"gateway": GatewaySettings()})
+    living.does("PUT", "/faults/page_confirm", {"nth": 1})
+    browser = logs_in(living, "alice")
+    program = living.site.app.test_client(use_cookies=False)
+
+    answer = program.post("/v1/api/tickle", base_url=ORIGIN)
+    assert (answer.status, answer.data) == ("401 Unauthorized", b'{"error":"no session"}')
+    browser.sends(form_of(browser.page), {"confirmed": "yes"})
+
+    assert program.post("/v1/api/tickle", base_url=ORIGIN).status == "200 OK"
+    assert logs_in(living, "bella").page.path == HOME  # type: ignore[union-attr]
+    assert program.post("/v1/api/iserver/auth/status", base_url=ORIGIN).status == "200 OK"
 
 
 def test_a_refused_login_leads_nowhere_new(living: LabSite) -> None:
