@@ -88,6 +88,12 @@ class Logins(Protocol):
     def challenge_of(self, login_id: "LoginId") -> "Challenge | None":
         """Return the newest challenge of a transaction."""
 
+    def open_challenge_of(self, device_id: "DeviceId", *, user_id: "UserId", now_ms: int) -> "Challenge | None":
+        """Return the newest challenge that this user's device can answer now.
+
+        It is issued, has `attempts < attempts_allowed` and `expires_ms > now_ms`, and its login awaits a second factor.
+        """
+
     def count_questions(self, device_id: "DeviceId") -> int:
         """Return how many questions that device was asked in its life."""
 

@@ -151,6 +151,13 @@ def test_the_members_are_those_of_the_messages(title: str, text: str, has_versio
     assert [row[0] for row in table(title)] == list(json.loads(text))[0 if has_version else 1 :]
 
 
+def test_the_members_of_a_challenge_that_waits_are_those_of_its_message() -> None:
+    """They stand in the page's table in the order in which they are written."""
+    value, write, _ = KINDS["challenges"]
+    (told,) = json.loads(write(value))["challenges"]
+    assert [row[0] for row in table("The challenge that waits")] == list(told)
+
+
 @pytest.mark.parametrize("kind", ["trading login", "trading challenge", "trading response", "trading entry"])
 def test_the_trading_device_s_members_are_those_of_its_messages(kind: str) -> None:
     """Each member of a message stands in the table of the trading device's requests."""
@@ -178,7 +185,7 @@ def test_the_numbers_are_those_of_the_policy() -> None:
         f"there are {policy.sms_resend_seconds} seconds (429 and `Retry-After` before)",
         f"a flow gets {policy.sms_sends} texts",
         f"within {policy.device_nonce_seconds} seconds, `POST /api/device/v1/session`",
-        f"reads this device's own requests for {policy.device_session_seconds} seconds",
+        f"reads this device's own requests and challenges for {policy.device_session_seconds} seconds",
         f"for {policy.push_seconds} seconds and never longer than the login",
         f"at least every {streams.HEARTBEAT_S:.0f} seconds",
     ):

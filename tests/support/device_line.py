@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from authsim.model import Client, Decision, FirstFactorPassed, PushRequest, UserId
+from authsim.protocol.challenges import ChallengeInfo, parse_challenges_reply
 from authsim.protocol.device_session import (
     NonceRequest,
     SessionReply,
@@ -114,6 +115,12 @@ class OnlinePhone:
         answer = line("GET", f"{API}/requests", None, self.bearer)
         assert answer.status == 200, answer
         return parse_requests_reply(answer.text.encode())
+
+    def challenges(self, line: Line) -> tuple[ChallengeInfo, ...]:
+        """Return what can be answered."""
+        answer = line("GET", f"{API}/challenges", None, self.bearer)
+        assert answer.status == 200, answer
+        return parse_challenges_reply(answer.text.encode()).challenges
 
     def request(self, line: Line, request_id: str) -> RequestInfo:
         """Return one request, as a QR code names it."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from authsim.protocol import add_user, credentials, device_session, push, trading
+from authsim.protocol import add_user, challenges, credentials, device_session, push, trading
 from authsim.secret import Secret
 from tests.support.vectors import load_vectors
 
@@ -104,6 +104,17 @@ KINDS: Final[dict[str, Any]] = {
         push.RequestsReply(requests=(REQUEST,), seamless=True),
         push.format_requests_reply,
         push.parse_requests_reply,
+    ),
+    "challenges": (
+        challenges.ChallengesReply(
+            challenges=(
+                challenges.ChallengeInfo(
+                    question="123456", suite="classic6", purpose=1, iat=INPUTS["iat"], exp=INPUTS["exp"]
+                ),
+            )
+        ),
+        challenges.format_challenges_reply,
+        challenges.parse_challenges_reply,
     ),
     "decision": (DECISION, push.format_decision_request, push.parse_decision_request),
     "decided": (push.DecisionReply(state="approved"), push.format_decision_reply, push.parse_decision_reply),

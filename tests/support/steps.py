@@ -36,6 +36,10 @@ def walk(store: Store, step: Step) -> None:
     step("logins.begin", lambda: store.logins.begin(begun, challenge=asked, judged=nouns.HASH, events=[fact, fact]))
     step("logins.find", lambda: store.logins.find(begun.token_hash))
     step("logins.challenge_of", lambda: store.logins.challenge_of(begun.login_id))
+    step(
+        "logins.open_challenge_of",
+        lambda: store.logins.open_challenge_of(device.device_id, user_id=user.user_id, now_ms=NOW_MS),
+    )
     step("logins.count_questions", lambda: store.logins.count_questions(device.device_id))
     step(
         "logins.count_response",

@@ -64,6 +64,7 @@ NAMES = {
     "state": "SessionReply",
     "request": "Request",
     "requests": "Requests",
+    "challenges": "Challenges",
     "decision": "Decision",
     "decided": "Decided",
     "end of a stream": "StreamEnd",
@@ -258,6 +259,7 @@ def listens(site: Site, alice: User, judge: Judge) -> None:
     begins_login(site.verifier, "alice")
     (info,) = online.requests(judge).requests
     online.request(judge, info.request_id)
+    assert len(online.challenges(judge)) == 1
     assert judge.hears(f"{API}/events", online.bearer) == "request"
     assert online.decides(judge, info, Decision.APPROVE).status == 200
     other = enrols(site.verifier, alice.user_id, "another phone")

@@ -132,6 +132,16 @@ _PHONES: Final = (
         parameters=(_REQUEST_ID,),
     ),
     Operation(
+        method="GET",
+        path="/api/device/v1/challenges",
+        name="listChallenges",
+        says="The newest challenge that this phone can answer with a typed response, or none.",
+        group=_DEVICE,
+        reply="Challenges",
+        access=Access.PHONE,
+        declined=(409,),
+    ),
+    Operation(
         method="POST",
         path="/api/device/v1/push/{request_id}",
         name="decide",

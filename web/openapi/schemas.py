@@ -81,9 +81,18 @@ _SIGNATURE: Final = _b64u(64)
 _SUITE: Final = _one_of(SUITES)
 _SEEN: Final[Schema] = {"type": "string", "maxLength": MOST_CONTEXT_BYTES}
 _PHONE: Final = {"dsk": _b64u(32), "dkx": _b64u(32), "cn": _b64u(16), "label": _LABEL, "suite": _SUITE}
+_PURPOSE: Final[Schema] = {"type": "integer", "enum": sorted(purpose.value for purpose in Purpose)}
+_DIGITS: Final = _pattern("([0-9]{6}|[0-9]{10})")
+_CHALLENGE: Final = {
+    "question": _DIGITS,
+    "suite": _SUITE,
+    "purpose": _PURPOSE,
+    "iat": _integer(),
+    "exp": _integer(),
+}
 _REQUEST: Final = {
     "request_id": _ID,
-    "purpose": {"type": "integer", "enum": sorted(purpose.value for purpose in Purpose)},
+    "purpose": _PURPOSE,
     "context": _object({"ip": _SEEN, "agent": _SEEN, "place": _SEEN}),
     "sn": _b64u(32),
     "iat": _integer(),
@@ -139,6 +148,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
                 "seamless": {"type": "boolean"},
             }
         ),
+        "Challenges": _message({"challenges": {"type": "array", "maxItems": 1, "items": _object(_CHALLENGE)}}),
         "Decision": {
             "oneOf": [
                 _decision([APPROVE], _pattern(f"[0-9]{{0,{MOST_DIGITS}}}")),
@@ -147,9 +157,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
         },
         "Decided": _message({"state": _one_of(DECIDED.values())}),
         "TradingLogin": _CREDENTIALS,
-        "TradingChallenge": _message(
-            {"token": _TOKEN, "challenge": _pattern("([0-9]{6}|[0-9]{10})"), "exp": _integer()}
-        ),
+        "TradingChallenge": _message({"token": _TOKEN, "challenge": _DIGITS, "exp": _integer()}),
         "TradingEntry": _message({"user_label": _LABEL, "session": _TOKEN}),
         "TradingAnswer": {"oneOf": [refer("TradingChallenge"), refer("TradingEntry")]},
         "TradingResponse": _message({"token": _TOKEN, "response": _text(MOST_TYPED_BYTES)}),

@@ -7,6 +7,7 @@ from authsim import states
 from authsim.adapters.memory.endings import close_questions_of, fail_login, finish_login
 from authsim.adapters.memory.pushes import require_insertable_push
 from authsim.adapters.memory.questions import (
+    find_open_challenge,
     insert_questions,
     require_awaiting,
     require_insertable,
@@ -135,6 +136,11 @@ class MemoryLogins:
         with self._tables.lock:
             rows = (row for row in self._tables.challenges.values() if row.login_id == login_id)
             return next(iter(newest_first(rows, lambda row: row.issued_ms)), None)
+
+    def open_challenge_of(self, device_id: "DeviceId", *, user_id: "UserId", now_ms: int) -> "Challenge | None":
+        """Return the newest challenge that this user's device can answer now."""
+        with self._tables.lock:
+            return find_open_challenge(self._tables, device_id, user_id, now_ms=now_ms)
 
     def count_questions(self, device_id: "DeviceId") -> int:
         """Return how many questions that device was asked in its life."""

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from authsim import states
 from authsim.adapters.memory.pushes import insert_push, require_insertable_push
+from authsim.adapters.memory.tables import newest_first
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
     from authsim.adapters.memory.tables import Tables
-    from authsim.model import Challenge, LoginId, LoginTransaction, PushRequest
+    from authsim.model import Challenge, DeviceId, LoginId, LoginTransaction, PushRequest, UserId
 
 
 def require_insertable(tables: "Tables", challenge: "Challenge", *, supersedes: bool = False) -> None:
@@ -47,3 +48,19 @@ def require_awaiting(tables: "Tables", login_id: "LoginId", *, now_ms: int) -> "
     if login is None or login.state is not states.Login.SECOND_FACTOR or login.expires_ms <= now_ms:
         raise StoreConflictError("the login is not waiting any more")
     return login
+
+
+def find_open_challenge(
+    tables: "Tables", device_id: "DeviceId", user_id: "UserId", *, now_ms: int
+) -> "Challenge | None":
+    """Return the newest challenge of that user's device which takes a response."""
+    rows = (
+        row
+        for row in tables.challenges.values()
+        if (row.device_id, row.user_id) == (device_id, user_id)
+        and row.state is states.OneShot.ISSUED
+        and row.attempts < row.attempts_allowed
+        and row.expires_ms > now_ms
+        and tables.logins[row.login_id].state is states.Login.SECOND_FACTOR
+    )
+    return next(iter(newest_first(rows, lambda row: row.issued_ms)), None)

@@ -7,14 +7,14 @@ from sqlalchemy import bindparam, insert, literal, select, update
 from authsim import states
 from authsim.adapters.sql.conditions import device_is_active, login_allows
 from authsim.adapters.sql.pushes import insert_push
-from authsim.adapters.sql.rows import format_challenge
+from authsim.adapters.sql.rows import format_challenge, parse_challenge
 from authsim.adapters.sql.tables import CHALLENGES, LOGINS
 from authsim.errors import StoreConflictError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from authsim.model import Challenge, DeviceId, LoginId, LoginTransaction, PushRequest
+    from authsim.model import Challenge, DeviceId, LoginId, LoginTransaction, PushRequest, UserId
 
 _INSERT_CHALLENGE: Final = insert(CHALLENGES)
 _IS_AWAITING: Final = select(literal(1)).where(
@@ -22,6 +22,20 @@ _IS_AWAITING: Final = select(literal(1)).where(
     LOGINS.c.state == states.Login.SECOND_FACTOR.value,
     LOGINS.c.expires_ms > bindparam("now_ms"),
     device_is_active(bindparam("of_device")),  # type: ignore[arg-type]
+)
+_OPEN_CHALLENGE: Final = (
+    select(CHALLENGES)
+    .join(LOGINS, LOGINS.c.login_id == CHALLENGES.c.login_id)
+    .where(
+        CHALLENGES.c.user_id == bindparam("of_user"),
+        CHALLENGES.c.device_id == bindparam("of_device"),
+        CHALLENGES.c.state == states.OneShot.ISSUED.value,
+        CHALLENGES.c.attempts < CHALLENGES.c.attempts_allowed,
+        CHALLENGES.c.expires_ms > bindparam("now_ms"),
+        LOGINS.c.state == states.Login.SECOND_FACTOR.value,
+    )
+    .order_by(CHALLENGES.c.issued_ms.desc(), CHALLENGES.c.serial.desc())
+    .limit(1)
 )
 _ADVANCE: Final = (
     update(LOGINS)
@@ -60,3 +74,12 @@ def require_awaiting(connection: "Connection", login_id: "LoginId", device_id: "
     values = {"of_login": login_id, "of_device": device_id, "now_ms": now_ms}
     if connection.execute(_IS_AWAITING, values).one_or_none() is None:
         raise StoreConflictError("the login is not waiting any more, or its device is not active")
+
+
+def find_open_challenge(
+    connection: "Connection", device_id: "DeviceId", user_id: "UserId", *, now_ms: int
+) -> "Challenge | None":
+    """Return the newest challenge of that user's device which takes a response."""
+    values = {"of_device": device_id, "of_user": user_id, "now_ms": now_ms}
+    row = connection.execute(_OPEN_CHALLENGE, values).one_or_none()
+    return None if row is None else parse_challenge(row)

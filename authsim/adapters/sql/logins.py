@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, final
 from sqlalchemy import bindparam, func, insert, select, update
 
 from authsim import states
-from authsim.adapters.sql.asking import advance, insert_questions, require_awaiting
+from authsim.adapters.sql.asking import advance, find_open_challenge, insert_questions, require_awaiting
 from authsim.adapters.sql.audit import record
 from authsim.adapters.sql.completing import complete_approved, complete_login
 from authsim.adapters.sql.conditions import device_is_active, login_allows, one_shot_allows
@@ -182,6 +182,12 @@ class SqlLogins:
         values = {"of_login": login_id}
         row = self._database.read(lambda connection: connection.execute(_CHALLENGE_OF, values).one_or_none())
         return None if row is None else parse_challenge(row)
+
+    def open_challenge_of(self, device_id: "DeviceId", *, user_id: "UserId", now_ms: int) -> "Challenge | None":
+        """Return the newest challenge that this user's device can answer now."""
+        return self._database.read(
+            lambda connection: find_open_challenge(connection, device_id, user_id, now_ms=now_ms)
+        )
 
     def count_questions(self, device_id: "DeviceId") -> int:
         """Return how many questions that device was asked in its life."""

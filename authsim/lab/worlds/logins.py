@@ -36,6 +36,7 @@ class FaultyLogins:
         "find",
         "get",
         "offer",
+        "open_challenge_of",
     )
 
     def __init__(self, world: World, marks: Marks, post: Post, standings: Standings, openings: Openings) -> None:
@@ -54,6 +55,7 @@ class FaultyLogins:
         self.find = inner.find
         self.get = inner.get
         self.offer = inner.offer
+        self.open_challenge_of = inner.open_challenge_of
 
     def begin(
         self,

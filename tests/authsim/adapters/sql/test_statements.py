@@ -30,6 +30,7 @@ WANTED = {
     "logins.advance": 6,
     "logins.find": 1,
     "logins.challenge_of": 1,
+    "logins.open_challenge_of": 1,
     "logins.count_questions": 1,
     "logins.count_response": 6,
     "logins.complete": 11,
@@ -117,6 +118,11 @@ WANTED = {
     "sessions.spend_verification": 2,
     "users.set_secure_login": 4,
     "users.set_phone": 6,
+    "sessions.get": 1,
+    "gateways.open": 4,
+    "gateways.get": 1,
+    "gateways.touch": 2,
+    "gateways.move": 5,
 }
 
 
