@@ -152,7 +152,7 @@ class Folder:
             content = content[self._calls.write(descriptor, content) :]
 
     def _require_private_file(self, descriptor: int, name: str) -> None:
-        _require_private(os.fstat(descriptor), os.path.join(self.path, name), is_kind=stat.S_ISREG, mode="600")
+        require_private(os.fstat(descriptor), os.path.join(self.path, name), is_kind=stat.S_ISREG, mode="600")
 
     def _translate(self, error: OSError, name: str) -> Exception:
         # O_NOFOLLOW meets a symbolic link: ELOOP.
@@ -168,7 +168,7 @@ def open_folder(path: str, *, calls: "Calls") -> Iterator[Folder]:
         raise PhoneError(Exit.REFUSED, "unsafe_link", path=path)
     descriptor = os.open(path, _FOLDER_FLAGS)
     try:
-        _require_private(os.fstat(descriptor), path, is_kind=stat.S_ISDIR, mode="700")
+        require_private(os.fstat(descriptor), path, is_kind=stat.S_ISDIR, mode="700")
         yield Folder(path, descriptor, calls)
     finally:
         os.close(descriptor)
@@ -195,7 +195,8 @@ def _read_all(descriptor: int, most_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _require_private(status: os.stat_result, path: str, *, is_kind: Callable[[int], bool], mode: str) -> None:
+def require_private(status: os.stat_result, path: str, *, is_kind: Callable[[int], bool], mode: str) -> None:
+    """Raise unless what was opened is of that kind, ours, and closed to group and others; `mode` is the remedy's."""
     if not is_kind(status.st_mode):
         raise PhoneError(Exit.REFUSED, "unsafe_kind", path=path)
     if status.st_uid != os.geteuid():

@@ -22,6 +22,7 @@ COMMANDS = (
     "add-user",
     "respond",
     "listen",
+    "serve",
     "approve",
     "deny",
     "card",

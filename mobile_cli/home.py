@@ -195,6 +195,11 @@ class PhoneHome:
             folder.replace(_KEYSTORE, keystore.format_keystore(sealed, device_key=device_key))
         self.settings.change(lambda settings: settings._replace(biometrics=changed))
 
+    def read(self, dek: Secret) -> Phone:
+        """Return what the phone knows now, with an earlier unlocking's key."""
+        with open_folder(self.path, calls=self._calls) as folder:
+            return keystore.read_phone(_require_keystore(folder)[1], dek)
+
     def change(self, dek: Secret, change: Callable[[Phone], Phone], *, entropy: "Entropy") -> Phone:
         """Replace what the phone knows by a function of it, in one atomic write, with an earlier unlocking's key."""
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
@@ -219,11 +224,9 @@ class PhoneHome:
         with open_folder(self.path, calls=self._calls) as folder, folder.locked():
             device_key, sealed = _require_keystore(folder)
             phone = keystore.read_phone(sealed, dek)._replace(pin_policy=policy)
-            changed = keystore.with_phone(sealed, dek, phone, entropy=entropy)
-            changed = keystore.rewrap(
-                changed, dek, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch
-            )
-            folder.replace(_KEYSTORE, keystore.format_keystore(changed, device_key=device_key))
+            made = keystore.with_phone(sealed, dek, phone, entropy=entropy)
+            made = keystore.rewrap(made, dek, pin=pin, device_key=device_key, entropy=entropy, stretch=self._stretch)
+            folder.replace(_KEYSTORE, keystore.format_keystore(made, device_key=device_key))
             _write_summary(folder, phone)
 
     def erase(self) -> None:

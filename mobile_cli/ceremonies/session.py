@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, final
 from authsim.authenticator.approve import format_nonce_request, format_session_request, parse_session_answer
 from authsim.authenticator.device import Account, Phone, with_counter
 from authsim.errors import MessageError, Reason, RefusalError
+from authsim.protocol.challenges import ChallengeInfo, parse_challenges_reply
 from authsim.protocol.device_session import parse_nonce_reply
 from authsim.protocol.push import RequestInfo, RequestsReply, parse_request, parse_requests_reply
 from authsim.secret import Secret
@@ -26,6 +27,7 @@ _API: Final = "/api/device/v1"
 _NONCE: Final = f"{_API}/nonce"
 _SESSION: Final = f"{_API}/session"
 _REQUESTS: Final = f"{_API}/requests"
+_CHALLENGES: Final = f"{_API}/challenges"
 _CLIENT_NONCE_BYTES: Final = 16
 #: A token that is about to end is not used any more.
 _MARGIN_S: Final = 20.0
@@ -132,6 +134,15 @@ class Line:
         except MessageError:
             raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=self._account.origin) from None
         return Token(reply.token, begun_s + reply.expires_in - _MARGIN_S)
+
+
+def read_challenge(line: Line) -> ChallengeInfo | None:
+    """Return the newest challenge that this account can answer with a typed response, or None."""
+    try:
+        found = parse_challenges_reply(line.judged(line.ask(_CHALLENGES))).challenges
+    except MessageError:
+        raise PhoneError(Exit.MALFORMED, "not_a_portal", origin=line.account.origin) from None
+    return found[0] if found else None
 
 
 def read_requests(line: Line) -> RequestsReply:

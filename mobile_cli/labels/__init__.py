@@ -14,7 +14,7 @@ LANGUAGES: Final = ("en", "ja")
 
 
 # What continues `en` and `ja`, in the order in which a key is looked for.
-SUBJECTS: Final = ("", "_notifications", "_enrolment", "_card")
+SUBJECTS: Final = ("", "_notifications", "_enrolment", "_card", "_serving")
 
 
 def say(language: str, key: str, **facts: object) -> str:

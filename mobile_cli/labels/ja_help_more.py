@@ -182,5 +182,19 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "Take a user off this phone, or erase it.": "ユーザーをこの電話機から削除するか、電話機を消去します。",
         "Take off this portal with all its users.": "このポータルを、そのすべてのユーザーとともに削除します。",
+        (
+            "Give responses to programs on this machine, as bare text, until interrupted. For tests."
+        ): "中断されるまで、このマシンのプログラムにレスポンスを文字列だけで返します。テスト用です。",
+        (
+            "GET /response?user=NAME answers the login that waits at the portal; with challenge=123456 that challenge, "
+            "without the portal. It takes Authorization: Bearer and the token. Only logins are answered."
+        ): (
+            "GET /response?user=NAME はポータルで待っているログインに応答します。challenge=123456 を付けると、ポータル"
+            "に問い合わせずにそのチャレンジに応答します。Authorization: Bearer とトークンが必要です。応答するのは"
+            "ログインだけです。"
+        ),
+        "Answer challenges for programs on this machine.": "このマシンのプログラムのためにチャレンジに応答します。",
+        "The token to show; made when it is not there.": "示すべきトークンのファイル。なければ作ります。",
+        "0 picks a free one.": "0は空きポートを選びます。",
     }
 )
