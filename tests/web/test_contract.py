@@ -1,10 +1,14 @@
 """The login page as programs know it: ids, classes, names, texts and their places in the document."""
 
+import re
+
 import pytest
 
-from authsim.model import Mode, User
+from authsim.model import FactorKind, Mode, User
 from tests.support.browser_plain import Element, Page
 from tests.support.device import TestPhone
+from tests.support.device_line import enrols
+from tests.support.holding import give
 from tests.support.site import PASSWORD, Browser, Site
 
 
@@ -169,3 +173,162 @@ def test_throttle_sentence(site: Site, browser: Browser, alice: User) -> None:
     assert page.error == (
         "Too many failed login attempts. Please wait 3 minutes & 32 seconds before attempting to re-login again."
     )
+
+
+def test_the_button_opens_its_group(browser: Browser) -> None:
+    """`.form-group:nth-child(1) > .btn` finds the login button first, in a group that is all its block holds."""
+    button = browser.opens("/").one(tag="button", cls="xyz-button-login")
+    group = button.parent
+    assert group is not None
+    assert group.parent is not None
+    assert group.elements == [button]
+    assert group.parent.elements == [group]
+
+
+def test_pages_fetch_nothing_from_elsewhere(browser: Browser, alice: User, phone: TestPhone) -> None:
+    """Every address that a page of the login fetches, sends to or leads to begins with a slash of our own."""
+    browser.logs_in("alice", phone)
+    pages = [browser.opens("/"), browser.types_password("alice", "wrong"), browser.types_password("alice")]
+    pages += [browser.opens(f"/sso/SecondFactor?with={rung}") for rung in ("notification", "qr", "challenge")]
+    for page in pages:
+        for element in page.all():
+            for name in ("src", "href", "action", "formaction", "data", "poster", "srcset"):
+                address = element.attributes.get(name)
+                assert address is None or re.match(r"[/#](?!/)", address), (page.path, element.tag, address)
+        assert "url(" not in page.text
+        assert "@import" not in page.text
+
+
+def test_the_live_user_is_corrected_by_the_switch_alone(site: Site, browser: Browser) -> None:
+    """After the paper sentence a program ticks the switch and presses Login: the empty password goes on."""
+    site.adds("pat", mode=Mode.PAPER)
+    page = browser.types_password("pat")
+    assert page.error == (
+        "You have selected the Live Account Mode, but the specified user is a Paper Trading user. "
+        "Please select the correct Login mode."
+    )
+    form = page.one(tag="form", cls="xyzform-username")
+    assert browser.sends(form, {"paperSwitch": "on"}).path == "/portal/activation"
+
+
+def test_a_second_attempt_is_no_correction(site: Site, browser: Browser, alice: User) -> None:
+    """An empty password goes on for nobody whose password was not just right."""
+    page = browser.types_password("alice", "")
+    assert page.error == "Invalid username password combination"
+    site.adds("pat", mode=Mode.PAPER)
+    page = browser.types_password("pat")
+    form = page.one(tag="form", cls="xyzform-username")
+    assert browser.sends(form, {"username": "alice", "paperSwitch": "on"}).error != ""
+
+
+def test_push_page(site: Site, alice: User) -> None:
+    """The block, the button that sends again, and the link to the challenge, visible at once; it refreshes itself."""
+    enrols(site.verifier, alice.user_id)
+    browser = site.browser(is_patient=True, Accept_Language="en")
+
+    page = browser.types_password("alice")
+
+    block = page.one(cls="xyzblock-notification")
+    assert {"xyzblock", "xyzblock-notification"} <= block.classes
+    assert "login-step-notification" not in page.text
+    assert not page.all(id="twofactbase"), "no code is wanted here"
+    assert page.one(cls="xyz-resendnotification").within("xyzblock-notification")
+    (link,) = page.all(tag="a", cls="xyz-showchallenge")
+    assert link.parent is not None
+    assert (link.parent.tag, "text-center" in link.parent.classes) == ("p", True)
+    assert [(element.tag, element.text) for element in link.elements] == [("small", "Log in with Challenge/Response")]
+    place: Element | None = link
+    while place is not None:
+        assert "hidden" not in place.attributes
+        place = place.parent
+    assert page.one(tag="meta", **{"http-equiv": "refresh"}).attributes["content"] == "5"
+    challenge = browser.opens(str(link.attributes["href"]))
+    assert re.fullmatch("[0-9]{6}", challenge.challenge)
+
+
+def test_qr_page_keeps_the_way_to_the_challenge(site: Site, alice: User) -> None:
+    """The step with a QR code has the same link, at the same place."""
+    enrols(site.verifier, alice.user_id)
+    browser = site.browser(is_patient=True)
+    browser.types_password("alice")
+
+    (link,) = browser.opens("/sso/SecondFactor?with=qr").all(tag="a", cls="xyz-showchallenge")
+
+    assert link.parent is not None
+    assert "text-center" in link.parent.classes
+    assert link.elements[0].tag == "small"
+
+
+def test_picker(site: Site, alice: User) -> None:
+    """A real list in its block, whose options are called exactly as programs choose them; it acts on a change."""
+    enrols(site.verifier, alice.user_id)
+    give(site.verifier, alice, FactorKind.AUTHENTICATOR_APP)
+    browser = site.browser(is_patient=True, Accept_Language="en")
+
+    page = browser.types_password("alice")
+
+    (chooser,) = page.all(tag="select", cls="xyz-multipleselect")
+    assert "form-control" in chooser.classes
+    assert chooser.within("xyzblock-multiplesf")
+    assert "data-goes-on" in chooser.attributes, "what the page's script listens to"
+    options = {option.text: option.attributes["value"] for option in chooser.elements}
+    assert options == {"Select Type": "", "IB Key": "5.2a", "Mobile Authenticator App": "4"}
+    form = next(form for form in page.all(tag="form") if form.attributes["action"].endswith("/choose"))
+    assert browser.sends(form, {"factor": "5.2a"}).all(cls="xyzblock-notification")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FactorKind.SECURITY_CARD, "gold-response"),
+        (FactorKind.CODE_CARD, "bronze-response"),
+        (FactorKind.ONLINE_CARD, "bronze-response"),
+    ],
+)
+def test_a_card_is_a_second_factor_to_a_program_with_its_own_settings(
+    site: Site, alice: User, kind: FactorKind, name: str
+) -> None:
+    """What is typed from a card stands inside `#twofactbase`, in a form of one field that Enter sends."""
+    held = give(site.verifier, alice, kind)
+    browser = site.browser()
+
+    page = browser.types_password("alice")
+
+    (base,) = page.all(id="twofactbase")
+    assert "xyzblock" in base.classes
+    field = page.one(tag="input", id=f"xyz-field-{name}")
+    assert field in list(base.walk())
+    assert field.attributes["name"] == name
+    form = next(form for form in page.all(tag="form") if field in list(form.walk()))
+    typed = [one for one in form.walk() if one.tag == "input" and one.attributes["type"] != "hidden"]
+    assert typed == [field]
+    question = page.challenge if page.all(cls="xyz-goldchallenge") else _index_numbers(page)
+    assert browser.sends(form, {name: held.answer(question)}).has_succeeded
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "says"),
+    [
+        (FactorKind.TEXT, "000000", "Incorrect security code"),
+        (FactorKind.SECURITY_CARD, "00000000", "Authentication failed"),
+    ],
+)
+def test_what_a_wrong_answer_is_told(site: Site, kind: FactorKind, wrong: str, says: str) -> None:
+    """The sentence is verbatim, alone in the one element of its kind, and it is gone from the next page."""
+    user = site.adds("bella", phone="+12025550142")
+    give(site.verifier, user, kind)
+    browser = site.browser(Accept_Language="en")
+    page = browser.types_password("bella")
+    form = next(form for form in page.all(tag="form") if form.attributes["action"].endswith("/code"))
+    (field,) = [one for one in form.walk() if one.tag == "input" and one.attributes["type"] != "hidden"]
+
+    page = browser.sends(form, {field.attributes["name"]: wrong})
+
+    (message,) = page.all(cls="xyz-errormessage")
+    assert (message.tag, message.text, message.children) == ("p", says, [says])
+    assert message.within("xyzblock-error")
+    assert not browser.opens(page.path).all(cls="xyz-errormessage")
+
+
+def _index_numbers(page: Page) -> str:
+    return " ".join(element.text for element in page.one(cls="indices").walk() if "code-digits" in element.classes)
