@@ -19,7 +19,7 @@ _HOW = (
     "{what}. Make an environment with 'python3 -m venv .clients/{name} && .clients/{name}/bin/pip install {pin}', name "
     "its Python in {variable}, and run again; docs/clients/index.md has it whole"
 )
-_PINS = Path(__file__).resolve().parents[2] / ".ci" / "clients.txt"
+_CI = Path(__file__).resolve().parents[2] / ".ci"
 
 
 def require_client(name: str) -> Path:
@@ -41,8 +41,10 @@ def require_program(name: str, package: str) -> Path:
 
 
 def pin_of(name: str) -> str:
-    """The one version of a client that is tried, as pip takes it."""
-    lines = _PINS.read_text(encoding="ascii").splitlines()
+    """What pip is told to install the one version of a client that is tried."""
+    if (_CI / f"{name}.txt").exists():  # what it asks for itself is on no registry any more
+        return f"--no-deps -r .ci/{name}.txt"
+    lines = (_CI / "clients.txt").read_text(encoding="ascii").splitlines()
     return next(line for line in lines if line.startswith(f"{name}=="))
 
 

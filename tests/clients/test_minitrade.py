@@ -1,0 +1,151 @@
+"""minitrade logs in by challenge and response: it tells the challenge to a messenger, and waits for the answer."""
+
+import json
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.customers import Customer
+from tests.clients.programs import alone_on_this_machine, require_client, require_program
+from tests.support.child import clean_environment
+
+pytestmark = pytest.mark.xdist_group("clients")
+
+_LOGIN = Path(__file__).with_name("minitrade_login.py")
+_CHALLENGE = re.compile(r"<pre>([0-9]{6})</pre>")
+_LONGEST_S = 120
+
+
+@dataclass(slots=True, kw_only=True)
+class Messenger:
+    """Who is told the challenge: a person with a phone, who sends `answer(challenge)` back."""
+
+    answer: Callable[[str], str]
+    admin_port: int
+    told: list[str] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+
+    def hears(self, message: dict[str, Any]) -> None:
+        """Read a message; one with a challenge is answered at minitrade's own address."""
+        text = message.get("html") or message.get("text") or ""
+        self.told.append(text)
+        found = _CHALLENGE.search(text)
+        if found is not None:
+            body = json.dumps({"code": self.answer(found[1])}).encode()
+            with closing(HTTPConnection("127.0.0.1", self.admin_port, timeout=10)) as connection:
+                connection.request("POST", "/challenge", body, {"Content-Type": "application/json"})
+                self.answered.append(connection.getresponse().status)
+
+
+@contextmanager
+def listening(messenger: Messenger) -> Iterator[int]:
+    """Take what minitrade sends to its messenger, at a port of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b"{}")
+            threading.Thread(target=messenger.hears, args=(message,), daemon=True).start()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What minitrade returned, and whether it ended the process that it takes for the gateway."""
+
+    said: dict[str, Any]
+    told: list[str]
+    has_killed: bool
+
+
+def find_free_port() -> int:
+    """A port that nobody listened at a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def log_in(folder: Path, customer: Customer, answer: Callable[[str], str], *, password: str | None = None) -> Outcome:
+    """Let minitrade log in as `customer`; `answer` is what its owner sends back for a challenge."""
+    python = require_client("minitrade")
+    driver = require_program("chromedriver", "chromium-driver")
+    gateway = subprocess.Popen(["sleep", str(_LONGEST_S)])
+    messenger = Messenger(answer=answer, admin_port=find_free_port())
+    with (
+        alone_on_this_machine("minitrade"),
+        listening(messenger) as port,
+        tempfile.TemporaryDirectory() as scratch,  # a browser's socket needs a short path
+    ):
+        wish = {
+            "scheduler_port": port,
+            "admin_port": messenger.admin_port,
+            "pid": gateway.pid,
+            "port": customer.portal.port,
+            "username": customer.name,
+            "password": password or customer.password,
+        }
+        try:
+            done = subprocess.run(
+                [str(python), "-P", str(_LOGIN)],
+                input=json.dumps(wish),
+                env=clean_environment(
+                    folder / "minitrade", TMPDIR=scratch, SE_CHROMEDRIVER=str(driver), SE_OFFLINE="true"
+                ),
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST_S,
+                check=False,
+            )
+            has_killed = gateway.poll() is not None
+        finally:
+            gateway.kill()
+            gateway.wait()
+    assert done.returncode == 0, done.stderr
+    return Outcome(said=json.loads(done.stdout), told=messenger.told, has_killed=has_killed)
+
+
+def test_a_right_response(customer: Callable[..., Customer], tmp_path: Path) -> None:
+    """The challenge reaches its owner, the response of the phone logs in, and minitrade finds the session healthy."""
+    mina = customer("mina")
+
+    outcome = log_in(tmp_path, mina, mina.phone.responds)
+
+    status = outcome.said["status"]
+    assert (status["account"], status["authenticated"], status["connected"]) == ("mina", True, True)
+    assert isinstance(status["account_id"], int)
+    assert outcome.told[-1] == "Login succeeded"
+    assert not outcome.has_killed
+    assert mina.refusals() == []
+    assert mina.story("login:completed")
+
+
+def test_a_wrong_response(customer: Callable[..., Customer], tmp_path: Path) -> None:
+    """A wrong response ends the attempt: minitrade waits in vain for the page after it, and nobody is logged in."""
+    mona = customer("mona")
+
+    outcome = log_in(tmp_path, mona, lambda challenge: f"{(int(mona.phone.responds(challenge)) + 1) % 10**8:08}")
+
+    assert outcome.said["error"].startswith("TimeoutException")
+    assert mona.refusals() == ["wrong_response"]
+    assert not mona.story("login:completed")
