@@ -14,13 +14,13 @@ from typing import Any, Final
 from authsim import states
 from authsim.errors import Reason
 from authsim.events import Event, EventKind
-from authsim.lab import ledger_factors, ledger_logins, ledger_phones
+from authsim.lab import ledger_factors, ledger_gateways, ledger_logins, ledger_phones
 from authsim.lab.ledger import MACHINES, Ledger
 from authsim.policy import Policy
 
 #: Every row that tells of a transition, and how it is read.
 RULES: Final[Mapping[EventKind, ledger_logins.Rule]] = MappingProxyType(
-    {**ledger_logins.RULES, **ledger_phones.RULES, **ledger_factors.RULES}
+    {**ledger_logins.RULES, **ledger_phones.RULES, **ledger_factors.RULES, **ledger_gateways.RULES}
 )
 #: Rows about which no machine has anything to say: what they tell moves none, or is told by another row beside them.
 TELLS_NOTHING: Final = frozenset(

@@ -30,6 +30,7 @@ MACHINES: Final[Mapping[str, Mapping[Any, Mapping[Any, Any]]]] = MappingProxyTyp
         "enrolment": states.ONE_SHOT,
         "device": states.DEVICE,
         "factor": states.FACTOR,
+        "brokerage": states.BROKERAGE,
     }
 )
 

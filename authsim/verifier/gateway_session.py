@@ -6,6 +6,7 @@ of the same user elsewhere competes with it. Nothing here proves who somebody is
 and is told no secret.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -14,7 +15,7 @@ from authsim.errors import Reason, RefusalError, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import Authenticated, Factors, GatewaySession, GatewayStanding, PortalSession, Reach
 from authsim.policy import SECOND
-from authsim.states import Brokerage, BrokerageEvent
+from authsim.states import BROKERAGE, Brokerage, BrokerageEvent, next_state
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts, require_row
 from authsim.verifier.sessions import end_session, is_open, note_expiry
@@ -41,7 +42,7 @@ def open_gateway(verifier: Verifier, proof: Authenticated) -> None:
         began_ms=now_ms,
         called_ms=now_ms,
     )
-    event = _event(EventKind.BROKERAGE_BEGUN, proof.session, None, now_ms=now_ms)
+    event = _event(EventKind.BROKERAGE_BEGUN, proof.session, now_ms=now_ms)
     verifier.store.gateways.open(gateway, event=event)
 
 
@@ -90,9 +91,8 @@ def log_out(verifier: Verifier) -> None:
     standing = _look(verifier, now_ms=now_ms)
     if standing.gateway.brokerage is Brokerage.LOGGED_OUT:
         return
-    event = _event(EventKind.BROKERAGE_ENDED, standing.session, None, now_ms=now_ms)
     try:
-        verifier.store.gateways.move(standing.gateway, BrokerageEvent.LOG_OUT, now_ms=now_ms, event=event)
+        _move(verifier, standing.gateway, BrokerageEvent.LOG_OUT, standing.session, now_ms=now_ms)
     except StoreConflictError:  # it became another at this very moment
         log_out(verifier)
 
@@ -131,9 +131,8 @@ def _settle(
     idle_ms = verifier.policy.brokerage_idle_seconds * SECOND
     if gateway.brokerage is not Brokerage.UP or now_ms - gateway.called_ms < idle_ms:
         return gateway
-    event = _event(EventKind.BROKERAGE_ENDED, session, Reason.SESSION_EXPIRED, now_ms=now_ms)
     try:
-        return verifier.store.gateways.move(gateway, BrokerageEvent.FALL_ASLEEP, now_ms=now_ms, event=event)
+        return _move(verifier, gateway, BrokerageEvent.FALL_ASLEEP, session, now_ms=now_ms)
     except StoreConflictError:
         return None
 
@@ -156,9 +155,8 @@ def _begin(verifier: Verifier, standing: GatewayStanding, *, compete: bool, now_
     rivals = _list_rivals(verifier, standing.session, now_ms=now_ms) if compete else ()
     for rival in rivals:
         end_session(verifier, rival)
-    event = _event(EventKind.BROKERAGE_BEGUN, standing.session, None, now_ms=now_ms)
-    with suppress(StoreConflictError):  # another request began it
-        verifier.store.gateways.move(standing.gateway, BrokerageEvent.BEGIN, now_ms=now_ms, event=event)
+    with suppress(StoreConflictError):  # another request moved it
+        _move(verifier, standing.gateway, BrokerageEvent.BEGIN, standing.session, now_ms=now_ms)
     return _look(verifier, now_ms=now_ms)
 
 
@@ -177,6 +175,18 @@ def _is_of_login(session: PortalSession) -> bool:
     return session.factors is Factors.TWO and session.reach in _REACHES
 
 
-def _event(kind: EventKind, session: PortalSession, reason: Reason | None, *, now_ms: int) -> Event:
-    facts = client_facts(session.client)
-    return Event(kind=kind, at_ms=now_ms, user_id=session.user_id, reason=reason, facts=facts)
+def _move(
+    verifier: Verifier, gateway: GatewaySession, what: BrokerageEvent, session: PortalSession, *, now_ms: int
+) -> GatewaySession:
+    """Let something happen to the brokerage session; the row says what it was, and what it is if it is not up."""
+    was, after = gateway.brokerage, next_state(BROKERAGE, gateway.brokerage, what)
+    kind = EventKind.BROKERAGE_BEGUN if after is Brokerage.UP else EventKind.BROKERAGE_ENDED
+    facts = {"was": was.value} if after is Brokerage.UP else {"was": was.value, "now": after.value}
+    event = _event(kind, session, facts, now_ms=now_ms)
+    return verifier.store.gateways.move(gateway, what, now_ms=now_ms, event=event)
+
+
+def _event(kind: EventKind, session: PortalSession, facts: Mapping[str, str] | None = None, *, now_ms: int) -> Event:
+    return Event(
+        kind=kind, at_ms=now_ms, user_id=session.user_id, facts={**client_facts(session.client), **(facts or {})}
+    )

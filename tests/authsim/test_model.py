@@ -54,7 +54,7 @@ def test_an_event_begins_without_facts() -> None:
 
 
 LOGGING_IN = {"user", "login", "challenge", "activation", "enrolment", "push", "device", "session"}
-SUBJECTS = LOGGING_IN | {"factor", "prompt", "decoy", "desk", "ticket"}
+SUBJECTS = LOGGING_IN | {"factor", "prompt", "decoy", "desk", "ticket", "brokerage"}
 
 
 @pytest.mark.parametrize("kind", events.EventKind)

@@ -55,23 +55,25 @@ class Seen:
 
     def note(self, before: Mapping[tuple[str, object], Any], after: Mapping[tuple[str, object], Any]) -> None:
         """Note what one call changed."""
-        for (machine, key), state in after.items():
+        for (machine, key), (state, since) in after.items():
             old = before.get((machine, key))
-            if old is state:
+            if old == (state, since):
                 continue
             self.states[f"{machine}.{state.value}"] += 1
             if old is not None:
-                (event,) = (event for event, to in MACHINES[machine][old].items() if to is state)
-                self.transitions[f"{machine}.{old.value}.{event.value}"] += 1
+                (event,) = (event for event, to in MACHINES[machine][old[0]].items() if to is state)
+                self.transitions[f"{machine}.{old[0].value}.{event.value}"] += 1
 
 
 def look(store: MemoryStore) -> dict[tuple[str, object], Any]:
-    """Return the state of every row."""
-    return {
-        (machine, key): row.state
+    """Return the state of every row, and since when it counts: what begins anew was in the same state before."""
+    found: dict[tuple[str, object], Any] = {
+        (machine, key): (row.state, 0)
         for machine, name in TABLES.items()
         for key, row in getattr(store._tables, name).items()
     }
+    front = store._tables.gateway
+    return found if front is None else found | {("brokerage", front.handle): (front.brokerage, front.began_ms)}
 
 
 def trace(journey: Callable[[Town], None]) -> tuple[Coverage, Seen]:

@@ -22,7 +22,7 @@ from authsim.model import FactorKind, Mode
 from authsim.policy import Policy
 from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
-from authsim.verifier import activation, factor_devices, login, operators, passwords, pending
+from authsim.verifier import activation, factor_devices, gateway_session, login, operators, passwords, pending
 from tests.support.device import TestPhone
 from tests.support.lab_tracer import Tracer, require_honest, trace
 from tests.support.people import BROWSER, Person, Town, refused
@@ -233,6 +233,22 @@ def helps_out_with_passcodes(town: Town) -> None:
         carl.begins()
 
 
+def answers_programs(town: Town) -> None:
+    """A gateway's session: asleep, out and in again, and taken from somebody who logged in elsewhere."""
+    alice, phone = enrolled(town)
+    gateway_session.open_gateway(town.verifier, alice.logs_in(with_=phone))
+    for leave in (lambda: town.clock.advance(seconds=360), lambda: gateway_session.log_out(town.verifier)):
+        leave()
+        gateway_session.require_gateway(town.verifier)
+        gateway_session.reauthenticate(town.verifier)
+    town.clock.advance(seconds=1)
+    alice.logs_in(with_=phone)
+    gateway_session.begin_brokerage(town.verifier, compete=True)
+    town.clock.advance(seconds=360)
+    gateway_session.log_out(town.verifier)
+    gateway_session.open_gateway(town.verifier, alice.logs_in(with_=phone))
+
+
 JOURNEYS = [
     types_responses,
     answers_notifications,
@@ -246,6 +262,7 @@ JOURNEYS = [
     chooses_beside_a_phone,
     lets_things_wait,
     helps_out_with_passcodes,
+    answers_programs,
 ]
 
 

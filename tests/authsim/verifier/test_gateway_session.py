@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from authsim.errors import Reason
-from authsim.events import EventKind
+from authsim.events import Event, EventKind
 from authsim.model import Authenticated, Factors, GatewayStanding, PortalSession, Reach
 from authsim.policy import SECOND
 from authsim.states import Brokerage
@@ -25,9 +25,9 @@ from authsim.verifier.trading_entry import AskedTrading, EnteredTrading, enter_t
 from tests.support.device import TestPhone
 from tests.support.people import BROWSER, PASSWORD, Person, Town, refused
 
-BEGUN = (EventKind.BROKERAGE_BEGUN, None)
-LOGGED_OUT = (EventKind.BROKERAGE_ENDED, None)
-ASLEEP = (EventKind.BROKERAGE_ENDED, Reason.SESSION_EXPIRED)
+#: What a row of the brokerage session says: what it was, and what it is.
+Told = tuple[str | None, str]
+OPENED: Told = (None, "up")
 IDLE_S = 360
 
 #: What a program may ask for.
@@ -84,9 +84,17 @@ IDLE = (Brokerage.IDLE, False, True, False)
 OUT = (Brokerage.LOGGED_OUT, False, False, False)
 
 
-def brokerage_events(town: Town) -> list[tuple[EventKind, Reason | None]]:
-    """What the record has of the brokerage session, oldest first."""
-    return [found for found in town.events() if found[0] in {EventKind.BROKERAGE_BEGUN, EventKind.BROKERAGE_ENDED}]
+def brokerage_rows(town: Town) -> list[Event]:
+    """The rows about the brokerage session, oldest first."""
+    return [row for row in town.record() if row.kind in {EventKind.BROKERAGE_BEGUN, EventKind.BROKERAGE_ENDED}]
+
+
+def brokerage_events(town: Town) -> list[Told]:
+    """What these rows tell; one that began is up."""
+    return [
+        (row.facts.get("was"), "up" if row.kind is EventKind.BROKERAGE_BEGUN else row.facts["now"])
+        for row in brokerage_rows(town)
+    ]
 
 
 # -- nobody, and who
@@ -113,7 +121,7 @@ def test_a_login_becomes_the_session_of_the_front(town: Town, alice: Person, pro
     assert (len(handle), set(handle) <= set("0123456789abcdef")) == (32, True)
     assert handle != proof.session.session_id
     assert handle not in proof.token.reveal_text()
-    assert brokerage_events(town) == [BEGUN]
+    assert brokerage_events(town) == [OPENED]
 
 
 def test_it_ends_no_later_than_its_login(town: Town, proof: Authenticated) -> None:
@@ -129,9 +137,10 @@ def test_the_record_says_who_and_whence_and_nothing_else(town: Town, proof: Auth
     """No handle, no id of a session and no token stands in a row of the brokerage session."""
     log_out(town.verifier)
 
-    rows = [row for row in town.record() if row.kind in {EventKind.BROKERAGE_BEGUN, EventKind.BROKERAGE_ENDED}]
-    assert [row.user_id for row in rows] == [proof.session.user_id] * 2
-    assert [row.facts for row in rows] == [{"address": BROWSER.address, "agent": BROWSER.agent}] * 2
+    rows = brokerage_rows(town)
+    whence = {"address": BROWSER.address, "agent": BROWSER.agent}
+    assert [(row.user_id, row.reason) for row in rows] == [(proof.session.user_id, None)] * 2
+    assert [row.facts for row in rows] == [whence, whence | {"was": "up", "now": "logged_out"}]
 
 
 def test_a_restricted_session_is_one_too(town: Town, alice: Person, phone: TestPhone) -> None:
@@ -220,36 +229,36 @@ STANDINGS: dict[str, Callable[[Town, Person, TestPhone], None]] = {
     "logged out, rival": is_logged_out_with_rival,
 }
 #: (how it stands, what is asked) -> how it stands then, the rows that follow, how many sessions of the user are open.
-AFTER: dict[tuple[str, str], tuple[object, list[object], int]] = {
+AFTER: dict[tuple[str, str], tuple[object, list[Told], int]] = {
     ("up", "look"): (UP, [], 1),
     ("up", "begin"): (UP, [], 1),
     ("up", "compete"): (UP, [], 1),
     ("up", "reauthenticate"): (UP, [], 1),
-    ("up", "log out"): (OUT, [LOGGED_OUT], 1),
+    ("up", "log out"): (OUT, [("up", "logged_out")], 1),
     ("idle", "look"): (IDLE, [], 1),
-    ("idle", "begin"): (UP, [BEGUN], 1),
-    ("idle", "compete"): (UP, [BEGUN], 1),
-    ("idle", "reauthenticate"): (UP, [BEGUN], 1),
-    ("idle", "log out"): (OUT, [LOGGED_OUT], 1),
+    ("idle", "begin"): (UP, [("idle", "up")], 1),
+    ("idle", "compete"): (UP, [("idle", "up")], 1),
+    ("idle", "reauthenticate"): (UP, [("idle", "up")], 1),
+    ("idle", "log out"): (OUT, [("idle", "logged_out")], 1),
     ("logged out", "look"): (OUT, [], 1),
-    ("logged out", "begin"): (UP, [BEGUN], 1),
-    ("logged out", "compete"): (UP, [BEGUN], 1),
-    ("logged out", "reauthenticate"): (UP, [BEGUN], 1),
+    ("logged out", "begin"): (UP, [("logged_out", "up")], 1),
+    ("logged out", "compete"): (UP, [("logged_out", "up")], 1),
+    ("logged out", "reauthenticate"): (UP, [("logged_out", "up")], 1),
     ("logged out", "log out"): (OUT, [], 1),
     ("up, rival", "look"): (COMPETING, [], 2),
     ("up, rival", "begin"): (COMPETING, [], 2),
-    ("up, rival", "compete"): (UP, [BEGUN], 1),
+    ("up, rival", "compete"): (UP, [("up", "up")], 1),
     ("up, rival", "reauthenticate"): (COMPETING, [], 2),
-    ("up, rival", "log out"): (OUT, [LOGGED_OUT], 2),
+    ("up, rival", "log out"): (OUT, [("up", "logged_out")], 2),
     ("idle, rival", "look"): (IDLE, [], 2),
-    ("idle, rival", "begin"): (COMPETING, [BEGUN], 2),
-    ("idle, rival", "compete"): (UP, [BEGUN], 1),
-    ("idle, rival", "reauthenticate"): (UP, [BEGUN], 1),
-    ("idle, rival", "log out"): (OUT, [LOGGED_OUT], 2),
+    ("idle, rival", "begin"): (COMPETING, [("idle", "up")], 2),
+    ("idle, rival", "compete"): (UP, [("idle", "up")], 1),
+    ("idle, rival", "reauthenticate"): (UP, [("idle", "up")], 1),
+    ("idle, rival", "log out"): (OUT, [("idle", "logged_out")], 2),
     ("logged out, rival", "look"): (OUT, [], 2),
-    ("logged out, rival", "begin"): (COMPETING, [BEGUN], 2),
-    ("logged out, rival", "compete"): (UP, [BEGUN], 1),
-    ("logged out, rival", "reauthenticate"): (UP, [BEGUN], 1),
+    ("logged out, rival", "begin"): (COMPETING, [("logged_out", "up")], 2),
+    ("logged out, rival", "compete"): (UP, [("logged_out", "up")], 1),
+    ("logged out, rival", "reauthenticate"): (UP, [("logged_out", "up")], 1),
     ("logged out, rival", "log out"): (OUT, [], 2),
 }
 
@@ -295,7 +304,7 @@ def test_it_falls_asleep_to_the_millisecond(town: Town, alice: Person, proof: Au
 
     assert [shows(look(town)) for _ in range(3)] == [IDLE] * 3
 
-    assert brokerage_events(town) == [BEGUN, ASLEEP]
+    assert brokerage_events(town) == [OPENED, ("up", "idle")]
     sessions.require_session(town.verifier, proof.token)
 
 
@@ -527,7 +536,7 @@ def test_two_see_it_asleep_at_one_moment(town: Town, proof: Authenticated) -> No
     town.between.before("gateways.move", lambda: met.append(shows(look(town))))
 
     assert [shows(look(town)), *met] == [IDLE, IDLE]
-    assert brokerage_events(town) == [BEGUN, ASLEEP]
+    assert brokerage_events(town) == [OPENED, ("up", "idle")]
 
 
 def test_another_user_logs_in_while_it_falls_asleep(town: Town, proof: Authenticated) -> None:
@@ -542,7 +551,7 @@ def test_another_user_logs_in_while_it_falls_asleep(town: Town, proof: Authentic
 
     assert (standing.user.name, shows(standing)) == ("bob", UP)
     assert standing.session == newer[0].session
-    assert brokerage_events(town) == [BEGUN, BEGUN]
+    assert brokerage_events(town) == [OPENED, OPENED]
 
 
 @pytest.mark.parametrize("call", ["begin", "compete", "reauthenticate"])
@@ -553,7 +562,7 @@ def test_two_begin_it_at_one_moment(town: Town, proof: Authenticated, call: str)
     town.between.before("gateways.move", lambda: met.append(shows(CALLS[call](town.verifier))))  # type: ignore[arg-type]
 
     assert [shows(CALLS[call](town.verifier)), *met] == [UP, UP]  # type: ignore[arg-type]
-    assert brokerage_events(town) == [BEGUN, LOGGED_OUT, BEGUN]
+    assert brokerage_events(town) == [OPENED, ("up", "logged_out"), ("logged_out", "up")]
 
 
 def test_two_take_over_at_one_moment(town: Town, alice: Person, proof: Authenticated, phone: TestPhone) -> None:
@@ -574,8 +583,8 @@ def test_it_is_logged_out_while_it_begins(town: Town, proof: Authenticated) -> N
     assert shows(begin_brokerage(town.verifier, compete=False)) == OUT
 
 
-@pytest.mark.parametrize("meanwhile", ["log out", "begin"])
-def test_it_changes_while_it_is_logged_out(town: Town, proof: Authenticated, meanwhile: str) -> None:
+@pytest.mark.parametrize(("meanwhile", "before_last"), [("log out", "idle"), ("begin", "up")])
+def test_it_changes_while_it_is_logged_out(town: Town, proof: Authenticated, meanwhile: str, before_last: str) -> None:
     """A log-out that was asked for has happened when it is answered, whatever else did."""
     town.clock.advance(seconds=IDLE_S)
     look(town)
@@ -584,8 +593,7 @@ def test_it_changes_while_it_is_logged_out(town: Town, proof: Authenticated, mea
     log_out(town.verifier)
 
     assert shows(look(town)) == OUT
-    assert brokerage_events(town)[-1] == LOGGED_OUT
-    assert brokerage_events(town).count(LOGGED_OUT) == 1
+    assert [now for _, now in brokerage_events(town)][-2:] == [before_last, "logged_out"]
 
 
 def test_its_login_ends_while_it_takes_over(town: Town, alice: Person, phone: TestPhone) -> None:

@@ -75,7 +75,7 @@ def crash_copy(store: SqlStore, path: Path, target: Path) -> Path:
         ("secure_delete", 1),
         ("recursive_triggers", 1),
         ("application_id", APPLICATION_ID),
-        ("user_version", 3),
+        ("user_version", 4),
     ],
 )
 def test_every_connection_is_durable_and_strict(sqlite_store: SqlStore, name: str, value: object) -> None:
@@ -89,7 +89,7 @@ def test_every_table_is_strict(sqlite_store: SqlStore) -> None:
 
     ours = [table for table in tables if table.type == "table" and not table.name.startswith("sqlite_")]
 
-    assert len(ours) == 22
+    assert len(ours) == 23
     assert all(table.strict for table in ours)
 
 
