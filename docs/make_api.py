@@ -6,6 +6,7 @@ A test compares the page with what this makes.
 from itertools import groupby
 from pathlib import Path
 
+from web.openapi.gateway_operations import GATEWAY_CALLS
 from web.openapi.lab_operations import LAB_OPERATIONS
 from web.openapi.operation import STREAM, Access, Operation
 from web.openapi.operations import OPERATIONS
@@ -17,7 +18,9 @@ HEAD = "<!-- made by docs/make_api.py from web/openapi -->\n"
 def format_tables() -> str:
     """Return one table for each group of operations."""
     parts = []
-    for group, operations in groupby((*OPERATIONS, *LAB_OPERATIONS), key=lambda operation: operation.group):
+    for group, operations in groupby(
+        (*OPERATIONS, *GATEWAY_CALLS, *LAB_OPERATIONS), key=lambda operation: operation.group
+    ):
         rows = [f"| {' | '.join(_cells(operation))} |" for operation in operations]
         head = ["| request | says | message | answer | declined with |", "|---|---|---|---|---|"]
         parts.append("\n".join([f"## {group}", "", *head, *rows]))

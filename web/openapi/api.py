@@ -26,7 +26,10 @@ def show() -> Response:
     settings = scope.settings()
     cookie = cookie_name("s", scope.verifier().instance, tls=settings.tls)
     document = compose(
-        session_cookie=cookie, is_inbox_open=settings.is_inbox_open, is_lab_open=scope.portal().lab is not None
+        session_cookie=cookie,
+        is_inbox_open=settings.is_inbox_open,
+        is_lab_open=scope.portal().lab is not None,
+        is_gateway=settings.gateway is not None,
     )
     return answer_json(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
 

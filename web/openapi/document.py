@@ -13,7 +13,10 @@ from .schemas import SCHEMAS, refer
 _PHONE: Final = "deviceToken"
 _BROWSER: Final = "session"
 _LAB: Final = "labToken"
+_JSON: Final = "application/json"
 _PROBLEM: Final = "application/problem+json"
+#: How a refusal is told, where it is not `Error`.
+_ERRORS: Final = {Access.LAB: (_PROBLEM, "Problem"), Access.GATEWAY: (_JSON, "GatewayError")}
 _SCHEMES: Final = {Access.PHONE: _PHONE, Access.BROWSER: _BROWSER, Access.LAB: _LAB}
 _SAYS: Final = (
     f"{SENTENCE}. Messages as `docs/protocol.md` tells them; each refusal is `Error`, and `docs/refusals.md`"
@@ -22,10 +25,18 @@ _SAYS: Final = (
 )
 
 
-def compose(*, session_cookie: str, is_inbox_open: bool, is_lab_open: bool = False) -> dict[str, Any]:
+def compose(
+    *, session_cookie: str, is_inbox_open: bool, is_lab_open: bool = False, is_gateway: bool = False
+) -> dict[str, Any]:
     """Return the document. `session_cookie`: what the cookie of a browser's session is called at this portal."""
     operations: tuple[Operation, ...] = OPERATIONS
     schemas = dict(SCHEMAS)
+    if is_gateway:
+        from .gateway_operations import GATEWAY_OPERATIONS  # only here, and only then
+        from .gateway_schemas import GATEWAY_SCHEMAS
+
+        operations += GATEWAY_OPERATIONS
+        schemas |= GATEWAY_SCHEMAS
     if is_lab_open:
         from .lab_operations import LAB_OPERATIONS  # only here, and only then
         from .lab_schemas import LAB_SCHEMAS
@@ -76,9 +87,9 @@ def _describe(operation: Operation) -> dict[str, Any]:
     if operation.parameters:
         described["parameters"] = [_describe_parameter(parameter) for parameter in operation.parameters]
     if operation.message is not None:
-        content = {"application/json": {"schema": refer(operation.message)}}
+        content = {_JSON: {"schema": refer(operation.message)}}
         described["requestBody"] = {"required": operation.is_message_needed, "content": content}
-    if operation.access is not Access.ANYBODY:
+    if operation.access in _SCHEMES:
         described["security"] = [{_SCHEMES[operation.access]: []}]
     return described
 
@@ -92,7 +103,7 @@ def _describe_reply(operation: Operation) -> dict[str, Any]:
 
 
 def _describe_message(status: int, message: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": refer(message)}}
+    content = {_JSON: {"schema": refer(message)}}
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
@@ -101,7 +112,7 @@ def _describe_event(operation: Operation) -> dict[str, Any]:
     messages = [refer(message) for _, message in operation.events]
     data = {
         "type": "string",
-        "contentMediaType": "application/json",
+        "contentMediaType": _JSON,
         "contentSchema": messages[0] if len(messages) == 1 else {"anyOf": messages},
     }
     return {
@@ -112,7 +123,7 @@ def _describe_event(operation: Operation) -> dict[str, Any]:
 
 
 def _describe_refusal(status: int, access: Access) -> dict[str, Any]:
-    kind, error = (_PROBLEM, "Problem") if access is Access.LAB else ("application/json", "Error")
+    kind, error = _ERRORS.get(access, (_JSON, "Error"))
     described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
         "content": {kind: {"schema": refer(error)}},
@@ -120,7 +131,7 @@ def _describe_refusal(status: int, access: Access) -> dict[str, Any]:
     whole = {"schema": {"type": "integer", "minimum": 0}}
     if status in (429, 503):
         described["headers"] = {"Retry-After": {"description": "How many seconds to wait.", **whole}}
-    if status == 401 and access is not Access.LAB:
+    if status == 401 and access not in _ERRORS:
         described["headers"] = {"AuthSim-Attempts-Remaining": {"description": "How many tries are left.", **whole}}
     return described
 

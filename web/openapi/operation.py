@@ -12,12 +12,16 @@ STREAM: Final = "text/event-stream"
 
 
 class Access(enum.Enum):
-    """Who may ask: anybody, a phone or a browser with what its session gave it, or whoever holds the lab's token."""
+    """Who may ask: anybody, a phone or a browser with what its session gave it, or whoever holds the lab's token.
+
+    A gateway's session is that of all programs of the machine: they show nothing.
+    """
 
     ANYBODY = "anybody"
     PHONE = "a phone's token"
     BROWSER = "a browser's session"
     LAB = "the lab's token"
+    GATEWAY = "a login at the pages before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,6 @@ class Operation:
             own |= _WITH_MESSAGE
         if self.access is not Access.ANYBODY:
             own |= {401}
-        if self.access is Access.LAB:
+        if self.access in (Access.LAB, Access.GATEWAY):
             own |= {403}
         return tuple(sorted(own))
