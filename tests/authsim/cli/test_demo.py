@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import re
@@ -318,3 +319,58 @@ def test_what_stands_in_the_way_is_one_sentence(nobody: Person) -> None:
         assert "is taken" in nobody.fails(74, "demo", "--port", str(listener.getsockname()[1]))
     assert "challenge_seconds" in nobody.fails(64, "demo", "--port", "0", "--set", "nonsense=1")
     assert leftovers(nobody) == []
+
+
+def test_a_demo_for_login_programs(nobody: Person, tmp_path: Path) -> None:
+    """With --gateway the session answers too, and programs are told whom they can be; a plain demo has none of it."""
+    with demo(nobody, "--gateway", "--lab", "--data", str(tmp_path / "demo")) as (_, description):
+        told = description["gateway"]
+        users = {user["name"]: user for user in description["users"]}
+        bruno = users["bruno"]
+        with Browser(description["address"]) as browser:
+            assert browser.open("/v1/api/tickle").status == 401
+            page = browser.log_in("bruno", bruno["password"])
+            page = browser.answer(page, respond(nobody, bruno, page.require(".xyz-goldchallenge").text))
+            assert page.require("pre").text == "Client login succeeds"
+        with Browser(description["address"]) as program:
+            assert program.open("/v1/api/tickle").status == 200
+        asked = ("verdict", "--address", description["address"], "--lab-token-file", description["lab_token_file"])
+        verdict = json.loads(nobody.runs(*asked, "--user", "bruno", "--json").stdout)
+    with demo(nobody) as (_, plain):
+        assert plain["gateway"] is None
+
+    assert told["session"] == f"{description['address']}/v1/api"
+    assert told["users"] == ["bruno", "chiara", "dana", "greta", "ivan"]
+    assert all(users[name]["state"] == "active" for name in told["users"])
+    assert told["ibeam"] == {
+        "IBEAM_GATEWAY_BASE_URL": description["address"],
+        "IBEAM_GATEWAY_DIR": description["data"],
+        "IBEAM_GATEWAY_PROCESS_MATCH": " ".join(told["bystander"]),
+    }
+    assert verdict["all"]["failed_logins"] == 0
+
+
+def test_a_person_is_told_what_login_programs_need(nobody: Person) -> None:
+    """On a terminal: the users, the settings of IBeam with a process that it may end, and who counts."""
+    with Terminal(
+        [console_script("authsim"), "demo", "--port", "0", "--gateway", "--lab"], nobody.environment
+    ) as terminal:
+        terminal.sees("Existing login programs, unmodified")
+        terminal.sees("never as yourself")
+        terminal.sees("sleep 5000000 &")
+        terminal.sees("export IBEAM_GATEWAY_BASE_URL=http://127.0.0.1:")
+        terminal.sees("authsim verdict --address http://127.0.0.1:")
+        terminal.sees("Ctrl-C ends the demo")
+        terminal.child.sendintr()
+        assert terminal.ends() == 0
+
+
+@pytest.mark.parametrize(("options", "port"), [((), 8765), (("--gateway",), 5000)])
+def test_the_usual_port(nobody: Person, options: tuple[str, ...], port: int) -> None:
+    """Without --port a demo is where its README says, and a gateway where programs look."""
+    with closing(socket.socket()) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody else of this machine has it: it is taken all the same
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+        assert f"port {port} is taken" in nobody.fails(74, "demo", *options)
