@@ -1,7 +1,6 @@
 """Whom a real program logs in: a user of the gateway with a phone, and what the portal has to say of them."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,9 +66,15 @@ class Customer:
         found: dict[str, Any] = self.lab.read_verdict()["users"][self.name]
         return found
 
-    def answers_all(self, *options: str) -> "subprocess.Popen[str]":
-        """Let the phone lie there and approve whatever it sees."""
-        return self.phone.starts("listen", "--approve-all", "--pin-file", str(self.phone.pin_file), *options)
+    @contextmanager
+    def approves_all(self) -> Iterator[None]:
+        """Let the phone lie there and approve whatever it sees, until the end."""
+        with self.phone.starts("listen", "--approve-all", "--pin-file", str(self.phone.pin_file)) as child:
+            try:
+                yield
+            finally:
+                child.terminate()
+                child.communicate(timeout=LONGEST_S)
 
     @contextmanager
     def serves_responses(self) -> Iterator[Answering]:
