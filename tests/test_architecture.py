@@ -289,7 +289,7 @@ def lines_of_tests(pattern: str) -> set[str]:
 
 
 def test_no_test_is_switched_off() -> None:
-    """Nothing is skipped or expected to fail; only a machine without browser, Node, Java or real clients may do without.
+    """Nothing is skipped or expected to fail; only a machine without browser, Node, Java or clients may do without.
 
     `.ci/run` requires each of them.
     """
