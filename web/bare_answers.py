@@ -4,6 +4,7 @@ A server refuses garbage before our application sees it. Its own words would lea
 headers; these leave in their place. Nothing here is translated, rendered or looked up.
 """
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -75,15 +76,22 @@ class BareAnswer:
 def compose_bare_answer(status: int, *, path: str, tls: bool) -> BareAnswer:
     """Return the answer to a request that was refused unread. `path`: as far as it is known, else empty.
 
-    A device gets JSON, anybody else a page. `tls`: browsers reach us by https.
+    A device and a login program get JSON, each its own, anybody else a page. `tls`: browsers reach us by https.
     """
     code, what = _SENTENCES.get(status) or (_MALFORMED if status < 500 else _UNEXPECTED)
-    if path.startswith(API_PREFIX):
+    if path.startswith(GATEWAY_PREFIX):
+        kind, body = "application/json", format_gateway_error(code)
+    elif path.startswith(API_PREFIX):
         kind, body = "application/json", format_error(ErrorReply(error=code, ref=NOT_READ))
     else:
         kind, body = "text/html; charset=utf-8", format_plain_page(what, NOT_READ)
     headers = (("Content-Type", kind), *FIXED_HEADERS, ("Content-Security-Policy", _POLICY))
     return BareAnswer(status=status, headers=(*headers, HSTS) if tls else headers, body=body.encode())
+
+
+def format_gateway_error(code: str) -> str:
+    """Return how a gateway tells login programs of an error: in words, without spaces between members."""
+    return json.dumps({"error": code.replace("_", " ")}, separators=(",", ":"))
 
 
 def format_plain_page(what: str, reference: str) -> str:

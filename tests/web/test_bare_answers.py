@@ -28,6 +28,14 @@ def test_a_device_gets_json() -> None:
     assert parse_error(answer.body).error == "too_large"
 
 
+def test_a_login_program_gets_its_json() -> None:
+    """Below /v1/ the answer is an error as a gateway tells it."""
+    answer = compose_bare_answer(431, path="/v1/api/tickle", tls=False)
+
+    assert dict(answer.headers)["Content-Type"] == "application/json"
+    assert answer.body == b'{"error":"too large"}'
+
+
 def test_only_https_is_insisted_on_by_https() -> None:
     """HSTS goes along with TLS, and only then."""
     assert "Strict-Transport-Security" in dict(compose_bare_answer(400, path="", tls=True).headers)

@@ -5,7 +5,7 @@ program may know them by their letters. Nothing that was asked is repeated.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, request
 from authsim.errors import Reason, RefusalError
 
 from ..answers import answer_json
-from ..bare_answers import GATEWAY_PREFIX
+from ..bare_answers import GATEWAY_PREFIX, format_gateway_error
 from ..refusals import Explanation
 
 #: Programs ask below either, and get the same.
@@ -48,17 +48,13 @@ def answer(said: object, status: int = 200) -> Response:
 def compose_error(error: Exception, explanation: Explanation) -> Response:
     """Say an error in few words of English, which are not those of the pages."""
     if isinstance(error, RefusalError) and error.reason is Reason.SESSION_EXPIRED:
-        return answer(_error(NO_SESSION), explanation.status)
-    return answer(_error(explanation.code.replace("_", " ")), explanation.status)
+        return refuse(NO_SESSION, explanation.status)
+    return refuse(explanation.code, explanation.status)
 
 
 def refuse(what: str, status: int) -> Response:
-    """Return an error that belongs to one address alone."""
-    return answer(_error(what), status)
-
-
-def _error(what: str) -> Mapping[str, str]:
-    return {"error": what}
+    """Return an error: a few words."""
+    return answer_json(format_gateway_error(what), status)
 
 
 def _phrase(response: Response) -> Response:
