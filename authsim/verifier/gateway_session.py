@@ -92,7 +92,7 @@ def log_out(verifier: Verifier) -> None:
     if standing.gateway.brokerage is Brokerage.LOGGED_OUT:
         return
     try:
-        _move(verifier, standing.gateway, BrokerageEvent.LOG_OUT, standing.session, now_ms=now_ms)
+        move_brokerage(verifier, standing.gateway, BrokerageEvent.LOG_OUT, standing.session, now_ms=now_ms)
     except StoreConflictError:  # it became another at this very moment
         log_out(verifier)
 
@@ -132,7 +132,7 @@ def _settle(
     if gateway.brokerage is not Brokerage.UP or now_ms - gateway.called_ms < idle_ms:
         return gateway
     try:
-        return _move(verifier, gateway, BrokerageEvent.FALL_ASLEEP, session, now_ms=now_ms)
+        return move_brokerage(verifier, gateway, BrokerageEvent.FALL_ASLEEP, session, now_ms=now_ms)
     except StoreConflictError:
         return None
 
@@ -156,7 +156,7 @@ def _begin(verifier: Verifier, standing: GatewayStanding, *, compete: bool, now_
     for rival in rivals:
         end_session(verifier, rival)
     with suppress(StoreConflictError):  # another request moved it
-        _move(verifier, standing.gateway, BrokerageEvent.BEGIN, standing.session, now_ms=now_ms)
+        move_brokerage(verifier, standing.gateway, BrokerageEvent.BEGIN, standing.session, now_ms=now_ms)
     return _look(verifier, now_ms=now_ms)
 
 
@@ -175,10 +175,13 @@ def _is_of_login(session: PortalSession) -> bool:
     return session.factors is Factors.TWO and session.reach in _REACHES
 
 
-def _move(
+def move_brokerage(
     verifier: Verifier, gateway: GatewaySession, what: BrokerageEvent, session: PortalSession, *, now_ms: int
 ) -> GatewaySession:
-    """Let something happen to the brokerage session; the row says what it was, and what it is if it is not up."""
+    """Let something happen to the brokerage session, and return the session after it; raises as `ports.Gateways.move`.
+
+    The row says what it was, and what it is unless it is up.
+    """
     was, after = gateway.brokerage, next_state(BROKERAGE, gateway.brokerage, what)
     kind = EventKind.BROKERAGE_BEGUN if after is Brokerage.UP else EventKind.BROKERAGE_ENDED
     facts = {"was": was.value} if after is Brokerage.UP else {"was": was.value, "now": after.value}

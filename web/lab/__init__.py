@@ -18,6 +18,7 @@ from . import (
     faults,
     inbox,
     interference,
+    misleading,
     phones,
     second_page,
     seed,
@@ -38,6 +39,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     confirming.register(app)
     between.register(app)
     second_page.register(app)
+    misleading.register(app)
     phones.register(app)
     for room in (clock, events, faults, inbox, phones, seed, snapshots, users):
         app.register_blueprint(room.api)

@@ -1,4 +1,8 @@
-"""Signed-in browsers, with faults: a session that somebody else's login ends, and one that the portal forgets."""
+"""Signed-in browsers, with faults: a session that somebody else's login ends, and one that the portal forgets.
+
+Where a gateway-compatible front rests on the session, somebody else's login does not end it but competes with it, at
+the front's own look, which is the one by id.
+"""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +21,10 @@ from authsim.verifier.topics import publish, session_topic
 
 #: Where the other login comes from: an address that is nobody's (RFC 5737).
 ELSEWHERE: Final = Client(address="192.0.2.11", agent="another device (competing_session)")
-_FAULTS: Final = ("session_lost", "competing_session")
+_LOST: Final = "session_lost"
+_COMPETING: Final = "competing_session"
+#: More than anybody has: whoever competes ends nobody's session.
+_ALL_STAY: Final = 1_000_000
 
 
 @final
@@ -30,7 +37,6 @@ class FaultySessions:
         "_world",
         "end",
         "end_all",
-        "get",
         "list_open",
         "open",
         "spend_verification",
@@ -44,7 +50,6 @@ class FaultySessions:
         self._marks = marks
         self.end = inner.end
         self.end_all = inner.end_all
-        self.get = inner.get
         self.list_open = inner.list_open
         self.open = inner.open
         self.spend_verification = inner.spend_verification
@@ -53,22 +58,45 @@ class FaultySessions:
     def find(self, token_hash: bytes) -> PortalSession | None:
         """Return by the hash of the browser's token; a session that is struck ends at this look, for good."""
         session = self._inner.find(token_hash)
-        if session is None or not self._world.is_on(*_FAULTS) or not self._is_open(session):
+        if session is None or not self._may_be_struck(session):
             return session
-        if self._decide("session_lost", session):
-            end_for_real(self._world, session, EventKind.SESSION_EXPIRED)
-        elif self._decide("competing_session", session):
-            self._compete(session)
+        if self._decide(_LOST, session):
+            self._lose(session)
+        elif not self._is_of_front(session) and self._decide(_COMPETING, session):
+            self._compete(session, sessions_allowed=1)
+            publish(self._world.portal.bus, session_topic(session.session_id))
         else:
             return session
-        publish(self._world.portal.bus, session_topic(session.session_id))
         return self._inner.find(token_hash)
+
+    def get(self, session_id: SessionId) -> PortalSession | None:
+        """Return by id, as a front looks at what it rests on; one that is struck ends, or has a rival from now on."""
+        session = self._inner.get(session_id)
+        if session is None or not self._may_be_struck(session):
+            return session
+        if self._decide(_LOST, session):
+            self._lose(session)
+            return self._inner.get(session_id)
+        if self._marks.strikes_now(_COMPETING, session_id, session.user_id, Step.SESSION):
+            self._compete(session, sessions_allowed=_ALL_STAY)
+        return session
+
+    def _may_be_struck(self, session: PortalSession) -> bool:
+        return self._world.is_on(_LOST, _COMPETING) and self._is_open(session)
+
+    def _is_of_front(self, session: PortalSession) -> bool:
+        gateway = self._world.portal.store.gateways.get()
+        return gateway is not None and gateway.session_id == session.session_id
+
+    def _lose(self, session: PortalSession) -> None:
+        end_for_real(self._world, session, EventKind.SESSION_EXPIRED)
+        publish(self._world.portal.bus, session_topic(session.session_id))
 
     def _is_open(self, session: PortalSession) -> bool:
         return session.ended_ms is None and session.expires_ms > self._world.portal.clock.now_ms()
 
-    def _compete(self, session: PortalSession) -> None:
-        """Let somebody else log in as the same user, to whom all open sessions give way."""
+    def _compete(self, session: PortalSession, *, sessions_allowed: int) -> None:
+        """Let somebody else log in as the same user; of more open sessions than are allowed the oldest give way."""
         portal = self._world.portal
         now_ms, user = portal.clock.now_ms(), portal.store.users.get(session.user_id)
         if user is None:
@@ -86,7 +114,9 @@ class FaultySessions:
         facts = client_facts(ELSEWHERE)
         opened = Event(kind=EventKind.SESSION_OPENED, at_ms=now_ms, user_id=user.user_id, facts=facts)
         with suppress(StoreConflictError):  # the password was replaced meanwhile, which ended the session too
-            portal.store.sessions.open(other, judged=user.password_hash, sessions_allowed=1, event=opened)
+            portal.store.sessions.open(
+                other, judged=user.password_hash, sessions_allowed=sessions_allowed, event=opened
+            )
 
     def _decide(self, name: str, session: PortalSession) -> bool:
         return self._marks.decide(name, session.session_id, session.user_id, Step.SESSION) is not None

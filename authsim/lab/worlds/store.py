@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from authsim import ports
 from authsim.lab.worlds.activations import FaultyActivations
+from authsim.lab.worlds.gateways import FaultyGateways
 from authsim.lab.worlds.lockouts import Standings
 from authsim.lab.worlds.logins import FaultyLogins
 from authsim.lab.worlds.openings import Openings
@@ -62,5 +63,5 @@ def put_faults_before(world: World, judged: Judged) -> FaultyStore:
         decoys=store.decoys,
         tallies=store.tallies,
         tickets=store.tickets,
-        gateways=store.gateways,
+        gateways=FaultyGateways(world, Marks(world, "gateways")),
     )

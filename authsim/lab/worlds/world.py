@@ -79,11 +79,13 @@ class Marks:
         """
         if not self._world.is_on(name) or not self._claim(name, object_id):
             return self.find(name, object_id)
-        fault = self._world.strikes(name, user_id, step)
-        if fault is None:
-            return None
-        self.note(name, object_id, fault.by_ms or 0)
-        return fault.by_ms or 0
+        return self._strike(name, object_id, user_id, step)
+
+    def strikes_now(self, name: str, object_id: str, user_id: UserId, step: Step) -> bool:
+        """Decide as `decide`, and say whether the fault strikes this object at this very call: once at most."""
+        if not self._world.is_on(name) or not self._claim(name, object_id):
+            return False
+        return self._strike(name, object_id, user_id, step) is not None
 
     def find(self, name: str, object_id: str) -> int | None:
         """Return what was decided, None when it was spared or never asked about."""
@@ -93,6 +95,13 @@ class Marks:
     def note(self, word: str, object_id: str, value: int | str | None) -> None:
         """Keep something about an object."""
         self._change(object_id, lambda noted: noted | {word: value})
+
+    def _strike(self, name: str, object_id: str, user_id: UserId, step: Step) -> int | None:
+        fault = self._world.strikes(name, user_id, step)
+        if fault is None:
+            return None
+        self.note(name, object_id, fault.by_ms or 0)
+        return fault.by_ms or 0
 
     def _claim(self, name: str, object_id: str) -> bool:
         """Say whether this is the first to ask; until it has decided, the object is spared for everybody else."""

@@ -11,14 +11,19 @@ from authsim.model import Decision, FactorKind, User
 from authsim.protocol.push import RequestInfo
 from tests.support.device import TestPhone
 from tests.support.device_line import Line, OnlinePhone, enrols, error_of, line_to
+from tests.support.gateway import Program
 from tests.support.holding import give
 from tests.support.lab_site import LabSite
 from tests.support.ports import CountedEntropy
 from tests.support.site import Browser
+from web.settings import GatewaySettings
 
 PAGE = "/sso/SecondFactor"
 #: What the wire plays is tested with the wire.
-ON_THE_WIRE = {"http_500", "http_503", "slow_answer", "approval_error", "markup_drift", "page_between"}
+ON_THE_WIRE = {"http_500", "http_503", "slow_answer", "approval_error", "markup_drift", "page_between"} | {
+    "no_session_ok",
+    "no_bridge",
+}
 #: How each is switched on, where its name and its user are not all.
 MEMBERS: dict[str, dict[str, Any]] = {
     "push_late": {"by_ms": 20_000},
@@ -101,6 +106,11 @@ class Scene:
         self.browser.opens(PAGE)
         form = self.browser.page.one(cls="xyzform-silver")  # type: ignore[union-attr]
         return self.browser.sends(form, {"silver-response": self.texts()[which]["code"]}).has_succeeded
+
+    @property
+    def program(self) -> Program:
+        """A program at the gateway."""
+        return Program(site=self.living.site)
 
     def advances(self, ms: int) -> None:
         """Move the lab's clock."""
@@ -263,6 +273,38 @@ def meets_competing_session(scene: Scene) -> None:
     meets_not_authenticated(scene)
 
 
+def meets_brokerage_late(scene: Scene) -> None:
+    """The login succeeds; twenty seconds later it is authenticated too."""
+    scene.begins()
+    assert scene.types()
+    assert scene.program.stands() == (False, True, False)
+    scene.program.reads("iserver/reauthenticate")
+    assert scene.program.stands() == (False, True, False)
+    scene.advances(20_000)
+    assert scene.program.stands() == (True, True, False)
+
+
+def meets_brokerage_down(scene: Scene) -> None:
+    """The login succeeds; a program has to begin the rest."""
+    scene.begins()
+    assert scene.types()
+    assert scene.program.stands() == (False, False, False)
+    assert scene.program.reads("iserver/auth/ssodh/init")["authenticated"] is True
+    assert scene.program.stands() == (True, True, False)
+
+
+def meets_brokerage_never(scene: Scene) -> None:
+    """The login succeeds, and whatever is asked leads nowhere."""
+    scene.begins()
+    assert scene.types()
+    for call in ("iserver/reauthenticate", "iserver/auth/ssodh/init", "iserver/reauthenticate"):
+        scene.program.reads(call)
+        assert scene.program.stands() == (False, True, False)
+    scene.program.reads("logout")
+    scene.program.reads("iserver/reauthenticate")
+    assert scene.program.stands() == (False, False, False)
+
+
 def meets_session_lost(scene: Scene) -> None:
     """The next page asks for a login."""
     meets_not_authenticated(scene)
@@ -300,8 +342,9 @@ def test_every_fault_is_met() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ON_THE_WIRE])
-def test_a_fault_is_met_and_told_and_over(living: LabSite, name: str) -> None:
+def test_a_fault_is_met_and_told_and_over(opens_lab: Callable[..., LabSite], name: str) -> None:
     """The client meets it, the story tells whom it struck, and once it is off the next login succeeds."""
+    living = opens_lab(in_settings={"gateway": GatewaySettings()} if name.startswith("brokerage_") else {})
     user = living.site.adds("alice", phone="+12125550142")
     scene = Scene(living, user, line_to(living.site.app), living.site.browser(is_patient=True))
     if not name.startswith("text_") and name != "qr_burnt":

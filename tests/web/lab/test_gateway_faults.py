@@ -1,0 +1,220 @@
+"""A gateway in a lab: programs meet its faults by HTTP, to the byte, and get over them as they can."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from authsim.events import EventKind
+from authsim.lab.worlds.sessions import ELSEWHERE
+from tests.support.device import TestPhone
+from tests.support.device_line import enrols
+from tests.support.gateway import API, PORTAL, Program
+from tests.support.lab_site import LabSite
+from tests.support.site import Browser
+from web.settings import GatewaySettings
+
+NO_SESSION = b'{"error":"no session"}'
+NO_BRIDGE = b'{"error":"Bad Request: no bridge"}'
+UP, COMPETING, IDLE = (True, True, False), (False, True, True), (False, True, False)
+CALLS = (
+    *("tickle", "iserver/auth/status", "iserver/auth/ssodh/init", "iserver/reauthenticate", "sso/validate", "logout"),
+    *("iserver/accounts", "portfolio/accounts"),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Front:
+    """A gateway in a lab, a program at it, and alice with her phone."""
+
+    living: LabSite
+    program: Program
+    phone: TestPhone
+
+    def logs_in(self) -> Browser:
+        """Let alice complete a login at the pages."""
+        browser = self.living.site.browser()
+        page = browser.types_password("alice")
+        assert browser.types_response(self.phone.respond(page.challenge)).has_succeeded
+        return browser
+
+    def arms(self, name: str, **members: object) -> None:
+        """Switch a fault on."""
+        self.living.does("PUT", f"/faults/{name}", members)
+
+    def struck(self) -> list[tuple[str, str | None]]:
+        """Which faults struck whom."""
+        lines = [line for line in self.living.told("lab") if line["what"] == "fault:struck"]
+        return [(line["facts"]["fault"], line["user"]) for line in lines]
+
+    def logins(self) -> int:
+        """How many logins were completed."""
+        rows = self.living.site.verifier.store.audit.read(after=0, most=1_000)
+        return [row.event.kind for row in rows].count(EventKind.LOGIN_COMPLETED)
+
+
+@pytest.fixture
+def front(opens_lab: Callable[..., LabSite]) -> Front:
+    """A gateway at which nobody has logged in."""
+    living = opens_lab(in_settings={"gateway": GatewaySettings()})
+    alice = living.site.adds("alice")
+    phone = enrols(living.site.verifier, alice.user_id).phone
+    return Front(living=living, program=Program(site=living.site), phone=phone)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("prefix", [API, PORTAL])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_session_is_said_with_200(front: Front, call: str, prefix: str, method: str) -> None:
+    """Before any login each call is 200 with exactly these words in place of 401, as JSON; afterwards 401 again."""
+    path = f"{prefix}/{call}"
+    assert front.program.asks(path, method=method).status == "401 Unauthorized"
+    front.arms("no_session_ok")
+
+    answer = front.program.asks(path, method=method)
+
+    assert (answer.status, answer.data, answer.mimetype) == ("200 OK", NO_SESSION, "application/json")
+    assert front.struck() == [("no_session_ok", None)]
+    front.living.does("DELETE", "/faults/no_session_ok")
+    assert front.program.asks(path, method=method).status == "401 Unauthorized"
+
+
+def test_who_is_logged_in_is_not_told_otherwise(front: Front) -> None:
+    """The fault is about no session: with one, everything is as ever, and nothing is counted."""
+    front.logs_in()
+    front.arms("no_session_ok", user="alice")
+    assert front.program.stands() == UP
+    assert front.struck() == []
+    front.arms("session_lost", nth=1)
+
+    answers = [front.program.asks("tickle") for _ in range(2)]
+
+    assert [(answer.status, answer.data) for answer in answers] == [("200 OK", NO_SESSION)] * 2
+    assert front.struck() == [("session_lost", "alice"), *[("no_session_ok", "alice")] * 2]
+
+
+def test_pages_are_not_told_so(front: Front) -> None:
+    """Pages and device messages that are refused for want of a session stay what they are."""
+    front.arms("no_session_ok")
+    browser = front.living.site.browser()
+
+    assert browser.asks("GET", "/portal/activity").status_code != 200
+    assert browser.asks("GET", "/api/device/v1/requests").status_code == 401
+    assert front.struck() == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_there_is_no_bridge(front: Front, call: str) -> None:
+    """What needs the brokerage session is 400 with exactly these words; what begins, ends or only tells it is not."""
+    front.logs_in()
+    front.arms("no_bridge", user="alice")
+
+    answer = front.program.asks(call)
+
+    if call in {"iserver/auth/status", "iserver/accounts"}:
+        assert (answer.status, answer.data, answer.mimetype) == ("400 Bad Request", NO_BRIDGE, "application/json")
+        assert front.struck() == [("no_bridge", "alice")]
+    else:
+        assert answer.status == "200 OK"
+        assert front.struck() == []
+
+
+def test_no_bridge_is_for_who_is_logged_in(front: Front) -> None:
+    """Without a login it is that which is said."""
+    front.arms("no_bridge")
+
+    assert front.program.asks("iserver/accounts").data == NO_SESSION
+    assert front.struck() == []
+
+
+def test_somebody_competes_and_gives_way(front: Front) -> None:
+    """A rival really is there; logout and reauthenticate end it, and nobody had to log in again."""
+    browser = front.logs_in()
+    front.arms("competing_session", user="alice")
+    assert [front.program.stands() for _ in range(2)] == [COMPETING] * 2
+    assert ELSEWHERE.address in browser.opens("/portal/sessions").text
+
+    assert front.program.asks("logout").data == b'{"status":true}'
+    assert front.program.stands() == (False, False, False)
+    front.program.reads("/v1/portal/iserver/reauthenticate?force=true")
+
+    assert front.program.stands() == UP
+    assert ELSEWHERE.address not in browser.opens("/portal/sessions").text
+    assert front.logins() == 1
+
+
+def test_somebody_competes_with_the_page_behind_the_login(front: Front) -> None:
+    """The fault may be on before the login: its pages open, and the first look of a program meets the rival."""
+    front.arms("competing_session", user="alice")
+    browser = front.logs_in()
+    assert browser.opens("/portal/activity").status == 200
+
+    assert front.program.stands() == COMPETING
+    assert front.program.reads("iserver/auth/ssodh/init", json={"publish": True, "compete": True})["authenticated"]
+    assert front.program.stands() == UP
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("http_500", "500 Internal Server Error"), ("http_503", "503 Service Unavailable")]
+)
+@pytest.mark.parametrize("path", [f"{API}/tickle", f"{PORTAL}/iserver/reauthenticate?force=true", f"{API}/logout"])
+def test_a_blip(front: Front, name: str, status: str, path: str) -> None:
+    """The reason is spelt as gateways spell it, nothing has happened behind it, and the session is there afterwards."""
+    front.logs_in()
+    before = front.living.site.rows()
+    front.arms(name, step="session", seconds=30)
+
+    answer = front.program.asks(path)
+
+    assert answer.status == status
+    assert answer.mimetype == "application/json"
+    assert answer.headers.get("Retry-After") == ("30" if name == "http_503" else None)
+    assert front.living.site.rows() == before
+    assert front.struck() == [(name, "alice")]
+    front.living.does("POST", "/clock", {"advance_ms": 30_000})
+    assert front.program.stands() == UP
+
+
+def test_a_blip_at_one_call(front: Front) -> None:
+    """`nth` counts the calls of programs."""
+    front.logs_in()
+    front.arms("http_503", user="alice", step="session", nth=2)
+
+    assert [front.program.asks("tickle").status_code for _ in range(3)] == [200, 503, 200]
+
+
+def test_an_answer_that_is_late(front: Front) -> None:
+    """It is the right one."""
+    front.logs_in()
+    front.arms("slow_answer", by_ms=50)
+
+    assert front.program.stands() == UP
+    assert front.struck() == [("slow_answer", "alice")]
+
+
+def test_time_puts_it_to_sleep(front: Front) -> None:
+    """Uncalled for six minutes of the lab's clock it sleeps, and any program wakes it; after fifteen it is over."""
+    front.logs_in()
+    front.living.does("POST", "/clock", {"advance_ms": 360_000})
+    assert front.program.stands() == IDLE
+    front.program.reads("iserver/reauthenticate")
+    assert front.program.stands() == UP
+    front.living.does("POST", "/clock", {"advance_ms": 900_000})
+
+    assert (front.program.asks("tickle").status, front.program.asks("tickle").data) == ("401 Unauthorized", NO_SESSION)
+
+
+def test_the_story_tells_each_call(front: Front) -> None:
+    """Every call of a program is a line with its address, its status and whose session it was about."""
+    front.program.asks("tickle")
+    front.logs_in()
+    front.program.asks("tickle")
+    front.program.asks("iserver/auth/status", method="GET")
+
+    lines = [line for line in front.living.told("browser") if "/v1/api" in line["what"]]
+    assert [(line["what"], line["user"], line["why"], line["facts"]["status"]) for line in lines] == [
+        ("POST /v1/api/tickle", None, "session_expired", 401),
+        ("POST /v1/api/tickle", "alice", None, 200),
+        ("GET /v1/api/iserver/auth/status", "alice", None, 200),
+    ]
+    assert {line["facts"]["step"] for line in lines} == {"session"}
