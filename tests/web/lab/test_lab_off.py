@@ -51,7 +51,7 @@ def test_no_rule_of_the_lab_is_there(site: Site, living: LabSite) -> None:
     within = {(rule.rule, rule.endpoint) for rule in living.site.app.url_map.iter_rules()}
 
     assert without < within
-    assert {rule for rule, _ in within - without if not rule.startswith(f"{LAB}/")} == {"/sso/Between"}
+    assert {rule for rule, _ in within - without if not rule.startswith(f"{LAB}/")} == {"/sso/Between", "/sso/Confirm"}
     assert not any("lab" in rule for rule, _ in without)
 
 
