@@ -30,41 +30,18 @@ class Answering:
 
 
 @dataclass(slots=True, kw_only=True)
-class Customer:
-    """A user with a phone. `name` and `password` are what a program is told."""
+class PhoneOwner:
+    """A user of a portal, with a phone. `name` and `password` are what a program is told."""
 
     name: str
     password: str
     phone: Phone
     portal: LivePortal
-    lab: Lab
 
     @property
     def address(self) -> str:
         """Where their portal answers."""
         return self.portal.address
-
-    def story(self, *wanted: str) -> list[dict[str, Any]]:
-        """What the portal recorded of them, oldest first: all of it, or what is named so."""
-        told = self.lab.list_events(end="portal", user=self.name)
-        return [entry for entry in told if not wanted or entry["what"] in wanted]
-
-    def happenings(self) -> list[str]:
-        """What the portal recorded of them, by name."""
-        return [entry["what"] for entry in self.story()]
-
-    def requests(self) -> list[str]:
-        """Each second factor that they were asked for."""
-        return [what for what in self.happenings() if what in _REQUESTS]
-
-    def refusals(self) -> list[str]:
-        """Why the portal refused, oldest first."""
-        return [entry["why"] for entry in self.story() if entry["why"] is not None]
-
-    def conduct(self) -> dict[str, Any]:
-        """What the lab's verdict counts for them."""
-        found: dict[str, Any] = self.lab.read_verdict()["users"][self.name]
-        return found
 
     @contextmanager
     def approves_all(self) -> Iterator[None]:
@@ -89,3 +66,32 @@ class Customer:
             finally:
                 child.terminate()
                 child.communicate(timeout=LONGEST_S)
+
+
+@dataclass(slots=True, kw_only=True)
+class Customer(PhoneOwner):
+    """One whose portal stands in a lab, which tells what was recorded of them."""
+
+    lab: Lab
+
+    def story(self, *wanted: str) -> list[dict[str, Any]]:
+        """What the portal recorded of them, oldest first: all of it, or what is named so."""
+        told = self.lab.list_events(end="portal", user=self.name)
+        return [entry for entry in told if not wanted or entry["what"] in wanted]
+
+    def happenings(self) -> list[str]:
+        """What the portal recorded of them, by name."""
+        return [entry["what"] for entry in self.story()]
+
+    def requests(self) -> list[str]:
+        """Each second factor that they were asked for."""
+        return [what for what in self.happenings() if what in _REQUESTS]
+
+    def refusals(self) -> list[str]:
+        """Why the portal refused, oldest first."""
+        return [entry["why"] for entry in self.story() if entry["why"] is not None]
+
+    def conduct(self) -> dict[str, Any]:
+        """What the lab's verdict counts for them."""
+        found: dict[str, Any] = self.lab.read_verdict()["users"][self.name]
+        return found

@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from tests.clients.customers import Answering
+from tests.clients.customers import Answering, PhoneOwner
 from tests.clients.programs import alone_on_this_machine, require_client, require_program
-from tests.support.child import children_of, wait_until
+from tests.support.child import wait_until
 from tests.support.tree import ROOT
 
 #: Loading IBeam and Chromium, looking five seconds for the page of 2022, and logging in, on a busy machine.
@@ -51,16 +50,6 @@ def by_request(phone: Answering, **params: str) -> dict[str, str]:
         "IBEAM_EXTERNAL_REQUEST_PARAMS": json.dumps(params),
         "IBEAM_EXTERNAL_REQUEST_HEADERS": json.dumps({"Authorization": f"Bearer {phone.token}"}),
     }
-
-
-class Account(Protocol):
-    """Whom IBeam logs in, and where."""
-
-    name: str
-    password: str
-
-    @property
-    def address(self) -> str: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,14 +94,14 @@ def require_ibeam() -> tuple[Path, Path]:
 
 
 @contextmanager
-def running_ibeam(folder: Path, who: "Account", *, gateway: Path | None = None, **settings: str) -> Iterator[IBeam]:
+def running_ibeam(folder: Path, who: PhoneOwner, **settings: str) -> Iterator[IBeam]:
     """Run IBeam against the portal at `who.address`, and end it with all that it started.
 
-    Without `gateway`, the portal is one that runs already: then a harmless process plays the gateway's, because IBeam
-    starts what is not there and terminates it after a failure. With it, IBeam starts and ends what lies in that folder.
+    Unless the settings name the gateway's process, the portal is one that runs already: then a harmless process plays
+    the gateway's, because IBeam starts what it does not find, and terminates what it finds after a failure.
     """
     python, driver = require_ibeam()
-    marker = settings.setdefault("IBEAM_GATEWAY_PROCESS_MATCH", f"no-gateway-{os.getpid()}-{folder.name}")
+    marker = f"no-gateway-{os.getpid()}-{folder.name}"
     for part in ("inputs", "outputs", "tmp"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     shutil.copy(_HANDLER, folder / "inputs")
@@ -124,7 +113,8 @@ def running_ibeam(folder: Path, who: "Account", *, gateway: Path | None = None, 
         "IBEAM_ACCOUNT": who.name,
         "IBEAM_PASSWORD": who.password,
         "IBEAM_GATEWAY_BASE_URL": who.address,
-        "IBEAM_GATEWAY_DIR": str(gateway or folder / "none"),
+        "IBEAM_GATEWAY_DIR": str(folder / "none"),
+        "IBEAM_GATEWAY_PROCESS_MATCH": marker,
         "IBEAM_INPUTS_DIR": str(folder / "inputs"),
         "IBEAM_OUTPUTS_DIR": str(folder / "outputs"),
         "IBEAM_CHROME_DRIVER_PATH": str(driver),
@@ -132,7 +122,7 @@ def running_ibeam(folder: Path, who: "Account", *, gateway: Path | None = None, 
         "IBEAM_MIN_PRESUBMIT_BUFFER": "0",
         **settings,
     }
-    with alone_on_this_machine("ibeam"), _playing_the_gateway(None if gateway else marker):
+    with alone_on_this_machine("ibeam"), _playing_the_gateway(marker):
         with (folder / "said.txt").open("wb") as said:
             child = subprocess.Popen(
                 [str(python), "-m", "ibeam.ibeam_starter"],
@@ -150,11 +140,8 @@ def running_ibeam(folder: Path, who: "Account", *, gateway: Path | None = None, 
 
 
 @contextmanager
-def _playing_the_gateway(marker: str | None) -> Iterator[None]:
+def _playing_the_gateway(marker: str) -> Iterator[None]:
     """Run a process that does nothing and bears the marker in its command line."""
-    if marker is None:
-        yield
-        return
     idle = [sys.executable, "-c", "import sys; sys.stdin.read()", marker]
     with subprocess.Popen(idle, stdin=subprocess.PIPE) as child:
         try:
@@ -164,17 +151,11 @@ def _playing_the_gateway(marker: str | None) -> Iterator[None]:
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
-    """End IBeam; one that does not end in peace goes with its browser and its display."""
-    if child.poll() is not None:
-        return
-    child.send_signal(signal.SIGTERM)
-    try:
+    """End IBeam, and then whatever it leaves behind: its browser and display if it was stuck, a gateway in any case."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         child.wait(LONGEST_S / 2)
-    except subprocess.TimeoutExpired:
-        for pid in [*_descendants(child.pid), child.pid]:
-            os.kill(pid, signal.SIGKILL)
-        child.wait(LONGEST_S)
-
-
-def _descendants(pid: int) -> list[int]:
-    return [found for one in children_of(pid) for found in [*_descendants(one), one]]
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait(LONGEST_S)

@@ -14,7 +14,7 @@ TIMED_OUT = "Timeout reached when waiting for authentication."
 
 
 def test_a_wrong_password_is_counted_until_ibeam_gives_up(customer: Callable[..., Customer], tmp_path: Path) -> None:
-    """IBeam ends itself at the failure that its settings name, and the verdict counts as many; no phone was bothered."""
+    """IBeam ends itself at the failure that its settings say; the verdict counts as many, and no phone is bothered."""
     emil = customer("emil")
     emil.password = "not-the-password"
     twice = {"IBEAM_MAX_FAILED_AUTH": "2", "IBEAM_MAX_PRESUBMIT_BUFFER": "0"}
@@ -32,7 +32,7 @@ def test_a_wrong_password_is_counted_until_ibeam_gives_up(customer: Callable[...
 
 
 def test_a_wrong_response_is_not_counted(customer: Callable[..., Customer], tmp_path: Path) -> None:
-    """IBeam tries again at once, past the limit of its settings; the portal counts each, and asks the phone each time."""
+    """IBeam tries again at once, past the limit in its settings; the portal counts each, and notifies each time."""
     flora, gerd = customer("flora"), customer("gerd")
     settings = {"IBEAM_MAX_FAILED_AUTH": "1", "IBEAM_MAX_IMMEDIATE_ATTEMPTS": "3"}
 
@@ -52,7 +52,7 @@ def test_a_wrong_response_is_not_counted(customer: Callable[..., Customer], tmp_
 
 
 def test_a_notification_that_is_approved_too_late(customer: Callable[..., Customer], tmp_path: Path) -> None:
-    """IBeam has closed the page when the phone approves: the phone is told that all is well, and nobody is logged in."""
+    """IBeam has closed the page when the phone approves: the phone says that all is well, and nobody is logged in."""
     gina = customer("gina")
 
     with running_ibeam(tmp_path, gina, IBEAM_OAUTH_TIMEOUT="3") as ibeam:
@@ -72,7 +72,7 @@ def test_a_notification_that_is_lost(customer: Callable[..., Customer], tmp_path
     """IBeam waits in vain, asks again at its next maintenance, and the second notification logs in."""
     hans = customer("hans")
     hans.lab.arm_fault("push_lost", user="hans", nth=1)
-    soon = {"IBEAM_OAUTH_TIMEOUT": "3", "IBEAM_MAINTENANCE_INTERVAL": "1"}
+    soon = {"IBEAM_OAUTH_TIMEOUT": "2", "IBEAM_MAINTENANCE_INTERVAL": "1"}
 
     with hans.approves_all(), running_ibeam(tmp_path, hans, **soon) as ibeam:
         ibeam.says(LOGGED_IN)

@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.customers import Customer
-from tests.clients.ibeam import LOGGED_IN, running_ibeam
+from tests.clients.customers import Customer, PhoneOwner
+from tests.clients.ibeam import LOGGED_IN, by_request, running_ibeam
+from tests.support.phone import make_phone
+from tests.support.portal import make_portal, password_of
 
 pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+
+#: What the elements were called before March 2023, where IBeam does not know it by itself.
+OLD_NAMES = {
+    "IBEAM_SUBMIT_EL": "ID@@submitForm",
+    "IBEAM_TWO_FA_EL_ID": "ID@@twofactbase",
+    "IBEAM_TWO_FA_INPUT_EL_ID": "ID@@chlginput",
+}
 
 
 def test_a_paper_user_in_live_mode(customer: Callable[..., Customer], tmp_path: Path) -> None:
@@ -38,3 +47,24 @@ def test_a_page_in_between(customer: Callable[..., Customer], tmp_path: Path) ->
     assert status == 0
     assert "Handling IB-Key promo display..." in ibeam.log
     assert jana.requests() == ["push:sent"]
+
+
+def test_the_page_before_march_2023(tmp_path: Path) -> None:
+    """IBeam finds the old page by itself, and with the old names in its settings its request answers the challenge."""
+    portal, phone = make_portal(tmp_path / "portal"), make_phone(tmp_path / "kurt")
+    portal.serve("--gateway", "--page", "2022")
+    try:
+        phone.activates(portal.adds("kurt", activation=True)["kurt"]["activation"])
+        portal.operator("users", "seamless", "kurt", "off")
+        kurt = PhoneOwner(name="kurt", password=password_of("kurt"), phone=phone, portal=portal)
+        with kurt.serves_responses() as answering:
+            settings = by_request(answering, user="kurt") | OLD_NAMES
+            with running_ibeam(tmp_path / "ibeam", kurt, **settings) as ibeam:
+                ibeam.says(LOGGED_IN)
+                status = ibeam.is_stopped()
+    finally:
+        portal.stop()
+
+    assert status == 0
+    assert "Credentials correct, but Gateway requires two-factor authentication." in ibeam.log
+    assert portal.shows("kurt")["sessions"] == 1
