@@ -48,7 +48,8 @@ _THROTTLES: Final = frozenset({Reason.THROTTLED.value, Reason.SLOW_DOWN.value, R
 class Conduct:
     """How a client behaved towards one user, or all of them.
 
-    `locks_after_ms`: from the first login that was tried to the failure that locks by the rule; None: none did.
+    `locks_after_ms`: how long the failures took that lock by the rule, from the first one's password to the last one's
+    refusal; None: none did.
     """
 
     __slots__ = ("failures", "locks", "locks_after_ms", "notified_ms", "refusals", "repeats", "requests", "throttles")
@@ -80,14 +81,17 @@ class Conduct:
 
 @final
 class _Watched:
-    """What is remembered of one user while the story is read."""
+    """What is remembered of one user while the story is read.
 
-    __slots__ = ("asked_ms", "conduct", "failed_ms", "first_ms")
+    `tried_ms`: when a password was typed last. `failed`: of each failure when it was tried, and when it was refused.
+    """
+
+    __slots__ = ("asked_ms", "conduct", "failed", "tried_ms")
 
     def __init__(self) -> None:
         self.conduct = Conduct()
-        self.first_ms: int | None = None
-        self.failed_ms: deque[int] = deque()
+        self.tried_ms: int | None = None
+        self.failed: deque[tuple[int, int]] = deque()
         self.asked_ms: int | None = None
 
 
@@ -152,8 +156,8 @@ def count_most(instants_ms: list[int], *, within_ms: int) -> int:
 
 def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
     conduct = watched.conduct
-    if entry.what == EventKind.PASSWORD_COUNTED.value and watched.first_ms is None:
-        watched.first_ms = entry.at_ms
+    if entry.what == EventKind.PASSWORD_COUNTED.value:
+        watched.tried_ms = entry.at_ms
     if entry.why is not None:
         conduct.refusals[entry.why] += 1
         conduct.throttles += entry.why in _THROTTLES
@@ -163,7 +167,7 @@ def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
         watched.asked_ms = None
     conduct.locks += entry.what == EventKind.USER_LOCKED.value and "by" not in entry.facts
     if entry.what in _LIFTED or (entry.what in _DONE and entry.facts.get("factors") != "one"):
-        watched.failed_ms.clear()
+        watched.failed.clear()
     if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in FAILURES:
         _note_failure(watched, entry, policy)
 
@@ -181,13 +185,12 @@ def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
 def _note_failure(watched: _Watched, entry: Entry, policy: Policy) -> None:
     """Count a failed login; the one that is the last of the rule, within its window, would have locked."""
     watched.conduct.failures += 1
-    failed_ms = watched.failed_ms
-    failed_ms.append(entry.at_ms)
-    while failed_ms[0] <= entry.at_ms - policy.lockout_window_seconds * SECOND:
-        failed_ms.popleft()
-    if len(failed_ms) >= policy.lockout_failures and watched.conduct.locks_after_ms is None:
-        first_ms = entry.at_ms if watched.first_ms is None else watched.first_ms
-        watched.conduct.locks_after_ms = entry.at_ms - first_ms
+    failed = watched.failed
+    failed.append((entry.at_ms if watched.tried_ms is None else watched.tried_ms, entry.at_ms))
+    while failed[0][1] <= entry.at_ms - policy.lockout_window_seconds * SECOND:
+        failed.popleft()
+    if len(failed) >= policy.lockout_failures and watched.conduct.locks_after_ms is None:
+        watched.conduct.locks_after_ms = entry.at_ms - failed[0][0]
 
 
 def _say(name: str, conduct: Conduct) -> list[str]:

@@ -1,11 +1,16 @@
 """What a client did wrong, counted from the story."""
 
-from authsim.errors import Reason
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from authsim.errors import Reason, RefusalError
 from authsim.lab.story import Story
 from authsim.lab.verdict import Verdict, compute_verdict, count_most
-from authsim.verifier import operators
+from authsim.verifier import operators, passwords
 from tests.support.lab import LabTown
-from tests.support.people import Person
+from tests.support.people import BROWSER, WRONG, Person
 
 
 def verdict_of(town: LabTown) -> Verdict:
@@ -116,6 +121,71 @@ def test_asking_again_while_a_request_is_open_is_told() -> None:
     alice.begins()
     assert verdict_of(town).users["alice"].repeats == 2
     assert "alice: your client asked again 2 times while a request was open" in verdict_of(town).say()
+
+
+def retries(town: LabTown, attempt: Callable[[], object], *, every: int, during: int) -> list[tuple[int, Reason]]:
+    """Try again and again, once in so many seconds; return when each attempt was refused, and why."""
+    begun_ms, met = town.clock.now_ms(), []
+    while town.clock.now_ms() < begun_ms + during * 1_000:
+        try:
+            attempt()
+        except RefusalError as refusal:
+            met.append((town.clock.now_ms() - begun_ms, refusal.reason))
+        town.clock.advance(seconds=every)
+    return met
+
+
+@pytest.mark.parametrize("what", ["passwords", "responses"])
+def test_a_program_that_retries_at_once(what: str) -> None:
+    """A login program that knows no pause: each attempt counts as what it was, and the tenth failure is told."""
+    town = LabTown()
+    alice, phone = town.adds("alice"), town.sells_phone()
+    alice.activates(phone)
+    alice.logs_in(with_=phone)
+    town.clock.advance(days=1)  # of which nothing has to do with what follows
+
+    def attempt() -> None:
+        if what == "passwords":
+            passwords.require_password(town.verifier, name="alice", password=WRONG, client=BROWSER)
+        else:
+            alice.answers(alice.begins(), "00000000")
+
+    met = retries(town, attempt, every=5, during=2_400)
+
+    wrong = Reason.WRONG_PASSWORD if what == "passwords" else Reason.WRONG_RESPONSE
+    failed_ms = [at_ms for at_ms, reason in met if reason is wrong]
+    reasons = Counter(reason for _, reason in met)
+    assert len(failed_ms) == 10
+    assert reasons[Reason.THROTTLED] > 0
+    assert reasons[Reason.USER_LOCKED] > 0
+    told = verdict_of(town).describe()["users"]["alice"]
+    assert told["would_lock_after_seconds"] == failed_ms[-1] / 1_000
+    assert told["failed_logins"] == 10 + reasons[Reason.USER_LOCKED]
+    assert told["throttled"] == reasons[Reason.THROTTLED]
+    assert told["locked_out"] == 1
+    assert told["second_factor_requests"] == 1 + (0 if what == "passwords" else 10)
+
+
+def test_a_program_that_asks_all_night() -> None:
+    """Nobody answers, and the program logs in anew every fifteen seconds: each request counts, and those in an hour."""
+    town = LabTown()
+    alice, phone = town.adds("alice"), town.sells_phone()
+    alice.activates(phone)
+    asked: list[bool] = []
+
+    def attempt() -> None:
+        push = alice.begins().push
+        asked.append(push is not None and push.is_notified)
+
+    met = retries(town, attempt, every=15, during=2 * 3_600)
+
+    told = verdict_of(town).describe()["users"]["alice"]
+    assert len(asked) + len(met) == 480
+    assert told["second_factor_requests"] == len(asked)
+    assert told["notifications"] == sum(asked)
+    assert told["most_notifications_in_an_hour"] == min(sum(asked), max(sum(asked[at : at + 240]) for at in range(240)))
+    assert told["requested_again_while_open"] == len(asked) - 1
+    assert (told["failed_logins"], told["would_lock_after_seconds"]) == (0, None)
 
 
 def test_all_users_are_summed_up() -> None:

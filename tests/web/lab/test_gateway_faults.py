@@ -11,7 +11,7 @@ from tests.support.device import TestPhone
 from tests.support.device_line import enrols
 from tests.support.gateway import API, PORTAL, Program
 from tests.support.lab_site import LabSite
-from tests.support.site import Browser
+from tests.support.site import PASSWORD, Browser
 from web.settings import GatewaySettings
 
 NO_SESSION = b'{"error":"no session"}'
@@ -181,6 +181,46 @@ def test_a_blip_at_one_call(front: Front) -> None:
     front.arms("http_503", user="alice", step="session", nth=2)
 
     assert [front.program.asks("tickle").status_code for _ in range(3)] == [200, 503, 200]
+
+
+def test_a_program_that_logs_in_anew_at_each_blip_is_told_so(front: Front) -> None:
+    """A program that takes an error for the end of its session asks a person each time; the verdict counts that."""
+    front.logs_in()
+    front.arms("http_503", user="alice", step="session", every=2)
+    for _ in range(6):
+        if front.program.asks("tickle").status_code == 503:
+            front.living.does("DELETE", "/faults/http_503")
+            front.logs_in()
+            front.arms("http_503", user="alice", step="session", every=2)
+
+    told = front.living.does("GET", "/verdict")["users"]["alice"]
+
+    assert told["second_factor_requests"] == front.logins() == 4
+    assert told["requested_again_while_open"] == 0
+    assert (told["failed_logins"], told["throttled"], told["would_lock_after_seconds"]) == (0, 0, None)
+
+
+def test_a_program_that_guesses_is_told_so(front: Front) -> None:
+    """Wrong passwords and wrong responses of one program are failures alike, and add up to a lock-out."""
+    browser = front.living.site.browser()
+    for at in range(10):
+        page = browser.types_password("alice", "wrong horse battery" if at % 2 else PASSWORD)
+        if at % 2 == 0:
+            browser.types_response(wrong_for(front.phone.respond(page.challenge)))
+        front.living.does("POST", "/clock", {"advance_ms": 3_600_000})
+
+    told = front.living.does("GET", "/verdict")
+
+    assert told["users"]["alice"]["failed_logins"] == 10
+    assert told["users"]["alice"]["refusals"] == {"wrong_password": 5, "wrong_response": 5}
+    assert told["users"]["alice"]["second_factor_requests"] == 5
+    assert told["users"]["alice"]["would_lock_after_seconds"] == pytest.approx(9 * 3_600, abs=60)
+    assert told["says"][-1].startswith("alice: your client would have locked the account after 32")
+
+
+def wrong_for(response: str) -> str:
+    """Return a response that is wrong in its last digit."""
+    return f"{response[:-1]}{(int(response[-1]) + 1) % 10}"
 
 
 def test_an_answer_that_is_late(front: Front) -> None:
