@@ -1,7 +1,9 @@
 """What every test stands on: nothing speaks to the outside, and none meets the phones or settings of this machine."""
 
+import json
 import os
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,10 +21,26 @@ hypothesis.settings.load_profile("authsim")
 
 #: Whole stories start both ends hundreds of times. What is covered is shown by the tests that mirror the tree, so the
 #: children of a story are not measured: measuring costs each of them more than its own start.
-STORIES = frozenset({"browser", "docs", "interop", "journeys"})
+STORIES = frozenset({"browser", "clients", "docs", "interop", "journeys"})
 _MEASURED = {
     name: os.environ[name] for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START") if name in os.environ
 }
+
+
+def _measure_children_lightly() -> None:
+    """Spare each child the search for files that nobody ran.
+
+    It walks through all of the source at a child's end and costs more than many a command. This process does it for
+    all; a child need only know what to measure.
+    """
+    given = _MEASURED.get("COVERAGE_PROCESS_CONFIG")
+    if given is None:
+        return
+    config = json.loads(b64decode(given))
+    config["run_include"] = [f"{folder}/*" for folder in config["source"]]
+    config["source"] = None
+    _MEASURED["COVERAGE_PROCESS_CONFIG"] = b64encode(json.dumps(config).encode()).decode()
+
 
 OURS = ("AUTHKEY_HOME", "AUTHKEY_LANG", "AUTHSIM_DEBUG", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV")
 
@@ -47,7 +65,15 @@ def pytest_configure() -> None:
     """Forget what the person at this machine set for their own use; from here on no socket reaches beyond loopback."""
     for name in OURS:
         os.environ.pop(name, None)
+    _measure_children_lightly()
     sys.addaudithook(_stay_here)
+
+
+def pytest_unconfigure() -> None:
+    """End what warm children are forked from."""
+    from tests.support.warm import WARM
+
+    WARM.end()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from authsim.authenticator.device import Phone
 from authsim.secret import Secret
 from mobile_cli.home import PhoneHome
 from tests.support.tree import ROOT
+from tests.support.warm import run_warm
 
 _FORGOTTEN = (
     "AUTHKEY_HOME",
@@ -37,22 +38,20 @@ class Authkey:
         self.pin = folder / "pin"
         self.pin.write_text("4938\n")
         self.environment = {name: value for name, value in os.environ.items() if name not in _FORGOTTEN}
-        # Without a controlling terminal, as a job of a script is.
         self.command = [sys.executable, "-m", "mobile_cli"]
 
     def __call__(
         self, *arguments: str, home: bool = True, stdin: str | bytes = b"", check: int | None = None, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
-        """Run it in pipes; `check` is the exit status that must come."""
+        """Run it in pipes, as a job of a script that has no terminal; `check` is the exit status that must come."""
         place = ["--home", str(self.home)] if home else []
-        done = subprocess.run(
+        done = run_warm(
             [*self.command, *place, *arguments],
-            cwd=ROOT,
-            env=self.environment | environment,
-            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-            capture_output=True,
+            folder=ROOT,
+            environment=self.environment | environment,
+            given=stdin if isinstance(stdin, bytes) else stdin.encode(),
             timeout=60,
-            start_new_session=True,
+            alone=True,
         )
         found = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
         if check is not None:

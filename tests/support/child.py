@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.support.warm import run_warm
+
 #: No child of a test takes longer, on the slowest machine that is still of use.
 LONGEST_S = 60.0
 #: What a child keeps of our environment: how to find programs, and how coverage is measured.
@@ -40,15 +42,10 @@ def run(
     command: Sequence[str], *, environment: dict[str, str], given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with `given` as its standard input."""
-    return subprocess.run(
-        command,
-        env=environment,
-        input=given,
-        stdin=subprocess.DEVNULL if given is None else None,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_S,
+    done = run_warm(
+        command, environment=environment, given=(given or "").encode(), folder=Path.cwd(), timeout=LONGEST_S
     )
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def wait_until(what: Callable[[], bool], *, longest_s: float = LONGEST_S, every_s: float = 0.01) -> None:
