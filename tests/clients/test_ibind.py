@@ -1,6 +1,7 @@
 """ibind asks the gateway for the session: before a login, after it, beside a rival, and after a logout."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,14 +12,28 @@ import pytest
 
 from tests.clients.customers import Customer
 from tests.clients.programs import require_client
-from tests.support.child import LONGEST_S, clean_environment
+from tests.support.child import LONGEST_S, clean_environment, run
+from tests.support.pages import blocks_of
 from tests.support.portal import LivePortal, make_portal
+from tests.support.tree import ROOT
 
 pytestmark = pytest.mark.xdist_group("clients")
 
 _CALLS = Path(__file__).with_name("ibind_calls.py")
 _ASKS = ("tickle", "authentication_status", "initialize_brokerage_session", "reauthenticate", "validate", "logout")
 _STANDING = ("authenticated", "connected", "competing")
+_PAGE = ROOT / "docs" / "clients" / "ibind.md"
+#: What a fault does to `check_health`, and to how the session stands or the status that is raised.
+TROUBLES = (
+    ("brokerage_down", False, (False, False, False)),
+    ("brokerage_never", False, (False, True, False)),
+    ("competing_session", False, (False, True, True)),
+    ("no_bridge", True, None),  # ibind raises advice of its own, without a status
+    ("session_lost", False, 401),
+    ("http_503", False, 503),
+    ("http_500", False, 500),
+)
+_HEALED = frozenset({"brokerage_down", "competing_session", "no_bridge"})
 
 
 class Ibind:
@@ -158,6 +173,51 @@ def test_beside_a_rival(opens_ibind: Callable[..., Any], customer: Callable[...,
         assert ibind.reads("check_health") is True
 
     assert igor.happenings().count("login:completed") == 1
+
+
+@pytest.mark.parametrize(("fault", "health", "status"), TROUBLES)
+def test_a_trouble_that_the_page_tells(
+    opens_ibind: Callable[..., Any], customer: Callable[..., Customer], fault: str, health: object, status: object
+) -> None:
+    """Each fault of the page's table does to ibind what the table says."""
+    iona = customer("iona")
+
+    with opens_ibind(iona.portal) as ibind:
+        if fault.startswith("brokerage"):  # it strikes a login
+            iona.lab.arm_fault(fault, user="iona")
+        logs_in(iona)
+        if not fault.startswith("brokerage"):
+            iona.lab.arm_fault(fault, user="iona", **({"step": "session"} if fault.startswith("http") else {}))
+        assert ibind.reads("check_health") is health
+        said = ibind.does("authentication_status")
+        assert (tuple(said["returned"][name] for name in _STANDING) if "returned" in said else said["status"]) == status
+        began = ibind.does("initialize_brokerage_session").get("returned", {})
+        assert began.get("authenticated", False) is (fault in _HEALED)
+
+
+def test_a_session_that_is_none_with_200(opens_ibind: Callable[..., Any], customer: Callable[..., Customer]) -> None:
+    """Where there is no session and the answer says 200, ibind stumbles, and takes the error for a login."""
+    with opens_ibind((ilse := customer("ilse")).portal) as ibind:
+        ilse.lab.arm_fault("no_session_ok")
+        assert ibind.does("check_health")["raised"] == "AttributeError"
+        assert ibind.reads("validate") == {"error": "no session"}
+
+
+def test_the_script_of_the_page(customer: Callable[..., Customer], tmp_path: Path) -> None:
+    """The script in the documentation says what stands below it, before a login and after it."""
+    bruno = customer("bruno")
+    (script,) = (block.body for block in blocks_of(_PAGE) if block.kind == "python")
+    before, after = (block.body for block in blocks_of(_PAGE) if block.kind == "text")
+    file = tmp_path / "hello.py"
+    file.write_text(script.replace("http://127.0.0.1:5000", bruno.address))
+
+    def says() -> str:
+        command = [str(require_client("ibind")), "-P", str(file)]
+        return run(command, environment=clean_environment(tmp_path / "ibind")).stdout
+
+    assert says() == before
+    logs_in(bruno)
+    assert re.sub(r"U[0-9]{7}", "U1234567", says()) == after
 
 
 def test_with_nothing_set_over_https(tmp_path: Path) -> None:
