@@ -57,7 +57,7 @@ TROUBLES = (
             *("IbcAlpha/IBC/issues/74", "deepentropy/ibx/pull/180"),
         ),
         "`challenge_changes`, `challenge_short`; policy *wrong_response* of a virtual phone ends the attempt;"
-        " `POST phones/ID/respond` answers for a program",
+        " `POST phones/ID/respond`, or `authkey serve` beside a phone, answers for a program",
     ),
     Trouble(
         "The list of devices is not expected, or the code lands in the wrong field",
