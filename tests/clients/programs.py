@@ -1,4 +1,4 @@
-"""Where the real login programs lie: environments of their own, which `.ci/run` makes from `.ci/clients.txt`.
+"""Where the real login programs lie: environments of their own, which `.ci/run` makes from `.ci/clients`.
 
 Nothing of ours is installed there and nothing of theirs here: both ends meet on the wire alone.
 """
@@ -16,10 +16,9 @@ import pytest
 
 REQUIRED = "AUTHSIM_REQUIRE_CLIENTS"
 _HOW = (
-    "{what}. Make an environment with 'python3 -m venv .clients/{name} && .clients/{name}/bin/pip install {pin}', name "
-    "its Python in {variable}, and run again; docs/clients/index.md has it whole"
+    "{what}. Make an environment with 'python3 -m venv .clients/{name} && .clients/{name}/bin/pip install --no-deps "
+    "-r .ci/clients/{name}.txt', name its Python in {variable}, and run again; docs/clients/index.md has it whole"
 )
-_CI = Path(__file__).resolve().parents[2] / ".ci"
 
 
 def require_client(name: str) -> Path:
@@ -28,7 +27,7 @@ def require_client(name: str) -> Path:
     named = os.environ.get(variable)
     if not named or not Path(named).is_file():
         what = f"{named} is no Python" if named else f"no environment with {name} is named"
-        _give_up(_HOW.format(what=what, name=name, pin=pin_of(name), variable=variable))
+        _give_up(_HOW.format(what=what, name=name, variable=variable))
     return Path(named)
 
 
@@ -38,14 +37,6 @@ def require_program(name: str, package: str) -> Path:
     if found is None:
         _give_up(f"{name} is not there: install the Debian package {package}")
     return Path(found)
-
-
-def pin_of(name: str) -> str:
-    """What pip is told to install the one version of a client that is tried."""
-    if (_CI / f"{name}.txt").exists():  # what it asks for itself is on no registry any more
-        return f"--no-deps -r .ci/{name}.txt"
-    lines = (_CI / "clients.txt").read_text(encoding="ascii").splitlines()
-    return next(line for line in lines if line.startswith(f"{name}=="))
 
 
 @contextmanager
