@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import click
 
-from authsim.errors import Reason
 from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import DONE, IO, MALFORMED, REFUSED, UNREACHABLE, USAGE, CommandError
@@ -36,7 +35,7 @@ _HOUR: Final = 3600
 def verdict(address: str, data: Path | None, lab_token_file: Path | None, user: str | None, as_json: bool) -> int:
     """Say how often login programs asked for a second factor, failed and were refused, and if they would be locked out.
 
-    The portal was served with --lab: it counts since then, or since its last reset.
+    The portal is served with --lab. What counts is its record, since it was made or last reset.
     """
     told = _ask(address, _token_file(data, lab_token_file), user)
     if as_json:
@@ -71,8 +70,6 @@ def _ask(address: str, token_file: Path, user: str | None) -> dict[str, Any]:
     with lab:
         try:
             told = lab.read_verdict()
-            if user is not None and user not in told["users"]:
-                lab.find_user(user)
         except LabError as error:
             raise _explain(error, address) from None
     return told if user is None else _narrow(told, user)
@@ -90,8 +87,6 @@ def _read_token(token_file: Path) -> str:
 
 def _explain(error: Any, address: str) -> CommandError:
     """Return what a refusal of the lab means for who asks."""
-    if error.reason == Reason.NO_SUCH_USER.value:
-        return CommandError(USAGE, "there is no user of that name. See 'authsim users list'")
     if error.status in (401, 403):
         return CommandError(REFUSED, "the lab that answers there has another token. Name its own file")
     if error.status == 404:
@@ -102,21 +97,12 @@ def _explain(error: Any, address: str) -> CommandError:
 
 
 def _narrow(told: dict[str, Any], user: str) -> dict[str, Any]:
-    """Return the verdict as it would be if there were this user alone."""
-    found = {name: conduct for name, conduct in told["users"].items() if name == user}
-    return {
-        "rule": told["rule"],
-        "all": found.get(user, {name: _nothing(value) for name, value in told["all"].items()}),
-        "users": found,
-        "says": [line for line in told["says"] if line.startswith(f"{user}: ")],
-    }
-
-
-def _nothing(value: object) -> object:
-    """Return what stands in place of a count where nothing was counted."""
-    if isinstance(value, dict):
-        return {}
-    return 0 if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return the verdict as it would be if there were this user alone: the record has everybody who was ever added."""
+    if user not in told["users"]:
+        raise CommandError(USAGE, "there is no user of that name. See 'authsim users list'")
+    conduct = told["users"][user]
+    says = [line for line in told["says"] if line.startswith(f"{user}: ")]
+    return {"rule": told["rule"], "all": conduct, "users": {user: conduct}, "says": says}
 
 
 def _print(told: dict[str, Any], user: str | None) -> None:

@@ -81,8 +81,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "Say how often login programs asked for a second factor, failed and were refused, and if they would be "
             "locked out."
         ): "ログインプログラムが二段階目を何回求め、何回失敗し、断られたか、ロックされるかどうかを示します。",
-        "The portal was served with --lab: it counts since then, or since its last reset.": (
-            "ポータルは --lab 付きで動いている必要があります。起動時か最後のリセットから数えます。"
+        "The portal is served with --lab. What counts is its record, since it was made or last reset.": (
+            "ポータルは --lab 付きで動いている必要があります。作られてから、または最後のリセットからの記録を数えます。"
         ),
         "Where the portal answers.": "ポータルのアドレス",
         "The portal's directory, with its token.": "トークンのある、ポータルのディレクトリ",

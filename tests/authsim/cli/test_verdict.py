@@ -100,7 +100,7 @@ def test_one_user_alone(person: Person, served: Served) -> None:
 
 
 def test_a_program_is_told_as_json(person: Person, served: Served) -> None:
-    """What the lab answers, as it stands; of one user in the same shape, with zeros where nothing was counted."""
+    """What the lab answers, as it stands, in any language; of one user in the same shape."""
     token_file = str(served.data / "lab.token")
     asked = ("verdict", "--address", served.address, "--lab-token-file", token_file, "--json")
     nothing = {"refusals": {}, "would_lock_after_seconds": None}
