@@ -31,8 +31,11 @@ _EXECUTABLE: Final = stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH |
 
 
 def mark_of(folder: Path) -> str:
-    """Return a word that stands in the command line of this folder's portal, and of no other process."""
-    digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
+    """Return a word that stands in the command line of this folder's portal, and of no other process.
+
+    `folder`: its absolute path, links resolved.
+    """
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()
     return f"authsim-gateway-{digest[:_MARK_LETTERS]}"
 
 

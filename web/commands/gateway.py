@@ -57,7 +57,7 @@ def gateway(ctx: click.Context, /, folder: Path | None, mark: str | None, **chos
         settings = settings_for(ctx, choice)
     except MessageError as error:
         raise CommandError(USAGE, str(error)) from None
-    _write_folder(folder.absolute(), choice, settings)
+    _write_folder(folder.resolve(), choice, settings)
 
 
 def _write_folder(folder: Path, chosen: Chosen, settings: "Settings") -> None:

@@ -253,12 +253,16 @@ def test_the_folder_keeps_what_was_chosen(operator: Operator, data: str, tmp_pat
 
 
 def test_a_folder_of_ours_is_written_anew_and_nothing_else(operator: Operator, data: str, tmp_path: Path) -> None:
-    """An empty folder is filled, ours gets another port and keeps its settings file; a changed one is left alone."""
+    """An empty folder is filled, also behind a link; ours gets another port, and keeps its settings file.
+
+    A script that somebody changed is left alone.
+    """
     folder = tmp_path / "gateway"
-    folder.mkdir()
+    (tmp_path / "real").mkdir()
+    folder.symlink_to(tmp_path / "real")
     script, settings = folder / "bin" / "run.sh", folder / "root" / "conf.yaml"
     make = ("gateway", "--data", data, "--make-folder", str(folder), "--port")
-    operator.succeeds(*make, "5055")
+    assert settings_in(operator.succeeds(*make, "5055"))["IBEAM_GATEWAY_DIR"] == str(tmp_path / "real")
     settings.write_text("ssl: off\n")
     operator.succeeds(*make, "5056")
     assert "--port 5056" in script.read_text()
