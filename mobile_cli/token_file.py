@@ -38,9 +38,12 @@ def _make(path: str, token: Secret) -> None:
 def _read(path: str) -> Secret:
     if os.path.islink(path):
         raise PhoneError(Exit.REFUSED, "unsafe_link", path=path)
-    with os.fdopen(os.open(path, os.O_RDONLY | _FLAGS), "rb") as stream:
-        require_private(os.fstat(stream.fileno()), path, is_kind=stat.S_ISREG, mode="600")
-        token = stream.read(_MOST_BYTES).removesuffix(b"\n").removesuffix(b"\r")
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+    try:
+        require_private(os.fstat(descriptor), path, is_kind=stat.S_ISREG, mode="600")
+        token = os.read(descriptor, _MOST_BYTES).removesuffix(b"\n").removesuffix(b"\r")
+    finally:
+        os.close(descriptor)
     if not _TOKEN.fullmatch(token):
         raise PhoneError(Exit.MALFORMED, "bad_token_file", path=path)
     return Secret(token)

@@ -22,7 +22,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "/response?user=NAME または /response?user=NAME&challenge=123456 にアクセスしてください。同じ名前は一度だけ"
             "です。"
         ),
-        "serve_need_user": "この電話機には複数のユーザーがいます。user=NAME で指定してください: {names}。",
+        "serve_need_user": "この端末には複数のユーザーがいます。user=NAME で指定してください: {names}。",
         # refused, by what is asked
         "no_challenge": (
             "{user} のレスポンスを待っているログインはありません。ポータルでログインを始め、デバイスの選択では IB Key "

@@ -1,8 +1,9 @@
 """`authkey serve` as a child: a phone that gives responses to programs on this machine, and a program that asks it."""
 
 import http.client
+import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,14 @@ from tests.support.authkey import Authkey
 from tests.support.child import LONGEST_S
 from tests.support.tree import ROOT
 
-_READY = "authkey serves at "
+_READY = re.compile(r"http://127\.0\.0\.1:[0-9]+/response\b")
 
 
 class Given(NamedTuple):
     """What came back, to the byte."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: "http.client.HTTPMessage"
     body: bytes
 
     @property
@@ -31,11 +32,12 @@ class Given(NamedTuple):
 
 @dataclass(slots=True)
 class ServingPhone:
-    """A phone that serves, where it does, and the file of its token."""
+    """A phone that serves, where it does, the file of its token, and the line with which it said so."""
 
     child: "subprocess.Popen[str]"
     address: str
     token_file: Path
+    announced: str
 
     @property
     def token(self) -> str:
@@ -49,8 +51,8 @@ class ServingPhone:
 
     def gives(self, query: str = "", *, path: str = "/response", method: str = "GET", **headers: str | None) -> Given:
         """Ask, with the token; a header is left out by None. Names are written with `_` for `-`."""
-        shown = {"Authorization": f"Bearer {self.token}", "Host": f"127.0.0.1:{self.port}"}
-        shown |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]
+        shown: dict[str, str | None] = {"Authorization": f"Bearer {self.token}", "Host": f"127.0.0.1:{self.port}"}
+        shown |= {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_S)
         try:
             connection.putrequest(method, path + (f"?{query}" if query else ""), skip_host=True)
@@ -59,7 +61,7 @@ class ServingPhone:
                     connection.putheader(name, value)
             connection.endheaders()
             answer = connection.getresponse()
-            return Given(answer.status, dict(answer.getheaders()), answer.read())
+            return Given(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
 
@@ -94,9 +96,12 @@ def serving(phone: Authkey, *arguments: str, **environment: str) -> Iterator[Ser
     try:
         assert child.stdout is not None
         assert child.stderr is not None
-        first = child.stdout.readline()
-        assert first.startswith(_READY), first + child.stderr.read()
-        yield ServingPhone(child, first.removeprefix(_READY).strip(), token_file)
+        announced = child.stdout.readline().removesuffix("\n")
+        found = _READY.search(announced)
+        if found is None:
+            child.kill()
+        assert found is not None, announced + child.stderr.read()
+        yield ServingPhone(child, found[0], token_file, announced)
     finally:
         child.kill()
         child.communicate(timeout=LONGEST_S)
