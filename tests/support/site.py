@@ -31,7 +31,7 @@ from authsim.verifier import Verifier, operators
 from tests.support.browser_plain import Element, Page, fill
 from tests.support.device import TestPhone
 from tests.support.ports import ORIGIN, CountedEntropy, FakeClock, make_verifier
-from web.app import create_app
+from tests.support.templates import make_app
 from web.settings import SIGNALS_FILE, Settings
 from web.wiring import Portal
 
@@ -130,7 +130,7 @@ def open_site(
     )
     portal = Portal(verifier=verifier, store=store, bus=bus, vault=vault)
     settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts, is_inbox_open=is_inbox_open)
-    return Site(portal=portal, app=create_app(portal, settings), database=database)
+    return Site(portal=portal, app=make_app(portal, settings), database=database)
 
 
 @dataclass(slots=True, kw_only=True)
