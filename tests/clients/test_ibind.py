@@ -175,24 +175,24 @@ def test_beside_a_rival(opens_ibind: Callable[..., Any], customer: Callable[...,
     assert igor.happenings().count("login:completed") == 1
 
 
-@pytest.mark.parametrize(("fault", "health", "status"), TROUBLES)
-def test_a_trouble_that_the_page_tells(
-    opens_ibind: Callable[..., Any], customer: Callable[..., Customer], fault: str, health: object, status: object
-) -> None:
+def test_the_troubles_that_the_page_tells(opens_ibind: Callable[..., Any], customer: Callable[..., Customer]) -> None:
     """Each fault of the page's table does to ibind what the table says."""
     iona = customer("iona")
 
     with opens_ibind(iona.portal) as ibind:
-        if fault.startswith("brokerage"):  # it strikes a login
-            iona.lab.arm_fault(fault, user="iona")
-        logs_in(iona)
-        if not fault.startswith("brokerage"):
-            iona.lab.arm_fault(fault, user="iona", **({"step": "session"} if fault.startswith("http") else {}))
-        assert ibind.reads("check_health") is health
-        said = ibind.does("authentication_status")
-        assert (tuple(said["returned"][name] for name in _STANDING) if "returned" in said else said["status"]) == status
-        began = ibind.does("initialize_brokerage_session").get("returned", {})
-        assert began.get("authenticated", False) is (fault in _HEALED)
+        for fault, health, status in TROUBLES:
+            if fault.startswith("brokerage"):  # it strikes a login
+                iona.lab.arm_fault(fault, user="iona")
+            logs_in(iona)
+            if not fault.startswith("brokerage"):
+                iona.lab.arm_fault(fault, user="iona", **({"step": "session"} if fault.startswith("http") else {}))
+            assert ibind.reads("check_health") is health, fault
+            said = ibind.does("authentication_status")
+            stands = tuple(said["returned"][name] for name in _STANDING) if "returned" in said else said["status"]
+            assert stands == status, fault
+            began = ibind.does("initialize_brokerage_session").get("returned", {})
+            assert began.get("authenticated", False) is (fault in _HEALED), fault
+            iona.lab.disarm_faults()
 
 
 def test_a_session_that_is_none_with_200(opens_ibind: Callable[..., Any], customer: Callable[..., Customer]) -> None:
