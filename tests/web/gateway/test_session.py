@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 
 import pytest
 
@@ -13,16 +14,14 @@ from tests.support.gateway import API, PORTAL, Gateway, Program
 CALLS = ("tickle", "iserver/auth/status", "iserver/auth/ssodh/init", "iserver/reauthenticate", "sso/validate", "logout")
 
 
-@pytest.mark.parametrize("prefix", [API, PORTAL])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("call", CALLS)
-def test_nobody_is_logged_in_before_a_login(program: Program, prefix: str, method: str, call: str) -> None:
+def test_nobody_is_logged_in_before_a_login(program: Program) -> None:
     """Every call is refused in the bytes that programs compare, below both prefixes and by both methods."""
-    answer = program.asks(f"{prefix}/{call}?force=true", method=method)
+    for prefix, method, call in product((API, PORTAL), ("GET", "POST"), CALLS):
+        answer = program.asks(f"{prefix}/{call}?force=true", method=method)
 
-    assert (answer.status, answer.data) == ("401 Unauthorized", b'{"error":"no session"}')
-    assert answer.mimetype == "application/json"
-    assert "Set-Cookie" not in answer.headers
+        assert (answer.status, answer.data) == ("401 Unauthorized", b'{"error":"no session"}')
+        assert answer.mimetype == "application/json"
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_a_login_at_the_pages_is_everybodys(gateway: Gateway, alice: TestPhone) -> None:
@@ -52,13 +51,11 @@ def test_a_login_at_the_pages_is_everybodys(gateway: Gateway, alice: TestPhone) 
     assert said["iserver"]["authStatus"]["serverInfo"].keys() == {"serverName", "serverVersion"}
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("prefix", [API, PORTAL])
-def test_every_call_is_answered_after_a_login(gateway: Gateway, alice: TestPhone, method: str, prefix: str) -> None:
+def test_every_call_is_answered_after_a_login(gateway: Gateway, alice: TestPhone) -> None:
     """Below both prefixes and by both methods, without a space and without a newline."""
     gateway.logs_in("alice", alice)
 
-    for call in CALLS:
+    for prefix, method, call in product((API, PORTAL), ("GET", "POST"), CALLS):
         answer = gateway.program.asks(f"{prefix}/{call}", method=method)
         assert answer.status == "200 OK"
         assert answer.data == json.dumps(json.loads(answer.data), separators=(",", ":")).encode()
