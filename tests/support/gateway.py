@@ -10,7 +10,6 @@ from authsim.model import Mode, User
 from tests.support.device import TestPhone
 from tests.support.ports import ORIGIN, FakeClock
 from tests.support.site import PASSWORD, Browser, Site
-from tests.support.templates import make_app
 from web.settings import GatewaySettings, Settings
 
 API = "/v1/api"
@@ -82,5 +81,5 @@ class Gateway:
 def as_gateway(site: Site, gateway: GatewaySettings) -> Gateway:
     """Serve a site's portal as a gateway."""
     asked = Settings(data_dir=site.database.parent, is_inbox_open=True, gateway=gateway)
-    served = replace(site, app=make_app(site.portal, asked))
+    served = replace(site, settings=asked)
     return Gateway(site=served, program=Program(site=served))

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from authsim.lab.laboratory import Lab
 from tests.support.ports import ORIGIN, FakeClock
 from tests.support.site import Site
-from tests.support.templates import make_app
 from web.settings import LabSettings, Settings
 from web.wiring import begin_lab
 
@@ -77,7 +76,7 @@ def in_a_lab(site: Site, machine: FakeClock, *, seed: int | None = None, **more:
     portal = begin_lab(site.portal, asked, machine=machine)
     assert portal.lab is not None
     assert portal.lab_token is not None
-    living = replace(site, portal=portal, app=make_app(portal, settings))
+    living = replace(site, portal=portal, settings=settings)
     return LabSite(site=living, lab=portal.lab, token=portal.lab_token.reveal_text(), machine=machine)
 
 

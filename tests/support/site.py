@@ -47,12 +47,20 @@ def make_empty_database(path: Path) -> Path:
 
 @dataclass(slots=True, kw_only=True)
 class Site:
-    """One portal and the application that serves it."""
+    """One portal and the application that serves it, which is made when it is first asked for."""
 
     portal: Portal
-    app: Flask
+    settings: Settings
     database: Path
     browsers: int = 0
+    _app: Flask | None = field(default=None, init=False)
+
+    @property
+    def app(self) -> Flask:
+        """The application."""
+        if self._app is None:
+            self._app = make_app(self.portal, self.settings)
+        return self._app
 
     @property
     def verifier(self) -> Verifier:
@@ -130,7 +138,7 @@ def open_site(
     )
     portal = Portal(verifier=verifier, store=store, bus=bus, vault=vault)
     settings = Settings(data_dir=folder, tls=tls, proxies=proxies, hosts=hosts, is_inbox_open=is_inbox_open)
-    return Site(portal=portal, app=make_app(portal, settings), database=database)
+    return Site(portal=portal, settings=settings, database=database)
 
 
 @dataclass(slots=True, kw_only=True)
