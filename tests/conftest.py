@@ -21,9 +21,12 @@ hypothesis.settings.load_profile("authsim")
 
 #: Whole stories start both ends hundreds of times. What is covered is shown by the tests that mirror the tree, so the
 #: children of a story are not measured: measuring costs each of them more than its own start.
-STORIES = frozenset({"attacks", "browser", "clients", "docs", "interop", "journeys"})
+STORIES = (
+    *("attacks/", "browser/", "clients/", "docs/", "interop/", "journeys/"),
+    *("authsim/cli/test_tour.py", "authsim/scenarios/"),
+)
 #: Where the long ones are. They begin first, so that no worker is alone with one of them in the end.
-LONG = ("clients", "attacks", "journeys", "browser", "interop")
+LONG = ("clients/", "attacks/", "journeys/", "browser/", "interop/", "authsim/cli/")
 _MEASURED = {
     name: os.environ[name] for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START") if name in os.environ
 }
@@ -95,24 +98,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Among several workers the tests of a module stay together, because they share what it has set up."""
     if not hasattr(config, "workerinput"):
         return
-    items.sort(key=lambda item: LONG.index(room) if (room := _room_of(item)) in LONG else len(LONG))
+    items.sort(key=lambda item: [not _place_of(item).startswith(place) for place in LONG])
     modules: dict[Path, int] = {}
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(modules.setdefault(item.path, len(modules))))
 
 
-def _room_of(item: pytest.Item) -> str:
-    """The folder below `tests` that a test lies in."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+def _place_of(item: pytest.Item) -> str:
+    """Where a test lies below `tests`."""
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Measure the children of this test, or not: before any of its fixtures starts one."""
-    room = _room_of(item)
+    is_story = _place_of(item).startswith(STORIES)
     for name, value in _MEASURED.items():
-        if room in STORIES:
+        if is_story:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
