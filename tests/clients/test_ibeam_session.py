@@ -47,3 +47,22 @@ def test_a_brokerage_session_that_is_not_up_after_the_login(customer: Callable[.
     assert "Repeated reauthentication attempt number 2" in ibeam.log
     assert ibeam.log.count("Loading auth webpage") == 1
     assert lars.requests() == ["push:sent"]
+
+
+def test_a_gateway_that_is_away_for_seconds_costs_a_second_factor(
+    customer: Callable[..., Customer], tmp_path: Path
+) -> None:
+    """Two calls are answered with 503: IBeam logs in anew, and notifies again, although the session was there."""
+    mona = customer("mona")
+
+    with mona.approves_all(), running_ibeam(tmp_path, mona, IBEAM_MAINTENANCE_INTERVAL="1") as ibeam:
+        ibeam.says(LOGGED_IN, times=2)
+        mona.lab.arm_fault("http_503", step="session", seconds=3)
+        ibeam.says("Logging in succeeded", times=2)
+        status = ibeam.is_stopped()
+
+    assert status == 0
+    assert 'IBKR service unavailable: "HTTP Error 503: Service Unavailable"' in ibeam.log
+    _, again = (number for number, what in enumerate(mona.happenings()) if what == "login:password_counted")
+    assert not {"session:ended", "session:expired", "brokerage:ended"} & set(mona.happenings()[:again])
+    assert mona.requests() == ["push:sent", "push:sent"]
