@@ -103,5 +103,6 @@ def serving(phone: Authkey, *arguments: str, **environment: str) -> Iterator[Ser
         assert found is not None, announced + child.stderr.read()
         yield ServingPhone(child, found[0], token_file, announced)
     finally:
-        child.kill()
+        if child.poll() is None:
+            child.terminate()  # its own way to end
         child.communicate(timeout=LONGEST_S)

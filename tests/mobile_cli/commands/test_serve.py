@@ -431,6 +431,16 @@ def test_it_ends_calmly(phone: Authkey, number: signal.Signals) -> None:
         assert server.ends() == (0, "", "")
 
 
+def test_nohup_is_heeded(phone: Authkey) -> None:
+    """Whoever starts it so that it outlives the terminal means that."""
+    phone.command = ["nohup", *phone.command]
+    with serving(phone) as server:
+        server.child.send_signal(signal.SIGHUP)
+        assert server.gives(f"challenge={CHALLENGE}").text == RESPONSE
+        server.child.terminate()
+        assert server.ends()[0] == 0
+
+
 def test_each_answer_is_one_calm_line(phone: Authkey) -> None:
     """Whoever watches reads what was given to whom, and why not; never a response, a challenge or the token."""
     with serving(phone) as server:
