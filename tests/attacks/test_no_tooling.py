@@ -18,14 +18,19 @@ ADDRESSES = {
     ("conformance", "target"): "whose verifier is tried; this machine only, after looking the name up, and an adapter",
     ("scenario run", "portal"): "whose lab plays; this machine only, by the test kit's rule, with its token",
     ("scenario record", "portal"): "whose lab tells what happens; this machine only, by the same rule",
+    ("verdict", "address"): "whose lab is asked; this machine only, by the same rule",
     ("serve", "host"): "where it listens; loopback and private networks only",
     ("serve", "origin"): "how it is reached; private names only",
+    ("gateway", "host"): "where it listens; loopback only",
+    ("gateway", "origin"): "how it is reached; loopback only",
     ("users activation", "origin"): "how it is reached; private names only",
 }
 TELLING = ("host", "target", "url", "address", "portal", "remote", "origin", "peer", "server", "victim")
 OUR_OWN = {"demo", "tour", "scenario", "conformance", "doctor"} | {
     "init",
     "serve",
+    "gateway",
+    "verdict",
     "users",
     "secure",
     "audit",

@@ -73,12 +73,12 @@ def _write_folder(folder: Path, chosen: Chosen, settings: "Settings") -> None:
     make_folder(folder, [*command, *_store_words(settings), *_words(chosen)])
     tell("The gateway folder is ready. IBeam starts the portal from it with:")
     address = f"{'https' if chosen.tls else 'http'}://127.0.0.1:{chosen.port}"
-    settings = {
+    told = {
         "IBEAM_GATEWAY_DIR": str(folder),
         "IBEAM_GATEWAY_BASE_URL": address,
         "IBEAM_GATEWAY_PROCESS_MATCH": mark_of(folder),
     }
-    for line in (f"{name}={shlex.quote(value)}" for name, value in settings.items()):
+    for line in (f"{name}={shlex.quote(value)}" for name, value in told.items()):
         click.echo(f"  {line}")
 
 
