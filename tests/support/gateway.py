@@ -82,4 +82,5 @@ def as_gateway(site: Site, gateway: GatewaySettings) -> Gateway:
     """Serve a site's portal as a gateway."""
     asked = Settings(data_dir=site.database.parent, is_inbox_open=True, gateway=gateway)
     served = replace(site, settings=asked)
+    served.browser()  # what cannot be served is refused here
     return Gateway(site=served, program=Program(site=served))
