@@ -21,7 +21,7 @@ from tests.support.child import wait_until
 from tests.support.tree import ROOT
 
 #: Loading IBeam and Chromium, looking five seconds for the page of 2022, and logging in, on a busy machine.
-LONGEST_S = 60.0
+LONGEST_S = 120.0
 #: Answering the challenge: on the page that announces a notification, or where no notification is sent at all.
 _TYPING = {"IBEAM_TWO_FA_INPUT_EL_ID": "ID@@xyz-field-gold-response", "IBEAM_STRICT_TWO_FA_CODE": "False"}
 _HANDLER = ROOT / "docs" / "clients" / "custom_two_fa_handler.py"
@@ -155,7 +155,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     if child.poll() is None:
         child.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
-        child.wait(LONGEST_S / 2)
+        child.wait(LONGEST_S / 4)
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait(LONGEST_S)

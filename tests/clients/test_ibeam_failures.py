@@ -55,7 +55,7 @@ def test_a_notification_that_is_approved_too_late(customer: Callable[..., Custom
     """IBeam has closed the page when the phone approves: the phone says that all is well, and nobody is logged in."""
     gina = customer("gina")
 
-    with running_ibeam(tmp_path, gina, IBEAM_OAUTH_TIMEOUT="3") as ibeam:
+    with running_ibeam(tmp_path, gina, IBEAM_OAUTH_TIMEOUT="4") as ibeam:
         ibeam.says("Logging in failed")
         approved = gina.phone.does("approve", "--pin-file", str(gina.phone.pin_file))
         status = ibeam.is_stopped()
@@ -72,7 +72,7 @@ def test_a_notification_that_is_lost(customer: Callable[..., Customer], tmp_path
     """IBeam waits in vain, asks again at its next maintenance, and the second notification logs in."""
     hans = customer("hans")
     hans.lab.arm_fault("push_lost", user="hans", nth=1)
-    soon = {"IBEAM_OAUTH_TIMEOUT": "2", "IBEAM_MAINTENANCE_INTERVAL": "1"}
+    soon = {"IBEAM_OAUTH_TIMEOUT": "5", "IBEAM_MAINTENANCE_INTERVAL": "1"}
 
     with hans.approves_all(), running_ibeam(tmp_path, hans, **soon) as ibeam:
         ibeam.says(LOGGED_IN)
