@@ -62,7 +62,7 @@ class Warm:
         `alone`: in a session of its own. Raises `subprocess.TimeoutExpired`, as `subprocess.run` does.
         """
         program, arguments = _parse(command)
-        if program not in PROGRAMS or not _is_plain(environment):
+        if program not in PROGRAMS or not _is_plain(environment) or not hasattr(os, "pidfd_open"):
             return None
         order = {"arguments": arguments, "environment": dict(environment), "folder": str(folder), "alone": alone}
         is_measured = any(name in environment for name in _MEASURED)
