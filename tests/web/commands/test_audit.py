@@ -1,4 +1,5 @@
 import json
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -15,14 +16,20 @@ from tests.web.commands.conftest import Operator
 NAMES = ("alice", "bruno", "chiara")
 
 
-@pytest.fixture
-def place(stranger: Operator, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(stranger: Operator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A portal whose record has a row for each of three users, at least."""
-    data = tmp_path / "portal"
+    data = tmp_path_factory.mktemp("made") / "portal"
     stranger.succeeds("init", "--data", str(data))
     for name in NAMES:
         stranger.succeeds("users", "add", name, "--data", str(data))
     return data
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that is this test's own."""
+    return Path(shutil.copytree(made, tmp_path / "portal"))
 
 
 def tamper(place: Path, statement: str) -> None:
