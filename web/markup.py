@@ -15,13 +15,15 @@ from typing import Final
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict
 
-from .bare_answers import API_PREFIX
+from .bare_answers import API_PREFIX, GATEWAY_PREFIX
 from .forms import FORM_TYPE
 
 _TAG: Final = re.compile(r"<([a-z][a-z0-9]*)(\s[^<>]*)>", re.ASCII)
 _ATTRIBUTE: Final = re.compile(r'(?<=\s)([a-z-]+)="([^"]*)"', re.ASCII)
 _MAIN: Final = re.compile(r"<main\b[^<>]*>", re.ASCII)
 _FIELDS: Final = frozenset({"input", "select", "textarea", "button"})
+#: What programs send there is no form of a page, whatever they call it, and its reader wants it unread.
+_NO_PAGES: Final = (API_PREFIX, GATEWAY_PREFIX)
 _REFERENCES: Final = frozenset({"for", "aria-labelledby", "aria-describedby", "aria-controls"})
 #: What programs know beside all that begins with `xyz`, on the page of today and on the one before it.
 _PREFIX: Final = "xyz"
@@ -77,7 +79,7 @@ def read_as(find_names: Callable[[str], Sequence[str]]) -> None:
 
     Whatever is no plain form of a page is left alone. To be called before anything looks at the form.
     """
-    if request.method != "POST" or request.mimetype != FORM_TYPE or request.path.startswith(API_PREFIX):
+    if request.method != "POST" or request.mimetype != FORM_TYPE or request.path.startswith(_NO_PAGES):
         return
     fields = [(name, value) for sent, value in request.form.items(multi=True) for name in find_names(sent)]
     request.form = ImmutableMultiDict(fields)

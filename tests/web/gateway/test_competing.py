@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.device import TestPhone
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, as_gateway
+from web.gateway.vintages import VINTAGES
+from web.settings import GatewaySettings
 
 INIT = "iserver/auth/ssodh/init"
 #: Bodies of programs that want to take over, as they send them.
@@ -32,13 +34,13 @@ YIELDS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.fixture
-def rivalled(gateway: Gateway, alice: TestPhone) -> Gateway:
-    """A gateway whose user has logged in on a trading device since."""
+@pytest.fixture(params=VINTAGES)
+def rivalled(request: pytest.FixtureRequest, gateway: Gateway, alice: TestPhone) -> Gateway:
+    """A gateway, with each markup, whose user has logged in on a trading device since."""
     gateway.logs_in("alice", alice)
     gateway.clock.advance(seconds=1)
     gateway.trades("alice", alice)
-    return gateway
+    return as_gateway(gateway.site, GatewaySettings(page=request.param))
 
 
 def test_a_rival_is_told(rivalled: Gateway) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.support.device_line import enrols
 from tests.support.gateway import API, PORTAL, Program
 from tests.support.lab_site import LabSite
 from tests.support.site import PASSWORD, Browser
+from tests.web.gateway.test_competing import COMPETES
 from web.settings import GatewaySettings
 
 NO_SESSION = b'{"error":"no session"}'
@@ -152,6 +154,19 @@ def test_somebody_competes_with_the_page_behind_the_login(front: Front) -> None:
     assert front.program.stands() == COMPETING
     assert front.program.reads("iserver/auth/ssodh/init", json={"publish": True, "compete": True})["authenticated"]
     assert front.program.stands() == UP
+
+
+@pytest.mark.parametrize("body", COMPETES)
+def test_who_competes_is_heard_under_drift(front: Front, body: dict[str, Any]) -> None:
+    """While markup drifts and ever after, what programs send is none of its forms: a wish to compete arrives."""
+    front.logs_in()
+    front.arms("markup_drift")
+    front.living.site.browser().opens("/")
+    assert front.struck() == [("markup_drift", None)]
+    front.arms("competing_session", user="alice")
+    assert front.program.stands() == COMPETING
+
+    assert front.program.reads("iserver/auth/ssodh/init", **body)["authenticated"]
 
 
 @pytest.mark.parametrize(
