@@ -16,6 +16,8 @@ from authsim.lab.ports import Shelf
 from authsim.lab.telling import LAB, Teller
 
 _DOCUMENT: Final = "faults"
+#: How often each fault was switched on: kept beside, for it outlives that.
+_ARMINGS: Final = "armings"
 #: The members that say when a fault strikes, and by how much: those that are not None are told.
 NARROWED: Final = ("step", "nth", "every", "seconds", "by_ms")
 MOST_NTH: Final = 1_000_000
@@ -52,6 +54,10 @@ class Fault:
         """Say whether a call is one that it is about."""
         return self.user in (None, user) and (self.step is None or step is None or self.step == step.value)
 
+    def is_counted(self) -> bool:
+        """Say whether it strikes at some of the calls that fit alone."""
+        return self.nth is not None or self.every is not None
+
     def count(self) -> "Fault":
         """Return it with one more call counted, and struck when it is that call's turn."""
         seen = self.seen + 1
@@ -82,6 +88,7 @@ class Board:
             struck=0,
         )
         self._change(lambda faults: faults | {fault.name: fault})
+        self._shelf.change(_ARMINGS, lambda text: _count_arming(text, fault.name))
         narrowed = {name: value for name in NARROWED if (value := getattr(fault, name)) is not None}
         self._teller.tell(LAB, "fault:on", user=fault.user, fault=fault.name, **narrowed)
         return fault
@@ -107,6 +114,11 @@ class Board:
         """Say whether any of these faults is on for anybody: one look, before anything is looked up for it."""
         faults = self._read()
         return bool(faults) and any(name in faults for name in names)
+
+    def count_armings(self, name: str) -> int:
+        """Return how often a fault has been switched on: tells one time from the next, also while the clock stands."""
+        text = self._shelf.read(_ARMINGS)
+        return 0 if text is None else int(json.loads(text).get(name, 0))
 
     def find(self, name: str, *, user: str | None = None, step: Step | None = None) -> Fault | None:
         """Return a fault that is on and fits, without counting: for what shows as long as it lasts."""
@@ -183,6 +195,11 @@ def _require_playable(fault: Fault, kind: FaultKind) -> Fault:
 def _require(is_so: bool, otherwise: str) -> None:
     if not is_so:
         raise MessageError(otherwise)
+
+
+def _count_arming(text: str | None, name: str) -> str:
+    armings: dict[str, int] = {} if text is None else json.loads(text)
+    return json.dumps(armings | {name: armings.get(name, 0) + 1})
 
 
 def _parse(text: str) -> dict[str, Fault]:

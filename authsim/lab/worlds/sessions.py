@@ -74,10 +74,10 @@ class FaultySessions:
         session = self._inner.get(session_id)
         if session is None or not self._may_be_struck(session):
             return session
-        if self._decide(_LOST, session):
+        if self._strikes_now(_LOST, session):
             self._lose(session)
             return self._inner.get(session_id)
-        if self._marks.strikes_now(_COMPETING, session_id, session.user_id, Step.SESSION):
+        if self._strikes_now(_COMPETING, session):
             self._compete(session, sessions_allowed=_ALL_STAY)
         return session
 
@@ -120,3 +120,6 @@ class FaultySessions:
 
     def _decide(self, name: str, session: PortalSession) -> bool:
         return self._marks.decide(name, session.session_id, session.user_id, Step.SESSION) is not None
+
+    def _strikes_now(self, name: str, session: PortalSession) -> bool:
+        return self._marks.strikes_now(name, session.session_id, session.user_id, Step.SESSION)

@@ -82,10 +82,20 @@ class Marks:
         return self._strike(name, object_id, user_id, step)
 
     def strikes_now(self, name: str, object_id: str, user_id: UserId, step: Step) -> bool:
-        """Decide as `decide`, and say whether the fault strikes this object at this very call: once at most."""
-        if not self._world.is_on(name) or not self._claim(name, object_id):
+        """Count a look at the one object that there is, and say whether the fault strikes it at this very look.
+
+        `nth` and `every` count the looks since the fault was switched on; without them it strikes each object once, and
+        once more whenever it is switched on anew.
+        """
+        board = self._world.lab.board
+        if not self._world.is_on(name):
             return False
-        return self._strike(name, object_id, user_id, step) is not None
+        fault = board.find(name, user=self._world.name_of(user_id), step=step)
+        if fault is None:
+            return False
+        if not fault.is_counted() and not self._claim_anew(name, object_id, board.count_armings(name)):
+            return False
+        return self._world.strikes(name, user_id, step) is not None
 
     def find(self, name: str, object_id: str) -> int | None:
         """Return what was decided, None when it was spared or never asked about."""
@@ -112,6 +122,20 @@ class Marks:
         def claim(noted: dict[str, Any]) -> dict[str, Any]:
             claims.append(name not in noted)
             return {name: None} | noted
+
+        self._change(object_id, claim)
+        return claims[-1]
+
+    def _claim_anew(self, name: str, object_id: str, arming: int) -> bool:
+        """Say whether this is the first to ask since the fault was switched on."""
+        word = f"{name}:arming"
+        if self.read().get(object_id, {}).get(word) == arming:
+            return False
+        claims: list[bool] = []
+
+        def claim(noted: dict[str, Any]) -> dict[str, Any]:
+            claims.append(noted.get(word) != arming)
+            return noted | {word: arming}
 
         self._change(object_id, claim)
         return claims[-1]

@@ -245,6 +245,95 @@ def test_a_rival_gives_way(town: LabTown, board: Board, alice: Person, phone: Te
     assert [kind for kind, _ in alice.events()].count(EventKind.LOGIN_COMPLETED) == 1
 
 
+def rivals(town: LabTown, alice: Person) -> int:
+    """How many sessions of hers somebody else has opened, and not lost."""
+    return [one.client for one in sessions.list_sessions(town.verifier, alice.user.user_id)].count(ELSEWHERE)
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"nth": 1}], ids=["plain", "nth"])
+@pytest.mark.parametrize("between", ["healed", "left alone"])
+@pytest.mark.parametrize("is_off_first", [True, False])
+def test_each_arming_brings_another_rival(
+    town: LabTown,
+    board: Board,
+    alice: Person,
+    phone: TestPhone,
+    narrowed: dict[str, int],
+    between: str,
+    is_off_first: bool,
+) -> None:
+    """One session of the gateway competes as often as it is asked for, also while the clock stands still."""
+    logs_in(town, alice, phone)
+    for number in range(1, 4):
+        if is_off_first:
+            board.disarm("competing_session")
+        board.arm(Fault(name="competing_session", user="alice", **narrowed))
+        assert [require_gateway(town.verifier).is_competing for _ in range(3)] == [True] * 3
+        assert len(struck(town.lab)) == number
+        if between == "healed":
+            assert begin_brokerage(town.verifier, compete=True).is_authenticated
+        assert rivals(town, alice) == (0 if between == "healed" else number)
+
+
+def test_a_rival_comes_at_the_look_that_was_named(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:
+    """`nth` counts the looks since the fault was switched on, of a session that was looked at before too."""
+    logs_in(town, alice, phone)
+    require_gateway(town.verifier)
+    for _ in range(2):
+        board.arm(Fault(name="competing_session", user="alice", nth=3))
+        assert [require_gateway(town.verifier).is_competing for _ in range(5)] == [False] * 2 + [True] * 3
+        begin_brokerage(town.verifier, compete=True)
+
+
+def test_a_rival_comes_again_and_again(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:
+    """`every` counts looks too: a session that was taken back is competed with anew."""
+    logs_in(town, alice, phone)
+    board.arm(Fault(name="competing_session", user="alice", every=5))
+    assert [require_gateway(town.verifier).is_competing for _ in range(5)] == [False] * 4 + [True]
+
+    log_out(town.verifier)
+    assert reauthenticate(town.verifier).is_authenticated  # it looks before and after
+
+    assert [require_gateway(town.verifier).is_competing for _ in range(3)] == [False, True, True]
+    assert len(struck(town.lab)) == 2
+
+
+def test_each_login_has_its_rival(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:
+    """Plainly switched on, the fault meets each new login once."""
+    board.arm(Fault(name="competing_session"))
+    for number in range(1, 3):
+        logs_in(town, alice, phone)
+        assert [require_gateway(town.verifier).is_competing for _ in range(2)] == [True] * 2
+        assert rivals(town, alice) == number
+
+
+def test_a_login_is_forgotten_at_the_look_that_was_named(
+    town: LabTown, board: Board, alice: Person, phone: TestPhone
+) -> None:
+    """What is lost is counted as what competes: by looks since the fault was switched on."""
+    logs_in(town, alice, phone)
+    require_gateway(town.verifier)
+    board.arm(Fault(name="session_lost", user="alice", nth=3))
+    for _ in range(2):
+        assert stands(town) is UP
+
+    with refused(Reason.SESSION_EXPIRED):
+        require_gateway(town.verifier)
+
+    assert struck(town.lab) == [("session_lost", "alice")]
+
+
+@pytest.mark.parametrize("name", ["brokerage_down", "brokerage_late"])
+def test_each_arming_strikes_a_login(town: LabTown, board: Board, alice: Person, phone: TestPhone, name: str) -> None:
+    """Switched on again, it meets the next login again."""
+    for _ in range(2):
+        board.arm(Fault(name=name, user="alice", nth=1))
+        logs_in(town, alice, phone)
+        assert stands(town) is not UP
+        logs_in(town, alice, phone)
+        assert stands(town) is UP
+
+
 @pytest.mark.parametrize("way", ["reauthenticate", "init"])
 def test_a_rival_does_not_give_way_to_everything(
     town: LabTown, board: Board, alice: Person, phone: TestPhone, way: str
