@@ -1,7 +1,8 @@
 """The drop-in gateway folder: what a program that starts and ends its gateway itself finds in place of the real one.
 
 It holds a script that becomes the portal, so that the process which such a program finds and ends is the portal itself.
-Nothing secret lies in it, and nothing that somebody changed is written over.
+Nothing secret lies in it, and nothing that somebody changed is written over. What is made here is its owner's alone,
+because whoever may change the script is started by a program that holds a password.
 """
 
 import hashlib
@@ -27,7 +28,9 @@ _CONF: Final = """\
 """
 _MOST_BYTES: Final = 64 * 1024
 _MARK_LETTERS: Final = 12
-_EXECUTABLE: Final = stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH
+_PRIVATE: Final = stat.S_IRWXU
+#: Every setting of such a program's, whatever it is called: passwords, keys, tokens in headers, secrets of an app.
+_FORGET: Final = r"unset $(env | sed -n 's/^\(IBEAM_[A-Za-z0-9_]*\)=.*/\1/p')"
 
 
 def mark_of(folder: Path) -> str:
@@ -42,11 +45,14 @@ def mark_of(folder: Path) -> str:
 def make_folder(folder: Path, command: Sequence[str]) -> None:
     """Make the folder, or let the one that was made here start `command` from now on; whole or not at all.
 
+    An empty folder is filled where it is: it keeps its owner and mode, and may be one that is mounted.
     Raises `CommandError` for a folder of somebody else's, for a script that was changed, and where it cannot be made.
     """
     try:
-        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        if not folder.exists():
             _make(folder, _compose(command))
+        elif folder.is_dir() and not any(folder.iterdir()):
+            _fill(folder, _compose(command))
         elif _is_ours(folder):
             _replace(folder / _SCRIPT, _compose(command))
         else:
@@ -61,7 +67,7 @@ def _compose(command: Sequence[str]) -> bytes:
     """Return the script. What a login program was given to log in with is none of the portal's business."""
     lines = (
         "# The portal takes the place of this shell: whoever ends the process that was found ends the portal.",
-        "unset IBEAM_ACCOUNT IBEAM_PASSWORD IBEAM_KEY",
+        _FORGET,
         f"exec {shlex.join(command)}",
     )
     body = os.fsencode("".join(f"{line}\n" for line in lines))
@@ -85,25 +91,42 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _make(folder: Path, script: bytes) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        for path, content in ((_SETTINGS, _CONF.encode()), (_SCRIPT, script)):
-            (aside / path).parent.mkdir()
-            (aside / path).write_bytes(content)
-        (aside / _SCRIPT).chmod(_EXECUTABLE)
-        aside.rename(folder)  # over an empty folder, or none
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        why = (error.strerror or "refused").lower()
+        parent = folder.parent
+        raise CommandError(IO, f"no folder can be made in {parent}: {why}. Name a place of your own") from None
+    try:
+        _fill(aside, script)
+        aside.rename(folder)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _fill(folder: Path, script: bytes) -> None:
+    """Put both files into an empty folder, the script last; it is empty again where that fails."""
+    made = []
+    try:
+        for path in (_SETTINGS, _SCRIPT):
+            (folder / path).parent.mkdir(mode=_PRIVATE)
+            made.append((folder / path).parent)
+        _replace(folder / _SETTINGS, _CONF.encode(), mode=stat.S_IRUSR | stat.S_IWUSR)
+        _replace(folder / _SCRIPT, script)
+    except BaseException:
+        for path in made:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+def _replace(path: Path, content: bytes, *, mode: int = _PRIVATE) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
-            os.fchmod(descriptor, _EXECUTABLE)
+            os.fchmod(descriptor, mode)
         os.replace(name, path)
     except BaseException:
         with suppress(OSError):

@@ -66,6 +66,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "{folder} holds something else, or its bin/run.sh was changed. Name a new folder": (
             "{folder} には別のものがあるか、bin/run.sh が書き換えられています。新しいフォルダーを指定してください。"
         ),
+        "no folder can be made in {parent}: {why}. Name a place of your own": (
+            "{parent} の中にフォルダーを作れません: {why}。自分で書き込める場所を指定してください。"
+        ),
         "The gateway folder is ready. IBeam starts the portal from it with:": (
             "ゲートウェイのフォルダーができました。次の設定で、IBeamがここからポータルを起動します:"
         ),

@@ -187,6 +187,10 @@ def settings_in(text: str) -> dict[str, str]:
     return dict(word.split("=", 1) for line in lines for word in shlex.split(line))
 
 
+#: What such a program is told that is nobody else's business.
+SECRETS = ("ACCOUNT", "PASSWORD", "KEY", "PYOTP_SECRET", "EXTERNAL_REQUEST_HEADERS", "EXTERNAL_REQUEST_PARAMS")
+
+
 @pytest.mark.parametrize("name", ["gateway", "my gate's way"])
 def test_the_folder_starts_the_portal_itself(operator: Operator, data: str, tmp_path: Path, name: str) -> None:
     """The process that the script was started as is the portal: found by its mark, without what a program logs in with.
@@ -196,7 +200,7 @@ def test_the_folder_starts_the_portal_itself(operator: Operator, data: str, tmp_
     folder, port = tmp_path / name, free_port()
     told = settings_in(operator.succeeds("gateway", "--data", data, "--port", str(port), "--make-folder", str(folder)))
     mark = told["IBEAM_GATEWAY_PROCESS_MATCH"]
-    secret = {"IBEAM_ACCOUNT": "CANARY-account", "IBEAM_PASSWORD": "CANARY-password", "IBEAM_KEY": "CANARY-key"}
+    secret = {f"IBEAM_{word}": f"CANARY\nIBEAM_NOT=CANARY {word}" for word in SECRETS}
     with started(["bash", "bin/run.sh", "root/conf.yaml"], operator.environment | secret, folder) as child:
         assert address_of(child) == told["IBEAM_GATEWAY_BASE_URL"] == f"http://127.0.0.1:{port}"
         assert get(told["IBEAM_GATEWAY_BASE_URL"], TICKLE)[:2] == (401, NO_SESSION)
@@ -247,7 +251,7 @@ def test_the_folder_keeps_what_was_chosen(operator: Operator, data: str, tmp_pat
     assert words[words.index("--data") + 1] == data
     assert words[words.index("--lab-token-file") + 1] == str(operator.folder / "lab.token")
     assert set(options) - {"lab.token"} <= set(words)
-    assert stat.S_IMODE((folder / "bin" / "run.sh").stat().st_mode) == 0o755
+    assert {stat.S_IMODE((folder / part).stat().st_mode) for part in (".", "bin", "root", "bin/run.sh")} == {0o700}
     assert (folder / "root" / "conf.yaml").read_text().splitlines()[-1] == "{}"
     assert [path.name for path in tmp_path.iterdir()] == ["gateway"]
 
@@ -275,6 +279,21 @@ def test_a_folder_of_ours_is_written_anew_and_nothing_else(operator: Operator, d
     assert script.read_text() == changed
 
 
+def test_an_empty_folder_is_filled_where_it_is(operator: Operator, data: str, tmp_path: Path) -> None:
+    """It keeps its mode, and may be a mount: it is not replaced. Where nothing can be made, that place is named."""
+    folder = tmp_path / "volume"
+    folder.mkdir()
+    folder.chmod(0o775)
+    before = folder.stat()
+    make = ("gateway", "--data", data, "--make-folder")
+    operator.succeeds(*make, str(folder))
+
+    after = folder.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*")) == ["bin/run.sh", "root/conf.yaml"]
+    assert "no folder can be made in /sys" in operator.fails(74, *make, "/sys/authsim-gateway")
+
+
 def test_a_folder_of_somebody_elses_is_left_alone(operator: Operator, data: str, tmp_path: Path) -> None:
     """A folder with other files, a link in place of the script, a file, and one that cannot be made."""
     other, linked, file = tmp_path / "other", tmp_path / "linked", tmp_path / "file"
@@ -288,7 +307,8 @@ def test_a_folder_of_somebody_elses_is_left_alone(operator: Operator, data: str,
 
     for place in (other, linked, file):
         assert "Name a new folder" in operator.fails(64, "gateway", "--data", data, "--make-folder", str(place))
-    assert "cannot be written" in operator.fails(74, "gateway", "--data", data, "--make-folder", str(file / "below"))
+    said = operator.fails(74, "gateway", "--data", data, "--make-folder", str(file / "below"))
+    assert f"no folder can be made in {file}" in said
     assert [path.name for path in other.iterdir()] == ["notes.txt"]
     assert script.is_symlink()
     assert file.read_text() == "mine"
