@@ -41,6 +41,7 @@ FAILURES: Final = frozenset(
         Reason.USER_LOCKED,
     )
 )
+_CODES: Final = frozenset({Reason.WRONG_CODE.value, Reason.CODE_USED.value})
 _THROTTLES: Final = frozenset({Reason.THROTTLED.value, Reason.SLOW_DOWN.value, Reason.SECOND_FACTOR_BLOCKED.value})
 
 
@@ -84,15 +85,17 @@ class _Watched:
     """What is remembered of one user while the story is read.
 
     `tried_ms`: when a password was typed last. `failed`: of each failure when it was tried, and when it was refused.
+    `asked_ms`: when the request that is open was made; `misses`: how many wrong answers it had.
     """
 
-    __slots__ = ("asked_ms", "conduct", "failed", "tried_ms")
+    __slots__ = ("asked_ms", "conduct", "failed", "misses", "tried_ms")
 
     def __init__(self) -> None:
         self.conduct = Conduct()
         self.tried_ms: int | None = None
         self.failed: deque[tuple[int, int]] = deque()
         self.asked_ms: int | None = None
+        self.misses = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,7 @@ def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
         watched.failed.clear()
     if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in FAILURES:
         _note_failure(watched, entry, policy)
+        _note_miss(watched, entry.why, policy)
 
 
 def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
@@ -179,7 +183,17 @@ def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
         conduct.notified_ms.append(entry.at_ms)
     if watched.asked_ms is not None and entry.at_ms < watched.asked_ms + policy.push_ms:
         conduct.repeats += 1
-    watched.asked_ms = entry.at_ms
+    watched.asked_ms, watched.misses = entry.at_ms, 0
+
+
+def _note_miss(watched: _Watched, why: str, policy: Policy) -> None:
+    """Count a wrong answer; the last one that a request allows ends it, with its login."""
+    if why == Reason.WRONG_PASSWORD.value:
+        return
+    watched.misses += 1
+    allowed = policy.login_code_tries if why in _CODES else policy.responses_per_challenge
+    if why == Reason.USER_LOCKED.value or watched.misses >= allowed:
+        watched.asked_ms = None
 
 
 def _note_failure(watched: _Watched, entry: Entry, policy: Policy) -> None:

@@ -123,6 +123,19 @@ def test_asking_again_while_a_request_is_open_is_told() -> None:
     assert "alice: your client asked again 2 times while a request was open" in verdict_of(town).say()
 
 
+def test_asking_again_after_a_wrong_answer_is_no_haste() -> None:
+    """The wrong response ended that login and its request, so the next request is the first that is open."""
+    town = LabTown()
+    alice, phone = town.adds("alice"), town.sells_phone()
+    alice.activates(phone)
+    alice.fails_response(alice.begins())
+    alice.begins()
+    conduct = verdict_of(town).users["alice"]
+    assert (conduct.repeats, conduct.requests) == (0, 2)
+    alice.begins()
+    assert verdict_of(town).users["alice"].repeats == 1
+
+
 def retries(town: LabTown, attempt: Callable[[], object], *, every: int, during: int) -> list[tuple[int, Reason]]:
     """Try again and again, once in so many seconds; return when each attempt was refused, and why."""
     begun_ms, met = town.clock.now_ms(), []
