@@ -173,7 +173,7 @@ def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
         watched.failed.clear()
     if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in FAILURES:
         _note_failure(watched, entry, policy)
-        _note_miss(watched, entry.why, policy)
+        _note_miss(watched, entry, policy)
 
 
 def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
@@ -186,13 +186,13 @@ def _note_request(watched: _Watched, entry: Entry, policy: Policy) -> None:
     watched.asked_ms, watched.misses = entry.at_ms, 0
 
 
-def _note_miss(watched: _Watched, why: str, policy: Policy) -> None:
+def _note_miss(watched: _Watched, entry: Entry, policy: Policy) -> None:
     """Count a wrong answer; the last one that a request allows ends it, with its login."""
-    if why == Reason.WRONG_PASSWORD.value:
+    if entry.why == Reason.WRONG_PASSWORD.value:
         return
     watched.misses += 1
-    allowed = policy.login_code_tries if why in _CODES else policy.responses_per_challenge
-    if why == Reason.USER_LOCKED.value or watched.misses >= allowed:
+    allowed = policy.login_code_tries if entry.why in _CODES else policy.responses_per_challenge
+    if entry.why == Reason.USER_LOCKED.value or watched.misses >= allowed:
         watched.asked_ms = None
 
 
