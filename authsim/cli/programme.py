@@ -16,6 +16,8 @@ from authsim.terminal.speech import spoken, tell
 
 #: IBeam wants to see a process of its gateway, and ends it when a login has failed: it may have this one.
 _BYSTANDER: Final = "sleep 5000000"
+#: Then it runs bin/run.sh of this folder, with a password at hand: so it outlives the demo, and nobody else can fill it.
+_EMPTY_FOLDER: Final = 'IBEAM_GATEWAY_DIR="$(mktemp -d)"'
 
 
 def describe(
@@ -31,7 +33,7 @@ def describe(
         "data": str(folder),
         "is_kept": is_kept,
         "authkey": shlex.split(find_authkey()),
-        "gateway": _describe_gateway(folder, address, players) if is_gateway else None,
+        "gateway": _describe_gateway(address, players) if is_gateway else None,
         "users": [
             {
                 "name": player.member.name,
@@ -53,8 +55,11 @@ def describe(
     }
 
 
-def _describe_gateway(folder: Path, address: str, players: Sequence[Player]) -> dict[str, Any]:
-    """Return what existing login programs need: where to ask, as whom, and the settings of IBeam beside its account."""
+def _describe_gateway(address: str, players: Sequence[Player]) -> dict[str, Any]:
+    """Return what existing login programs need: where to ask, as whom, and the settings of IBeam.
+
+    Beside them it needs its account, and IBEAM_GATEWAY_DIR: an empty folder of its own, which only it can make.
+    """
     members = [player.member for player in players if _state_of(player) == "active"]
     return {
         "session": f"{address}/v1/api",
@@ -62,7 +67,6 @@ def _describe_gateway(folder: Path, address: str, players: Sequence[Player]) -> 
         "bystander": shlex.split(_BYSTANDER),
         "ibeam": {
             "IBEAM_GATEWAY_BASE_URL": address,
-            "IBEAM_GATEWAY_DIR": str(folder),  # it wants one, and starts nothing while it finds the bystander
             "IBEAM_GATEWAY_PROCESS_MATCH": _BYSTANDER,
         },
     }
@@ -158,8 +162,9 @@ def _print_gateway(description: dict[str, Any]) -> None:
     tell(f"  They log in as {', '.join(gateway['users'])} with the passwords above, never as yourself.")
     tell("  IBeam finds the demo with these settings, and a process that it may end when a login fails:")
     settings = [f"{name}={shlex.quote(value)}" for name, value in gateway["ibeam"].items()]
-    for line in (f"{shlex.join(gateway['bystander'])} &", f"export {' '.join(settings)}"):
+    for line in (f"{shlex.join(gateway['bystander'])} &", f"export {' '.join(settings)} {_EMPTY_FOLDER}"):
         click.echo(f"       {line}")
+    tell("  Keep that folder empty and for yourself: IBeam runs what lies in it, and hands it the password.")
     if token_file is not None:
         tell("  What they did wrong is told by:")
         words = ("authsim", "verdict", "--address", description["address"], "--lab-token-file", token_file)

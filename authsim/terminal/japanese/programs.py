@@ -80,6 +80,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "IBeam finds the demo with these settings, and a process that it may end when a login fails:": (
             "IBeamは次の設定でデモを見つけます。先頭は、ログインに失敗したとき終了させてよいプロセスです:"
         ),
+        "Keep that folder empty and for yourself: IBeam runs what lies in it, and hands it the password.": (
+            "このフォルダーは自分専用にし、空のままにしてください。IBeamはその中にあるものを実行し、パスワードも渡します。"
+        ),
         (
             "Say how often login programs asked for a second factor, failed and were refused, and if they would be "
             "locked out."

@@ -344,7 +344,6 @@ def test_a_demo_for_login_programs(nobody: Person, tmp_path: Path) -> None:
     assert all(users[name]["state"] == "active" for name in told["users"])
     assert told["ibeam"] == {
         "IBEAM_GATEWAY_BASE_URL": description["address"],
-        "IBEAM_GATEWAY_DIR": description["data"],
         "IBEAM_GATEWAY_PROCESS_MATCH": " ".join(told["bystander"]),
     }
     assert verdict["all"]["failed_logins"] == 0
@@ -359,6 +358,8 @@ def test_a_person_is_told_what_login_programs_need(nobody: Person) -> None:
         terminal.sees("never as yourself")
         terminal.sees("sleep 5000000 &")
         terminal.sees("export IBEAM_GATEWAY_BASE_URL=http://127.0.0.1:")
+        terminal.sees('IBEAM_GATEWAY_DIR="$(mktemp -d)"')
+        terminal.sees("Keep that folder empty and for yourself")
         terminal.sees("authsim verdict --address http://127.0.0.1:")
         terminal.sees("Ctrl-C ends the demo")
         terminal.child.sendintr()
