@@ -26,7 +26,17 @@ RULES = (
     *(f"authsim/verifier/{name}.py" for name in ("operators", "password_rules")),
     *(
         f"web/{name}.py"
-        for name in ("binding", "certificate", "hosts", "newcomers", "settings", "unfinished", "wiring", "workers")
+        for name in (
+            "binding",
+            "certificate",
+            "hosts",
+            "newcomers",
+            "serving",
+            "settings",
+            "unfinished",
+            "wiring",
+            "workers",
+        )
     ),
 )
 

@@ -184,6 +184,16 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "{path} はバージョン {version} のポータルの鍵ファイルでないか、壊れています。コピーから戻してください。"
         ),
         "the audit record is broken at row {row}: {what}": "監査記録が行{row}で壊れています: {what}",
+        "port {port} is taken by another program. Stop it, or choose another port: --port 0 picks a free one": (
+            "ポート {port} は別のプログラムが使っています。それを止めるか、別のポートを選んでください: "
+            "--port 0 で空いているものを使います。"
+        ),
+        "port {port} needs rights that this user does not have. Choose a port above 1023": (
+            "ポート {port} を使う権限がありません。1023より大きいポートを選んでください。"
+        ),
+        "this machine cannot listen at {address}. Name one of its own addresses": (
+            "このコンピューターは {address} で待ち受けられません。自分のアドレスを指定してください。"
+        ),
         "proxies is a number from 0 to {most}": "プロキシの数は0から{most}までです。",
         "a HAR file has at most 10 MiB": "HARファイルは10 MiBまでです",
         "a HAR file is UTF-8": "HARファイルの文字コードはUTF-8です",
