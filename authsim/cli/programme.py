@@ -16,7 +16,7 @@ from authsim.terminal.speech import spoken, tell
 
 #: IBeam wants to see a process of its gateway, and ends it when a login has failed: it may have this one.
 _BYSTANDER: Final = "sleep 5000000"
-#: Then it runs bin/run.sh of this folder, with a password at hand: so it outlives the demo, and nobody else can fill it.
+#: Then it runs bin/run.sh of this folder, a password at hand: so it outlives the demo, and nobody else can fill it.
 _EMPTY_FOLDER: Final = 'IBEAM_GATEWAY_DIR="$(mktemp -d)"'
 
 
