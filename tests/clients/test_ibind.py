@@ -20,7 +20,7 @@ from tests.support.tree import ROOT
 pytestmark = pytest.mark.xdist_group("clients")
 
 _CALLS = Path(__file__).with_name("ibind_calls.py")
-_ASKS = ("tickle", "authentication_status", "initialize_brokerage_session", "reauthenticate", "validate", "logout")
+_NEED_A_LOGIN = ("tickle", "authentication_status", "initialize_brokerage_session", "reauthenticate", "validate")
 _STANDING = ("authenticated", "connected", "competing")
 _PAGE = ROOT / "docs" / "clients" / "ibind.md"
 #: What a fault does to `check_health`, and to how the session stands or the status that is raised.
@@ -110,16 +110,18 @@ def logs_in(customer: Customer) -> None:
 
 
 def test_before_a_login(opens_ibind: Callable[..., Any], customer: Callable[..., Customer]) -> None:
-    """Nothing is healthy, and each call says that there is no session."""
+    """Nothing is healthy, and each call says that there is no session, but for logout, which has nothing to do."""
     ivo = customer("ivo")
 
     with opens_ibind(ivo.portal) as ibind:
         assert ibind.reads("check_health") is False
         assert ibind.reads("check_auth_status") is False
-        for call in _ASKS:
+        for call in _NEED_A_LOGIN:
             said = ibind.does(call)
             assert (said["raised"], said["status"]) == ("ExternalBrokerError", 401)
             assert said["text"].endswith(':: 401 :: Unauthorized :: {"error":"no session"}')
+        assert ibind.reads("logout") == {"status": True}
+        assert ibind.reads("check_health") is False
 
 
 def test_after_a_login(opens_ibind: Callable[..., Any], customer: Callable[..., Customer]) -> None:

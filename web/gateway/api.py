@@ -1,13 +1,14 @@
 """The session of the gateway, as login programs look at it, wake it, leave it and take it back."""
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
 from authsim import __version__
-from authsim.errors import MessageError
+from authsim.errors import MessageError, RefusalError
 from authsim.model import Factors, GatewayStanding, Mode
 from authsim.verifier.gateway_session import begin_brokerage, log_out, reauthenticate, require_gateway
 
@@ -91,8 +92,12 @@ def show_login() -> Response:
 
 @serve(api, "logout")
 def leave() -> Response:
-    """End the brokerage session, and keep the login."""
-    log_out(scope.verifier())
+    """End the brokerage session, and keep the login.
+
+    Where nobody is logged in there is nothing to end: a program that only leaves is told that it has left.
+    """
+    with suppress(RefusalError):
+        log_out(scope.verifier())
     return answer({"status": True})
 
 

@@ -16,7 +16,11 @@ _LAB: Final = "labToken"
 _JSON: Final = "application/json"
 _PROBLEM: Final = "application/problem+json"
 #: How a refusal is told, where it is not `Error`.
-_ERRORS: Final = {Access.LAB: (_PROBLEM, "Problem"), Access.GATEWAY: (_JSON, "GatewayError")}
+_ERRORS: Final = {
+    Access.LAB: (_PROBLEM, "Problem"),
+    Access.GATEWAY: (_JSON, "GatewayError"),
+    Access.PROGRAM: (_JSON, "GatewayError"),
+}
 _SCHEMES: Final = {Access.PHONE: _PHONE, Access.BROWSER: _BROWSER, Access.LAB: _LAB}
 _SAYS: Final = (
     f"{SENTENCE}. Messages as `docs/protocol.md` tells them; each refusal is `Error`, and `docs/refusals.md`"

@@ -11,7 +11,7 @@ _METHODS: Final = (("GET", ""), ("POST", "Post"))
 
 
 def _call(
-    path: str, name: str, says: str, reply: str, *, message: str | None = None, declined: tuple[int, ...] = ()
+    path: str, name: str, says: str, reply: str, *, message: str | None = None, access: Access = Access.GATEWAY
 ) -> Operation:
     return Operation(
         method="POST",
@@ -22,8 +22,7 @@ def _call(
         reply=reply,
         message=message,
         is_message_needed=False,
-        access=Access.GATEWAY,
-        declined=declined,
+        access=access,
     )
 
 
@@ -45,7 +44,13 @@ GATEWAY_CALLS: Final = (
         "GatewayTriggered",
     ),
     _call("sso/validate", "showGatewayLogin", "Whose login the session rests on.", "GatewayLogin"),
-    _call("logout", "logOutOfBrokerage", "End the brokerage session, and keep the login.", "GatewayLeft"),
+    _call(
+        "logout",
+        "logOutOfBrokerage",
+        "End the brokerage session, and keep the login.",
+        "GatewayLeft",
+        access=Access.PROGRAM,
+    ),
     _call("iserver/accounts", "listTradableAccounts", "The demo account to trade with.", "GatewayAccounts"),
     _call("portfolio/accounts", "listHeldAccounts", "The same, to look at.", "GatewayPortfolio"),
 )

@@ -22,6 +22,7 @@ class Access(enum.Enum):
     BROWSER = "a browser's session"
     LAB = "the lab's token"
     GATEWAY = "a login at the pages before"
+    PROGRAM = "a login at the pages before, or without one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,8 @@ class Operation:
         own = set(self.declined) | _ALWAYS
         if self.message is not None:
             own |= _WITH_MESSAGE
-        if self.access is not Access.ANYBODY:
+        if self.access not in (Access.ANYBODY, Access.PROGRAM):
             own |= {401}
-        if self.access in (Access.LAB, Access.GATEWAY):
+        if self.access in (Access.LAB, Access.GATEWAY, Access.PROGRAM):
             own |= {403}
         return tuple(sorted(own))

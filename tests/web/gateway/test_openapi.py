@@ -76,7 +76,7 @@ def test_every_answer_is_described(gateway: Gateway, alice: TestPhone, operation
         described.validate_response(answer)
         return answer.status_code
 
-    assert judges() == 401
+    assert judges() == (401 if 401 in operation.refusals else 200)
     gateway.logs_in("alice", alice)
     assert judges() == 200
     gateway.program.asks("iserver/reauthenticate")

@@ -48,7 +48,8 @@ def test_the_bytes_on_the_wire(portal: LivePortal, tmp_path: Path) -> None:
         assert (status, body) == (b"HTTP/1.1 401 Unauthorized", NO_SESSION)
         assert b"content-type: application/json\r\n" in headers
         assert b"set-cookie" not in headers
-    assert raw(portal, "/v1/api/logout")[::2] == (b"HTTP/1.1 401 Unauthorized", NO_SESSION)
+    assert raw(portal, "/v1/api/sso/validate")[::2] == (b"HTTP/1.1 401 Unauthorized", NO_SESSION)
+    assert raw(portal, "/v1/api/logout")[::2] == (b"HTTP/1.1 200 OK", b'{"status":true}')
     assert raw(portal, "/v1/api/none")[::2] == (b"HTTP/1.1 404 Not Found", b'{"error":"not found"}')
     assert raw(portal, "/v1/api/tickle", method="DELETE")[0] == b"HTTP/1.1 405 Method Not Allowed"
 

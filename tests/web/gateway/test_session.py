@@ -11,12 +11,13 @@ from authsim.policy import SECOND
 from tests.support.device import TestPhone
 from tests.support.gateway import API, PORTAL, Gateway, Program
 
-CALLS = ("tickle", "iserver/auth/status", "iserver/auth/ssodh/init", "iserver/reauthenticate", "sso/validate", "logout")
+NEED_A_LOGIN = ("tickle", "iserver/auth/status", "iserver/auth/ssodh/init", "iserver/reauthenticate", "sso/validate")
+CALLS = (*NEED_A_LOGIN, "logout")
 
 
 def test_nobody_is_logged_in_before_a_login(program: Program) -> None:
-    """Every call is refused in the bytes that programs compare, below both prefixes and by both methods."""
-    for prefix, method, call in product((API, PORTAL), ("GET", "POST"), CALLS):
+    """What needs a login is refused in the bytes that programs compare, below both prefixes and by both methods."""
+    for prefix, method, call in product((API, PORTAL), ("GET", "POST"), NEED_A_LOGIN):
         answer = program.asks(f"{prefix}/{call}?force=true", method=method)
 
         assert (answer.status, answer.data) == ("401 Unauthorized", b'{"error":"no session"}')
@@ -113,6 +114,21 @@ def test_a_logout_keeps_the_login(gateway: Gateway, alice: TestPhone) -> None:
         assert gateway.program.asks("logout").data == b'{"status":true}'
         assert gateway.program.stands() == (False, False, False)
     assert gateway.program.reads("sso/validate")["RESULT"] is True
+
+
+def test_a_logout_of_nobody_is_no_error(gateway: Gateway, alice: TestPhone) -> None:
+    """Before a login and after its end a logout is answered as ever: a program that leaves goes on with leaving."""
+
+    def leaves() -> None:
+        for prefix, method in product((API, PORTAL), ("GET", "POST")):
+            answer = gateway.program.asks(f"{prefix}/logout", method=method)
+            assert (answer.status, answer.data) == ("200 OK", b'{"status":true}')
+        assert gateway.program.asks("tickle").status == "401 Unauthorized"
+
+    leaves()
+    gateway.logs_in("alice", alice)
+    gateway.clock.advance(seconds=gateway.site.verifier.policy.session_idle_seconds)
+    leaves()
 
 
 @pytest.mark.parametrize("call", ["iserver/reauthenticate", "iserver/auth/ssodh/init"])
