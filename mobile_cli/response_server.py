@@ -24,8 +24,10 @@ from mobile_cli.refusals import explain
 PATH: Final = "/response"
 _ADDRESS: Final = "127.0.0.1"
 _THREADS: Final = 4
-_CONNECTIONS: Final = 32
-_IDLE_SECONDS: Final = 20
+#: Programs that send nothing need no token to be connected: so many of them are borne, each for so long.
+_CONNECTIONS: Final = 200
+_IDLE_SECONDS: Final = 5
+_LOOK_EVERY_SECONDS: Final = 1
 _MOST_HEADER: Final = 8 * 1024
 _LOOPBACK: Final = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 _BEARER: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{1,256})", re.ASCII)
@@ -147,11 +149,14 @@ def serve(app: ResponseApp, listener: socket.socket, *, ready: Callable[[], None
         threads=_THREADS,
         connection_limit=_CONNECTIONS,
         channel_timeout=_IDLE_SECONDS,
+        cleanup_interval=_LOOK_EVERY_SECONDS,
+        asyncore_use_poll=True,  # select knows no file numbers above 1023
         max_request_header_size=_MOST_HEADER,
         max_request_body_size=_MOST_HEADER,
         clear_untrusted_proxy_headers=True,
         ident="",
     )
+    server.channel_class = _make_channel_class()
     _end_on_signals()
     try:
         ready()
@@ -160,6 +165,22 @@ def serve(app: ResponseApp, listener: socket.socket, *, ready: Callable[[], None
         pass  # it came a moment earlier, or twice
     finally:
         server.close()
+
+
+def _make_channel_class() -> type:
+    """Return waitress's channel, but one for which half a request is no sign of life, however it drips."""
+    from waitress.channel import HTTPChannel
+
+    class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
+        last_activity: float
+
+        def handle_read(self) -> None:
+            since = self.last_activity
+            super().handle_read()
+            if self.request is not None:  # not yet whole
+                self.last_activity = since
+
+    return Channel
 
 
 def _end_on_signals() -> None:

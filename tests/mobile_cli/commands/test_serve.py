@@ -5,8 +5,9 @@ import json
 import signal
 import socket
 import stat
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -251,14 +252,61 @@ def test_nonsense_is_refused_and_forgotten(phone: Authkey) -> None:
     }
 
 
-def test_a_slow_program_keeps_nobody_waiting(server: ServingPhone) -> None:
-    """Connections that say nothing are no threads."""
-    idle = [socket.create_connection(("127.0.0.1", server.port), LONGEST_S) for _ in range(16)]
-    for connection in idle:
-        connection.sendall(b"GET /resp")
-    assert server.gives(f"challenge={CHALLENGE}").text == RESPONSE
-    for connection in idle:
-        connection.close()
+#: Ten more than the connections that the phone bears at once.
+CROWD = 210
+#: Well under what a program waits, and what such a crowd would cost without a deadline.
+SOON_S = 20
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /resp"], ids=["nothing", "half a line"])
+def test_a_silent_crowd_keeps_nobody_waiting(server: ServingPhone, sent: bytes) -> None:
+    """More connections than are borne at once, which say nothing more, are let go within seconds."""
+    with contextlib.ExitStack() as crowd:
+        for _ in range(CROWD):
+            connection = crowd.enter_context(socket.create_connection(("127.0.0.1", server.port), LONGEST_S))
+            connection.sendall(sent)
+        began = time.monotonic()
+        assert server.gives(f"challenge={CHALLENGE}").text == RESPONSE
+        assert time.monotonic() - began < SOON_S
+
+
+def test_a_dripping_crowd_keeps_nobody_waiting(server: ServingPhone) -> None:
+    """A request that comes a letter at a time is let go as one that does not come."""
+    with contextlib.ExitStack() as crowd, ThreadPoolExecutor() as asking:
+        dripping = [
+            crowd.enter_context(socket.create_connection(("127.0.0.1", server.port), LONGEST_S)) for _ in range(CROWD)
+        ]
+        began = time.monotonic()
+        asked = asking.submit(server.gives, f"challenge={CHALLENGE}")
+        while not asked.done() and time.monotonic() - began < SOON_S:
+            for connection in dripping:
+                with contextlib.suppress(ConnectionError):  # let go
+                    connection.sendall(b"x")
+            wait([asked], timeout=0.5)
+        assert asked.done()
+        assert asked.result().text == RESPONSE
+
+
+def test_a_program_that_is_slow_is_answered(server: ServingPhone) -> None:
+    """Half a request and, a moment later, the rest; and another one on the same connection."""
+    lines = (
+        f"GET /response?challenge={CHALLENGE} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {server.token}",
+    )
+    request = "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+    answers = b""
+    with socket.create_connection(("127.0.0.1", server.port), LONGEST_S) as connection:
+        connection.sendall(request[:20])
+        assert server.gives(f"challenge={CHALLENGE}").text == RESPONSE
+        for rest in (request[20:], request):
+            connection.sendall(rest)
+            while not answers.endswith(RESPONSE.encode()):
+                part = connection.recv(65_536)
+                assert part, answers
+                answers += part
+            assert answers.startswith(b"HTTP/1.1 200 OK")
+            answers = b""
 
 
 # the phone's own state
