@@ -121,18 +121,19 @@ def test_nobody_shares_what_was_taken_away(shared: tuple[Any, str]) -> None:
 
 
 def test_the_front_answers_for_one_of_many_logins(shared: tuple[Any, str]) -> None:
-    """Of a thousand logins that end at one moment none fails, and one of them is the session of the front."""
+    """Of a thousand logins that end at one moment none fails, and the newest of them is the session of the front."""
     store, address = shared
+    user_id = nouns.add_user(store).user_id
 
-    outcomes = run_race(address, "open_gateway", "")
+    outcomes = run_race(address, "open_gateway", user_id)
 
     assert outcomes == {"done": EVERYBODY}
-    assert store.gateways.get() is not None
+    assert store.gateways.get().session_id == store.sessions.list_open(user_id, now_ms=NOW_MS)[0].session_id
     assert (
         store.database.read(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM gateway").scalar()) == 1
     )
-    assert nouns.read_all(store).count(EventKind.BROKERAGE_BEGUN) == EVERYBODY
-    assert require_unbroken(store.audit.read(after=0, most=2 * EVERYBODY)) == store.audit.head()
+    assert 1 <= nouns.read_all(store).count(EventKind.BROKERAGE_BEGUN) <= EVERYBODY
+    assert require_unbroken(store.audit.read(after=0, most=3 * EVERYBODY)) == store.audit.head()
 
 
 def test_a_brokerage_session_ends_one_way(shared: tuple[Any, str]) -> None:

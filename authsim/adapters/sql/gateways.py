@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Final, final
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, exists, or_, select, text, update
 
 from authsim.adapters.sql.audit import record
-from authsim.adapters.sql.tables import GATEWAY
+from authsim.adapters.sql.tables import GATEWAY, SESSIONS
 from authsim.errors import StoreConflictError
 from authsim.model import GatewaySession
 from authsim.states import BROKERAGE, Brokerage, BrokerageEvent, next_state
@@ -19,12 +19,34 @@ if TYPE_CHECKING:
 
 _ONLY: Final = GATEWAY.c.single == 1
 _GET: Final = select(GATEWAY).where(_ONLY)
-#: One statement, so that of two logins that end at one moment neither fails; both databases speak it.
-_OPEN: Final = text(
+#: Makes the row, or holds it as it is: of two logins that end at one moment neither fails. Both databases speak it.
+_HOLD: Final = text(
     "INSERT INTO gateway (single, handle, session_id, brokerage, began_ms, called_ms)"
     " VALUES (1, :handle, :session_id, :brokerage, :began_ms, :called_ms)"
-    " ON CONFLICT (single) DO UPDATE SET handle = excluded.handle, session_id = excluded.session_id,"
-    " brokerage = excluded.brokerage, began_ms = excluded.began_ms, called_ms = excluded.called_ms"
+    " ON CONFLICT (single) DO UPDATE SET single = excluded.single"
+)
+_KEPT: Final = SESSIONS.alias("kept")
+_NEW: Final = SESSIONS.alias("new")
+_IS_NEWER_KEPT: Final = exists().where(
+    _KEPT.c.session_id == GATEWAY.c.session_id,
+    _KEPT.c.ended_ms.is_(None),
+    _NEW.c.session_id == bindparam("new_session_id"),
+    or_(
+        _KEPT.c.opened_ms > _NEW.c.opened_ms,
+        (_KEPT.c.opened_ms == _NEW.c.opened_ms) & (_KEPT.c.serial > _NEW.c.serial),
+    ),
+)
+#: A statement of its own, while the row is held: PostgreSQL sees sessions as they were when a statement began.
+_TAKE_PLACE: Final = (
+    update(GATEWAY)
+    .where(_ONLY, ~_IS_NEWER_KEPT)
+    .values(
+        handle=bindparam("new_handle"),
+        session_id=bindparam("new_session_id"),
+        brokerage=bindparam("new_brokerage"),
+        began_ms=bindparam("new_began_ms"),
+        called_ms=bindparam("new_called_ms"),
+    )
 )
 _TOUCH: Final = (
     update(GATEWAY)
@@ -41,6 +63,7 @@ _MOVE: Final = (
     )
     .values(brokerage=bindparam("after"), began_ms=bindparam("after_began_ms"), called_ms=bindparam("now_ms"))
 )
+_FALL_ASLEEP: Final = _MOVE.where(GATEWAY.c.called_ms == bindparam("seen_called_ms"))
 
 
 @final
@@ -52,8 +75,8 @@ class SqlGateways:
     def __init__(self, database: "Database") -> None:
         self._database = database
 
-    def open(self, gateway: GatewaySession, *, event: "Event") -> None:
-        """Put it in the place of whatever was there."""
+    def open(self, gateway: GatewaySession, *, event: "Event") -> bool:
+        """Put it in the place of whatever was there, unless that rests on a newer login."""
         values = {
             "handle": gateway.handle,
             "session_id": gateway.session_id,
@@ -62,11 +85,15 @@ class SqlGateways:
             "called_ms": gateway.called_ms,
         }
 
-        def work(connection: "Connection") -> None:
-            connection.execute(_OPEN, values)
+        def work(connection: "Connection") -> bool:
+            connection.execute(_HOLD, values)
+            new = {f"new_{name}": value for name, value in values.items()}
+            if not connection.execute(_TAKE_PLACE, new).rowcount:
+                return False
             record(connection, [event])
+            return True
 
-        self._database.write(work)
+        return self._database.write(work)
 
     def get(self) -> GatewaySession | None:
         """Return it as it was left, or None."""
@@ -92,9 +119,12 @@ class SqlGateways:
             "after_began_ms": now_ms if what is BrokerageEvent.BEGIN else seen.began_ms,
             "now_ms": now_ms,
         }
+        statement = _MOVE
+        if what is BrokerageEvent.FALL_ASLEEP:
+            statement, values = _FALL_ASLEEP, {**values, "seen_called_ms": seen.called_ms}
 
         def work(connection: "Connection") -> GatewaySession:
-            if not connection.execute(_MOVE, values).rowcount:
+            if not connection.execute(statement, values).rowcount:
                 raise StoreConflictError("the brokerage session is not as it was seen any more")
             record(connection, [event])
             return _parse(connection.execute(_GET).one())

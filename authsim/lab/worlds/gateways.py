@@ -38,12 +38,14 @@ class FaultyGateways:
         self._marks = marks
         self.touch = inner.touch
 
-    def open(self, gateway: "GatewaySession", *, event: "Event") -> None:
-        """Put it in the place of whatever was there; where a fault strikes this login, it is down at once."""
-        self._inner.open(gateway, event=event)
-        user_id = event.user_id
-        if user_id is None or not self._world.is_on(_NEVER, _LATE, _DOWN):
-            return
+    def open(self, gateway: "GatewaySession", *, event: "Event") -> bool:
+        """Put it in the place of an older one; where a fault strikes this login, it is down at once."""
+        is_opened = self._inner.open(gateway, event=event)
+        if is_opened and event.user_id is not None and self._world.is_on(_NEVER, _LATE, _DOWN):
+            self._strike(gateway, event.user_id)
+        return is_opened
+
+    def _strike(self, gateway: "GatewaySession", user_id: "UserId") -> None:
         if self._strikes(_NEVER, user_id):
             self._move(gateway, BrokerageEvent.FALL_ASLEEP)
         elif (by_ms := self._marks.decide(_LATE, gateway.handle, user_id, Step.SESSION)) is not None:

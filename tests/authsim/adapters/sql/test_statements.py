@@ -119,7 +119,7 @@ WANTED = {
     "users.set_secure_login": 4,
     "users.set_phone": 6,
     "sessions.get": 1,
-    "gateways.open": 4,
+    "gateways.open": 5,
     "gateways.get": 1,
     "gateways.touch": 2,
     "gateways.move": 5,
