@@ -7,7 +7,6 @@ and is told no secret.
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -18,11 +17,13 @@ from authsim.policy import SECOND
 from authsim.states import BROKERAGE, Brokerage, BrokerageEvent, next_state
 from authsim.verifier import Verifier
 from authsim.verifier.records import client_facts, require_row
-from authsim.verifier.sessions import end_session, is_open, note_expiry
+from authsim.verifier.sessions import end_session_at, is_open, note_expiry
 from authsim.verifier.tokens import draw_id
 
 #: A call is written at most this often, as with a browser's last-seen: either session may end this much too early.
 TOUCH_EVERY_MS: Final = 5 * SECOND
+#: How often others may come in between before the store is said to be busy.
+MOST_TRIES: Final = 8
 #: What a session reaches that the front answers for.
 _REACHES: Final = frozenset({Reach.FULL, Reach.RESTRICTED})
 
@@ -30,7 +31,7 @@ _REACHES: Final = frozenset({Reach.FULL, Reach.RESTRICTED})
 def open_gateway(verifier: Verifier, proof: Authenticated) -> None:
     """Let a login that was just completed become the session of the front, with its brokerage session up.
 
-    A session that reaches less than the portal (a card's) becomes none.
+    A session that reaches less than the portal (a card's) becomes none, nor does one that a newer login has overtaken.
     """
     if proof.session.reach not in _REACHES:
         return
@@ -57,7 +58,8 @@ def require_gateway(verifier: Verifier) -> GatewayStanding:
 def begin_brokerage(verifier: Verifier, *, compete: bool) -> GatewayStanding:
     """Begin the brokerage session if it is not up, and return how the front stands.
 
-    A rival is left alone, and goes on competing, unless `compete`: then its sessions end. Refuses as `require_gateway`.
+    A rival is left alone, and goes on competing, unless `compete`: then its sessions end, once the brokerage session
+    has begun; who loses that to another request ends nobody's. Refuses as `require_gateway`.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
@@ -84,20 +86,34 @@ def reauthenticate(verifier: Verifier) -> GatewayStanding:
 def log_out(verifier: Verifier) -> None:
     """Log the brokerage session out, and keep the portal session: it begins again without another login.
 
-    Refuses as `require_gateway`.
+    Refuses as `require_gateway`; `StoreConflictError` when others changed it all the while.
     """
     # (0) one instant
     now_ms = verifier.clock.now_ms()
-    standing = _look(verifier, now_ms=now_ms)
-    if standing.gateway.brokerage is Brokerage.LOGGED_OUT:
+    for _ in range(MOST_TRIES):
+        standing = _look(verifier, now_ms=now_ms)
+        if standing.gateway.brokerage is Brokerage.LOGGED_OUT:
+            return
+        try:
+            move_brokerage(verifier, standing.gateway, BrokerageEvent.LOG_OUT, standing.session, now_ms=now_ms)
+        except StoreConflictError:  # it became another at this very moment
+            continue
         return
-    try:
-        move_brokerage(verifier, standing.gateway, BrokerageEvent.LOG_OUT, standing.session, now_ms=now_ms)
-    except StoreConflictError:  # it became another at this very moment
-        log_out(verifier)
+    raise _changing()
 
 
 def _look(verifier: Verifier, *, now_ms: int) -> GatewayStanding:
+    for _ in range(MOST_TRIES):
+        gateway, session = _find_open(verifier, now_ms=now_ms)
+        try:
+            settled = _settle(verifier, gateway, session, now_ms=now_ms)
+        except StoreConflictError:  # it was called, or became another, at this very moment
+            continue
+        return _stand(verifier, settled, session, now_ms=now_ms)
+    raise _changing()
+
+
+def _find_open(verifier: Verifier, *, now_ms: int) -> tuple[GatewaySession, PortalSession]:
     # (1) known?
     gateway = verifier.store.gateways.get()
     session = None if gateway is None else verifier.store.sessions.get(gateway.session_id)
@@ -107,10 +123,12 @@ def _look(verifier: Verifier, *, now_ms: int) -> GatewayStanding:
     if not is_open(session, verifier.policy, now_ms=now_ms):
         note_expiry(verifier, session, now_ms=now_ms)
         raise RefusalError(Reason.SESSION_EXPIRED)
-    settled = _settle(verifier, gateway, session, now_ms=now_ms)
-    if settled is None:
-        return _look(verifier, now_ms=now_ms)
-    gateway, session = _note_call(verifier, settled, session, now_ms=now_ms)
+    return gateway, session
+
+
+def _stand(verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int) -> GatewayStanding:
+    """Note the call, and return how the front stands."""
+    gateway, session = _note_call(verifier, gateway, session, now_ms=now_ms)
     idle_ends_ms = session.last_seen_ms + verifier.policy.session_idle_seconds * SECOND
     return GatewayStanding(
         gateway=gateway,
@@ -121,20 +139,15 @@ def _look(verifier: Verifier, *, now_ms: int) -> GatewayStanding:
     )
 
 
-def _settle(
-    verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int
-) -> GatewaySession | None:
+def _settle(verifier: Verifier, gateway: GatewaySession, session: PortalSession, *, now_ms: int) -> GatewaySession:
     """Return the front's session, its brokerage session asleep when no program called for long.
 
-    None when it has just become another, so that it has to be looked at again.
+    `StoreConflictError` when it is another by now, or was called, so that it has to be looked at again.
     """
     idle_ms = verifier.policy.brokerage_idle_seconds * SECOND
     if gateway.brokerage is not Brokerage.UP or now_ms - gateway.called_ms < idle_ms:
         return gateway
-    try:
-        return move_brokerage(verifier, gateway, BrokerageEvent.FALL_ASLEEP, session, now_ms=now_ms)
-    except StoreConflictError:
-        return None
+    return move_brokerage(verifier, gateway, BrokerageEvent.FALL_ASLEEP, session, now_ms=now_ms)
 
 
 def _note_call(
@@ -151,12 +164,14 @@ def _note_call(
 
 
 def _begin(verifier: Verifier, standing: GatewayStanding, *, compete: bool, now_ms: int) -> GatewayStanding:
-    """Begin the brokerage session, and end its rivals if it may."""
+    """Begin the brokerage session, and end its rivals if it may: those that were there before it began."""
     rivals = _list_rivals(verifier, standing.session, now_ms=now_ms) if compete else ()
-    for rival in rivals:
-        end_session(verifier, rival)
-    with suppress(StoreConflictError):  # another request moved it
+    try:
         move_brokerage(verifier, standing.gateway, BrokerageEvent.BEGIN, standing.session, now_ms=now_ms)
+    except StoreConflictError:  # another request moved it
+        return _look(verifier, now_ms=now_ms)
+    for rival in rivals:
+        end_session_at(verifier, rival, now_ms=now_ms)
     return _look(verifier, now_ms=now_ms)
 
 
@@ -187,6 +202,10 @@ def move_brokerage(
     facts = {"was": was.value} if after is Brokerage.UP else {"was": was.value, "now": after.value}
     event = _event(kind, session, facts, now_ms=now_ms)
     return verifier.store.gateways.move(gateway, what, now_ms=now_ms, event=event)
+
+
+def _changing() -> StoreConflictError:
+    return StoreConflictError("the brokerage session changes all the while")
 
 
 def _event(kind: EventKind, session: PortalSession, facts: Mapping[str, str] | None = None, *, now_ms: int) -> Event:

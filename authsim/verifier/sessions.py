@@ -120,7 +120,11 @@ def require_reach(signed_in: SignedIn, *reaches: Reach) -> SignedIn:
 
 def end_session(verifier: Verifier, session: PortalSession) -> None:
     """Sign this browser out. Signing out twice is no error."""
-    now_ms = verifier.clock.now_ms()
+    end_session_at(verifier, session, now_ms=verifier.clock.now_ms())
+
+
+def end_session_at(verifier: Verifier, session: PortalSession, *, now_ms: int) -> None:
+    """Sign this browser out as `end_session` does, within a ceremony that has its instant."""
     with suppress(StoreConflictError):
         _end(verifier, session.session_id, session, now_ms=now_ms, kind=EventKind.SESSION_ENDED)
 

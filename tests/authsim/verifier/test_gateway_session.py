@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from authsim.errors import Reason
+from authsim.errors import Reason, StoreConflictError
 from authsim.events import Event, EventKind
 from authsim.model import Authenticated, Factors, GatewayStanding, PortalSession, Reach
 from authsim.policy import SECOND
@@ -182,6 +182,17 @@ def test_another_user_takes_its_place(town: Town, alice: Person, proof: Authenti
 
     assert look(town).user.name == "bob"
     assert shows(look(town)) == UP
+
+
+def test_an_older_login_that_comes_late_takes_nobodys_place(town: Town, alice: Person, phone: TestPhone) -> None:
+    """Of two logins that end at one moment the newer is the front's, whichever is written last, and has no rival."""
+    older = alice.logs_in(with_=phone)
+    newer = logs_in(town, alice, phone)
+    open_gateway(town.verifier, older)
+
+    assert look(town).session == newer.session
+    assert shows(look(town)) == UP
+    assert brokerage_events(town) == [OPENED]
 
 
 # -- every state, and everything that may be asked
@@ -539,6 +550,17 @@ def test_two_see_it_asleep_at_one_moment(town: Town, proof: Authenticated) -> No
     assert brokerage_events(town) == [OPENED, ("up", "idle")]
 
 
+def test_a_program_calls_while_it_falls_asleep(town: Town, proof: Authenticated) -> None:
+    """A program that called a moment before, and was told that it is up, finds it up."""
+    handle = look(town).gateway.handle
+    town.clock.advance(seconds=IDLE_S)
+    called_ms = town.clock.now_ms() - 1
+    town.between.before("gateways.move", lambda: town.verifier.store.gateways.touch(handle, now_ms=called_ms))
+
+    assert shows(look(town)) == UP
+    assert brokerage_events(town) == [OPENED]
+
+
 def test_another_user_logs_in_while_it_falls_asleep(town: Town, proof: Authenticated) -> None:
     """The answer is about the one or the other, never about a mixture of both."""
     bob, sold = town.adds("bob", number="+12125550143"), town.sells_phone()
@@ -581,6 +603,52 @@ def test_it_is_logged_out_while_it_begins(town: Town, proof: Authenticated) -> N
     town.between.before("gateways.move", lambda: log_out(town.verifier))
 
     assert shows(begin_brokerage(town.verifier, compete=False)) == OUT
+
+
+@pytest.mark.parametrize("call", ["compete", "reauthenticate"])
+def test_who_loses_the_race_ends_nobody(
+    town: Town, alice: Person, proof: Authenticated, phone: TestPhone, call: str
+) -> None:
+    """A rival gives way to a brokerage session that began, never to one that did not."""
+    is_idle_with_rival(town, alice, phone)
+    ended = alice.events().count((EventKind.SESSION_ENDED, None))
+    town.between.before("gateways.move", lambda: log_out(town.verifier))
+
+    assert shows(CALLS[call](town.verifier)) == OUT  # type: ignore[arg-type]
+    assert alice.events().count((EventKind.SESSION_ENDED, None)) == ended
+
+
+def test_all_of_a_take_over_happens_at_one_instant(
+    town: Town, alice: Person, proof: Authenticated, phone: TestPhone
+) -> None:
+    """However long it takes, the rows of the beginning and of the rival's end tell the instant of the call."""
+    has_rival(town, alice, phone)
+    now_ms, rows = town.clock.now_ms(), len(town.record())
+    town.between.before("sessions.list_open", lambda: town.clock.advance(seconds=1))
+
+    begin_brokerage(town.verifier, compete=True)
+
+    assert {(row.kind, row.at_ms) for row in town.record()[rows:]} == {
+        (EventKind.BROKERAGE_BEGUN, now_ms),
+        (EventKind.SESSION_ENDED, now_ms),
+    }
+
+
+@pytest.mark.parametrize(("call", "elapsed_s"), [("log out", 0), ("look", IDLE_S)])
+def test_what_changes_all_the_while_is_given_up(town: Town, proof: Authenticated, call: str, elapsed_s: int) -> None:
+    """Whoever loses every race is told that the store is busy, after a few tries."""
+    town.clock.advance(seconds=elapsed_s)
+    tries = []
+
+    def lose(*_: object, **__: object) -> None:
+        tries.append(1)
+        raise StoreConflictError("somebody was faster")
+
+    town.between.replace("gateways.move", lose)
+
+    with pytest.raises(StoreConflictError):
+        CALLS[call](town.verifier)
+    assert 1 < len(tries) < 20
 
 
 @pytest.mark.parametrize(("meanwhile", "before_last"), [("log out", "idle"), ("begin", "up")])
