@@ -37,16 +37,17 @@ def _name(kind: str) -> str:
 
 
 def heed_logins(app: Flask, heed: Heeder) -> None:
-    """Let `heed` hear of every login of `app` that both factors completed, while nothing of it has left yet."""
+    """Let `heed` hear of every login of `app` that both factors completed, while nothing of it has left yet.
+
+    A login that it cannot heed (`StoreError`) is none: its session ends, and the error goes on.
+    """
     app.extensions.setdefault(_HEEDERS, []).append(heed)
 
 
 def sign_in(response: Response, proof: Authenticated | LimitedEntry) -> Response:
     """Give the browser the session that `proof` opened; whatever it held before is over."""
     if isinstance(proof, Authenticated):
-        heeders: Sequence[Heeder] = current_app.extensions.get(_HEEDERS, ())
-        for heed in heeders:
-            heed(proof)
+        _tell(proof)
     with suppress(StoreError):  # the new session is open: its browser gets it, even if an old one stays for a while
         previous = _signed_in_or_none()
         if previous is not None and previous.session.session_id != proof.session.session_id:
@@ -55,6 +56,22 @@ def sign_in(response: Response, proof: Authenticated | LimitedEntry) -> Response
     _set_cookie(response, _SESSION, proof.token)
     forget_login(response)
     return response
+
+
+def _tell(proof: Authenticated) -> None:
+    """Let all who heed logins hear of this one, or end its session: nobody holds the token of a login that failed.
+
+    It would be open with no browser to sign it out, and compete at a gateway. Should even ending it fail, it ends when
+    it has been idle for long.
+    """
+    heeders: Sequence[Heeder] = current_app.extensions.get(_HEEDERS, ())
+    try:
+        for heed in heeders:
+            heed(proof)
+    except StoreError:
+        with suppress(StoreError):
+            end_session(scope.verifier(), proof.session)
+        raise
 
 
 def sign_out(response: Response) -> Response:

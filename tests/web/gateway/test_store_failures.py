@@ -1,6 +1,7 @@
 """The store fails, at any call of any request: the program hears that the portal is busy, and goes on afterwards."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -58,3 +59,61 @@ def test_a_login_that_cannot_become_the_gateways(
     assert gateway.program.asks("tickle").status_code == 401
     gateway.logs_in("alice", phone)
     assert gateway.program.stands()[:2] == (True, True)
+
+
+def test_a_login_that_cannot_become_the_gateways_is_none(opens_gateway: Callable[..., Gateway]) -> None:
+    """No session is left that no browser holds: the gateway stays with the older login, and nobody competes."""
+    gateway = opens_gateway(wrap=FailingStore)
+    _, phone = gateway.adds("alice")
+    older = gateway.logs_in("alice", phone)
+    gateway.clock.advance(seconds=1)
+    browser = gateway.site.browser()
+    page = browser.types_password("alice")
+    action, body = fill(page.one(cls="xyzform-gold"), {"gold-response": phone.respond(page.challenge)})
+    store = store_of(gateway.site)
+    store.fails_on = "gateways.open"
+
+    answer = browser.asks("POST", action, body=body)
+
+    store.fails_on = ""
+    check(answer)
+    assert answer.status_code == 503
+    assert gateway.program.stands() == (True, True, False)
+    assert older.opens("/sso/Dispatcher").one(tag="pre").text == "Client login succeeds"
+
+
+def test_a_login_at_whatever_call_it_fails(opens_gateway: Callable[..., Gateway]) -> None:
+    """Whichever call of a login's last step fails, no session is left that competes with the gateway's."""
+    gateway = opens_gateway(wrap=FailingStore)
+    _, phone = gateway.adds("alice")
+    for number in range(1, MOST_CALLS):
+        gateway.logs_in("alice", phone)
+        gateway.clock.advance(seconds=1)
+        browser = gateway.site.browser()
+        page = browser.types_password("alice")
+        action, body = fill(page.one(cls="xyzform-gold"), {"gold-response": phone.respond(page.challenge)})
+        answers = partial(browser.asks, "POST", action, body=body)
+        _, was_reached = fail(gateway.site, number, StoreError, answers)
+        assert gateway.program.stands() == (True, True, False), number
+        if not was_reached:
+            break
+    assert 1 < number < MOST_CALLS - 1
+
+
+def test_a_login_of_which_nothing_can_be_taken_back(opens_gateway: Callable[..., Gateway]) -> None:
+    """A store that fails twice is told as one that fails once: the portal is busy, and nothing worse."""
+    gateway = opens_gateway(wrap=FailingStore)
+    _, phone = gateway.adds("alice")
+    store = store_of(gateway.site)
+    for number in range(1, MOST_CALLS):
+        browser = gateway.site.browser()
+        page = browser.types_password("alice")
+        action, body = fill(page.one(cls="xyzform-gold"), {"gold-response": phone.respond(page.challenge)})
+        store.fails_on = "gateways.open"
+        answer, was_reached = fail(gateway.site, number, StoreError, partial(browser.asks, "POST", action, body=body))
+        store.fails_on = ""
+        check(answer)
+        assert answer.status_code == 503
+        if not was_reached:
+            break
+    assert 1 < number < MOST_CALLS - 1
