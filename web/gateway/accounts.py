@@ -1,4 +1,8 @@
-"""Accounts to show to a program that asks for some at once: the user's own, with a number that nobody else has."""
+"""Accounts to show to a program that asks for some at once: the user's own.
+
+A number follows from the user's id alone, so it is always the same. It is as short as programs expect: of many
+users, two may have the same.
+"""
 
 from typing import Any, Final
 
