@@ -24,6 +24,7 @@ from . import (
     trading,
 )
 from . import portal as pages
+from .bare_answers import GATEWAY_PREFIX
 from .hosts import require_host
 from .sessions import cookie_name
 from .settings import Settings
@@ -77,6 +78,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
         from . import gateway  # only here, and only then
 
         gateway.register(app, csrf, settings.gateway)
+        guards.close_below(app, GATEWAY_PREFIX)
     if portal.lab is not None:
         from . import lab  # only here, and only then
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from . import hosts, scope
-from .bare_answers import API_PREFIX, GATEWAY_PREFIX, LAB_PREFIX
+from .bare_answers import API_PREFIX, LAB_PREFIX
 from .sessions import has_both_factors
 
 FORM_BYTES: Final = 64 * 1024
@@ -19,6 +19,7 @@ METHODS: Final = ("GET", "HEAD", "POST")
 LAB_METHODS: Final = (*METHODS, "PUT", "DELETE")
 LAB_BYTES: Final = 1024 * 1024
 _SAME_SITE: Final = frozenset({"same-origin", "none"})
+_CLOSED: Final = "authsim-closed-prefixes"
 
 
 def register(app: Flask) -> None:
@@ -27,6 +28,11 @@ def register(app: Flask) -> None:
     app.before_request(_require_known_method)
     app.before_request(_limit_body)
     app.before_request(_require_own_origin)
+
+
+def close_below(app: Flask, prefix: str) -> None:
+    """Refuse other pages below `prefix` also when they only look: whoever asks there is answered without a cookie."""
+    app.extensions[_CLOSED] = (*app.extensions.get(_CLOSED, ()), prefix)
 
 
 def _require_known_host() -> None:
@@ -44,10 +50,6 @@ def _is_for_lab() -> bool:
     return scope.settings().lab is not None and request.path.startswith(LAB_PREFIX)
 
 
-def _is_for_gateway() -> bool:
-    return scope.settings().gateway is not None and request.path.startswith(GATEWAY_PREFIX)
-
-
 def _limit_body() -> None:
     if _is_for_lab():
         request.max_content_length = LAB_BYTES
@@ -62,10 +64,11 @@ def _limit_body() -> None:
 def _require_own_origin() -> None:
     """Refuse an unsafe request that a browser says was made by another page.
 
-    SameSite cookies are about sites, not origins: another port of this machine is the same site. A gateway asks for no
-    cookie, and its session is everybody's on this machine: another page may not even look.
+    SameSite cookies are about sites, not origins: another port of this machine is the same site. Where no cookie is
+    asked for, another page may not even look.
     """
-    if request.method in ("GET", "HEAD") and not _is_for_gateway():
+    is_open = not request.path.startswith(current_app.extensions.get(_CLOSED, ()))
+    if is_open and request.method in ("GET", "HEAD"):
         return
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":

@@ -123,3 +123,16 @@ def test_another_page_does_nothing(portal: LivePortal, inside: Screen, browser: 
     assert sorted(asked(portal)[before:]) == TRIED
     assert standing(portal)["connected"] is True
     assert inside.page.evaluate(FETCH, [f"{API}/tickle", {}])[1] == 200
+
+
+def test_an_address_that_is_typed_only_looks(portal: LivePortal, inside: Screen, browser: Browser) -> None:
+    """Who opens an address of the gateway sees how the session stands, and ends nothing; nor does a link of a page."""
+    page = browser.new_page()
+    page.goto(f"{portal.address}{API}/tickle")
+    assert '"connected":true' in page.content()
+    for call in ("logout", "iserver/auth/ssodh/init", "iserver/reauthenticate"):
+        page.goto(f"{portal.address}{API}/{call}")
+        assert "forbidden" in page.content()
+    page.close()
+
+    assert standing(portal)["connected"] is True

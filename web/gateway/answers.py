@@ -4,12 +4,14 @@ JSON stands without spaces and without a newline. Reasons are written as gateway
 program may know them by their letters. Nothing that was asked is repeated.
 """
 
+import functools
 import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import Forbidden, MethodNotAllowed
 
 from authsim.errors import Reason, RefusalError
 
@@ -19,6 +21,7 @@ from ..refusals import Explanation
 
 #: Programs ask below either, and get the same.
 PREFIXES: Final = ("/v1/api", "/v1/portal")
+METHODS: Final = ("GET", "POST")
 NO_SESSION: Final = "no session"
 
 View: TypeAlias = Callable[[], Response]
@@ -29,15 +32,33 @@ def register(app: Flask) -> None:
     app.after_request(_phrase)
 
 
-def serve(api: Blueprint, path: str) -> Callable[[View], View]:
-    """Return what lets a view answer at `path`, below both prefixes, to GET and to POST."""
+def serve(api: Blueprint, path: str, *, is_deed: bool = False) -> Callable[[View], View]:
+    """Return what lets a view answer at `path`, below both prefixes, to GET and to POST.
+
+    A deed changes something, by GET as well: who only looks, or follows a link there, is refused.
+    """
 
     def add(view: View) -> View:
+        asked = _guard(view) if is_deed else view
         for prefix in PREFIXES:
-            api.add_url_rule(f"{prefix}/{path}", view_func=view, methods=["GET", "POST"])
+            api.add_url_rule(f"{prefix}/{path}", view_func=asked, methods=METHODS)
         return view
 
     return add
+
+
+def _guard(view: View) -> View:
+    """Return the view for programs alone: none of them sends HEAD, nor what browsers send along with an address."""
+
+    @functools.wraps(view)
+    def ask() -> Response:
+        if request.method not in METHODS:
+            raise MethodNotAllowed(METHODS)
+        if request.headers.get("Sec-Fetch-Mode") == "navigate" or request.headers.get("Sec-Fetch-Dest") == "document":
+            raise Forbidden
+        return view()
+
+    return ask
 
 
 def answer(said: object, status: int = 200) -> Response:

@@ -48,14 +48,14 @@ def show_status() -> Response:
     return answer({**_describe(standing), "fail": "", "hardware_info": hardware})
 
 
-@serve(api, "iserver/auth/ssodh/init")
+@serve(api, "iserver/auth/ssodh/init", is_deed=True)
 def begin() -> Response:
     """Begin the brokerage session; with `compete`, in place of the user's other sessions."""
     standing = begin_brokerage(scope.verifier(), compete=_is_competing())
     return answer({**_describe(standing), "passed": True})
 
 
-@serve(api, "iserver/reauthenticate")
+@serve(api, "iserver/reauthenticate", is_deed=True)
 def take_back() -> Response:
     """Begin the brokerage session again, without another login."""
     reauthenticate(scope.verifier())
@@ -90,7 +90,7 @@ def show_login() -> Response:
     )
 
 
-@serve(api, "logout")
+@serve(api, "logout", is_deed=True)
 def leave() -> Response:
     """End the brokerage session, and keep the login.
 

@@ -1,8 +1,10 @@
-"""Answers of a gateway that mislead programs: no session, said with 200; and no bridge, although there is one.
+"""Answers of a gateway that mislead programs: no session, said with 200; no bridge, although there is one; and a session
+that competes and is authenticated all the same.
 
-Both stand in the place of the gateway's own answer, which was given before: what was asked has been counted and done.
+Each stands in the place of the gateway's own answer, which was given before: what was asked has been counted and done.
 """
 
+import json
 from http import HTTPStatus
 from typing import Final
 
@@ -17,7 +19,7 @@ from .watching import watched_user
 _NO_SESSION: Final = '{"error":"no session"}'
 _NO_BRIDGE: Final = '{"error":"Bad Request: no bridge"}'
 #: What asks for the brokerage session itself; what begins or ends it does not need it.
-_OVER_THE_BRIDGE: Final = frozenset({"gateway.show_status", "gateway_accounts.show_tradable"})
+OVER_THE_BRIDGE: Final = frozenset({"gateway.show_status", "gateway_accounts.show_tradable"})
 
 
 def register(app: Flask) -> None:
@@ -31,9 +33,27 @@ def _mislead(response: Response) -> Response:
     if response.status_code == HTTPStatus.UNAUTHORIZED and _strikes("no_session_ok"):
         return _answer(response, _NO_SESSION, HTTPStatus.OK)
     is_good = response.status_code == HTTPStatus.OK
-    if is_good and request.endpoint in _OVER_THE_BRIDGE and _strikes("no_bridge"):
+    if is_good and request.endpoint in OVER_THE_BRIDGE and _strikes("no_bridge"):
         return _answer(response, _NO_BRIDGE, HTTPStatus.BAD_REQUEST)
+    return _tell_otherwise(response) if is_good and _has_struck("competing_authenticated") else response
+
+
+def _tell_otherwise(response: Response) -> Response:
+    """Call authenticated what competes, where an answer says how the session stands."""
+    said = response.get_json(silent=True)  # None where an answer has no body
+    if not isinstance(said, dict):
+        return response
+    standing = said["iserver"]["authStatus"] if "iserver" in said else said
+    if standing.get("competing"):
+        standing["authenticated"] = True
+        response.set_data(json.dumps(said, separators=(",", ":")))
     return response
+
+
+def _has_struck(name: str) -> bool:
+    """Say whether a fault is on that has struck: the rival came behind the session's port, and that was counted."""
+    fault = lab().board.find(name, user=watched_user(), step=Step.SESSION)
+    return fault is not None and fault.struck > 0
 
 
 def _strikes(name: str) -> bool:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tests.support.device import TestPhone
-from tests.support.gateway import Gateway, Program
+from tests.support.gateway import API, PORTAL, Gateway, Program
 from tests.support.ports import ORIGIN
 
 FOREIGN = (
@@ -16,6 +16,9 @@ FOREIGN = (
     {"Sec-Fetch-Site": "same-site"},
     {"Origin": ORIGIN, "Sec-Fetch-Site": "same-site"},
 )
+#: What changes something, and what only tells.
+DEEDS = ("logout", "iserver/auth/ssodh/init", "iserver/reauthenticate")
+LOOKS = ("tickle", "iserver/auth/status", "sso/validate", "portfolio/accounts")
 #: A program; a script of our own page; the address bar.
 WELCOME: tuple[dict[str, str], ...] = (
     {},
@@ -52,6 +55,44 @@ def test_programs_and_own_pages_ask(gateway: Gateway, alice: TestPhone) -> None:
 
     for headers, method in product(WELCOME, ("GET", "POST")):
         assert gateway.program.asks("tickle", method=method, headers=headers).status == "200 OK", (headers, method)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    ],
+)
+def test_an_address_that_is_followed_changes_nothing(
+    gateway: Gateway, alice: TestPhone, headers: dict[str, str]
+) -> None:
+    """A link in a mail program, or an address that is typed, may show how the session stands, and does no more."""
+    gateway.logs_in("alice", alice)
+    gateway.clock.advance(seconds=1)
+    gateway.trades("alice", alice)
+
+    for method, (call, prefix) in product(("GET", "POST"), product(DEEDS, (API, PORTAL))):
+        wish = {"compete": "true"} if method == "POST" else None
+        answer = gateway.program.asks(f"{prefix}/{call}", method=method, headers=headers, data=wish)
+        assert (answer.status, answer.data) == ("403 Forbidden", b'{"error":"forbidden"}')
+    for call in LOOKS:
+        assert gateway.program.asks(call, method="GET", headers=headers).status == "200 OK"
+    assert gateway.program.stands() == (False, True, True)
+
+
+def test_a_head_changes_nothing(gateway: Gateway, alice: TestPhone) -> None:
+    """What changes something knows two methods, and says so."""
+    gateway.logs_in("alice", alice)
+
+    for call, prefix in product(DEEDS, (API, PORTAL)):
+        answer = gateway.program.asks(f"{prefix}/{call}", method="HEAD")
+        assert (answer.status, answer.data) == ("405 Method Not Allowed", b"")
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
+
+    assert gateway.program.stands() == (True, True, False)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "gateway.lan:5000", "10.1.2.3"])

@@ -14,6 +14,7 @@ from tests.support.gateway import API, PORTAL, Program
 from tests.support.lab_site import LabSite
 from tests.support.site import PASSWORD, Browser
 from tests.web.gateway.test_competing import COMPETES
+from web.lab import misleading
 from web.settings import GatewaySettings
 
 NO_SESSION = b'{"error":"no session"}'
@@ -127,6 +128,11 @@ def test_there_is_no_bridge(front: Front, call: str) -> None:
     else:
         assert answer.status == "200 OK"
         assert front.struck() == []
+
+
+def test_the_bridge_leads_somewhere(front: Front) -> None:
+    """What is said to need the brokerage session is there, under that name."""
+    assert front.living.site.app.view_functions.keys() >= misleading.OVER_THE_BRIDGE
 
 
 def test_no_bridge_is_for_who_is_logged_in(front: Front) -> None:
