@@ -18,6 +18,8 @@ from authsim.terminal.speech import spoken, tell
 _BYSTANDER: Final = "sleep 5000000"
 #: Then it runs bin/run.sh of this folder, a password at hand: so it outlives the demo, and nobody else can fill it.
 _EMPTY_FOLDER: Final = 'IBEAM_GATEWAY_DIR="$(mktemp -d)"'
+#: Without it IBeam ends in a traceback, and only its user's shell knows it.
+_DRIVER: Final = 'IBEAM_CHROME_DRIVER_PATH="$(command -v chromedriver)"'
 
 
 def describe(
@@ -162,8 +164,11 @@ def _print_gateway(description: dict[str, Any]) -> None:
     tell(f"  They log in as {', '.join(gateway['users'])} with the passwords above, never as yourself.")
     tell("  IBeam finds the demo with these settings, and a process that it may end when a login fails:")
     settings = [f"{name}={shlex.quote(value)}" for name, value in gateway["ibeam"].items()]
-    for line in (f"{shlex.join(gateway['bystander'])} &", f"export {' '.join(settings)} {_EMPTY_FOLDER}"):
-        click.echo(f"       {line}")
+    first = next(user for user in description["users"] if user["name"] == gateway["users"][0])
+    account = f"IBEAM_ACCOUNT={first['name']} IBEAM_PASSWORD={first['password'] or 'PASSWORD'}"
+    click.echo(f"       {shlex.join(gateway['bystander'])} &")
+    click.echo(f"       export {' '.join(settings)} {_EMPTY_FOLDER}")
+    click.echo(f"       export {account} {_DRIVER}")
     tell("  Keep that folder empty and for yourself: IBeam runs what lies in it, and hands it the password.")
     if token_file is not None:
         tell("  What they did wrong is told by:")

@@ -359,6 +359,8 @@ def test_a_person_is_told_what_login_programs_need(nobody: Person) -> None:
         terminal.sees("sleep 5000000 &")
         terminal.sees("export IBEAM_GATEWAY_BASE_URL=http://127.0.0.1:")
         terminal.sees('IBEAM_GATEWAY_DIR="$(mktemp -d)"')
+        terminal.sees("export IBEAM_ACCOUNT=bruno IBEAM_PASSWORD=")
+        terminal.sees('IBEAM_CHROME_DRIVER_PATH="$(command -v chromedriver)"')
         terminal.sees("Keep that folder empty and for yourself")
         terminal.sees("authsim verdict --address http://127.0.0.1:")
         terminal.sees("Ctrl-C ends the demo")
