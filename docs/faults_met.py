@@ -112,7 +112,8 @@ TROUBLES = (
             "IbcAlpha/IBC/issues/54",
         ),
         "`competing_session`: a gateway's session goes on and says that it competes, until it is taken back by logout"
-        " and reauthenticate, or by init with compete; a page's is over",
+        " and reauthenticate, or by init with compete; a page's is over. `competing_authenticated`: it says that it is"
+        " authenticated, too",
     ),
     Trouble(
         "The session is gone: idle for too long, restarted at night, forgotten",

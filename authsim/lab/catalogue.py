@@ -144,6 +144,12 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType(
                 steps=(Step.SESSION,),
             ),
             FaultKind(
+                name="competing_authenticated",
+                says="Somebody logs in as the same user elsewhere, and a gateway says that it is authenticated all the"
+                " same, and competes.",
+                steps=(Step.SESSION,),
+            ),
+            FaultKind(
                 name="brokerage_late",
                 says="The login succeeds, and a gateway's brokerage session comes up only so much later.",
                 steps=(Step.SESSION,),

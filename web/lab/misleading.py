@@ -1,5 +1,4 @@
-"""Answers of a gateway that mislead programs: no session, said with 200; no bridge, although there is one; and a session
-that competes and is authenticated all the same.
+"""Answers of a gateway that mislead: no session, with 200; no bridge, where there is one; authenticated, with a rival.
 
 Each stands in the place of the gateway's own answer, which was given before: what was asked has been counted and done.
 """

@@ -23,6 +23,9 @@ from authsim.verifier.topics import publish, session_topic
 ELSEWHERE: Final = Client(address="192.0.2.11", agent="another device (competing_session)")
 _LOST: Final = "session_lost"
 _COMPETING: Final = "competing_session"
+_TOLD_OTHERWISE: Final = "competing_authenticated"
+#: At a gateway either brings a rival; what is said of it then is the wire's.
+_RIVALLING: Final = (_COMPETING, _TOLD_OTHERWISE)
 #: More than anybody has: whoever competes ends nobody's session.
 _ALL_STAY: Final = 1_000_000
 
@@ -77,12 +80,13 @@ class FaultySessions:
         if self._strikes_now(_LOST, session):
             self._lose(session)
             return self._inner.get(session_id)
-        if self._strikes_now(_COMPETING, session):
+        verdicts = [self._strikes_now(name, session) for name in _RIVALLING]  # each counts this look
+        if any(verdicts):
             self._compete(session, sessions_allowed=_ALL_STAY)
         return session
 
     def _may_be_struck(self, session: PortalSession) -> bool:
-        return self._world.is_on(_LOST, _COMPETING) and self._is_open(session)
+        return self._world.is_on(_LOST, *_RIVALLING) and self._is_open(session)
 
     def _is_of_front(self, session: PortalSession) -> bool:
         gateway = self._world.portal.store.gateways.get()

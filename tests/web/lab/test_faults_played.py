@@ -24,6 +24,8 @@ ON_THE_WIRE = {"http_500", "http_503", "slow_answer", "approval_error", "markup_
     "no_session_ok",
     "no_bridge",
 }
+#: What only programs at a gateway meet.
+AT_A_GATEWAY = {"brokerage_late", "brokerage_down", "brokerage_never", "competing_authenticated"}
 #: How each is switched on, where its name and its user are not all.
 MEMBERS: dict[str, dict[str, Any]] = {
     "push_late": {"by_ms": 20_000},
@@ -32,6 +34,7 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "challenge_short": {"by_ms": 5_000},
     "session_lost": {"nth": 1},
     "competing_session": {"nth": 1},
+    "competing_authenticated": {"nth": 2},
 }
 
 
@@ -273,6 +276,21 @@ def meets_competing_session(scene: Scene) -> None:
     meets_not_authenticated(scene)
 
 
+def meets_competing_authenticated(scene: Scene) -> None:
+    """The gateway says both at once, until the session is taken back; that costs no login."""
+    scene.begins()
+    assert scene.types()
+    assert scene.program.stands() == (True, True, False)
+    assert scene.program.stands() == (True, True, True)
+    scene.program.reads("iserver/reauthenticate")
+    assert scene.program.reads("tickle")["iserver"]["authStatus"]["authenticated"] is True
+    assert scene.program.stands() == (True, True, True)
+    scene.program.reads("logout")
+    assert scene.program.stands() == (False, False, False)
+    scene.program.reads("iserver/reauthenticate")
+    assert scene.program.stands() == (True, True, False)
+
+
 def meets_brokerage_late(scene: Scene) -> None:
     """The login succeeds; twenty seconds later it is authenticated too."""
     scene.begins()
@@ -344,7 +362,7 @@ def test_every_fault_is_met() -> None:
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ON_THE_WIRE])
 def test_a_fault_is_met_and_told_and_over(opens_lab: Callable[..., LabSite], name: str) -> None:
     """The client meets it, the story tells whom it struck, and once it is off the next login succeeds."""
-    living = opens_lab(in_settings={"gateway": GatewaySettings()} if name.startswith("brokerage_") else {})
+    living = opens_lab(in_settings={"gateway": GatewaySettings()} if name in AT_A_GATEWAY else {})
     user = living.site.adds("alice", phone="+12125550142")
     scene = Scene(living, user, line_to(living.site.app), living.site.browser(is_patient=True))
     if not name.startswith("text_") and name != "qr_burnt":

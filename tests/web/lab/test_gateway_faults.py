@@ -20,6 +20,9 @@ from web.settings import GatewaySettings
 NO_SESSION = b'{"error":"no session"}'
 NO_BRIDGE = b'{"error":"Bad Request: no bridge"}'
 UP, COMPETING, IDLE = (True, True, False), (False, True, True), (False, True, False)
+BOTH = (True, True, True)
+#: What tells how the session stands.
+SAYS = ("tickle", "iserver/auth/status", "iserver/auth/ssodh/init")
 CALLS = (
     *("tickle", "iserver/auth/status", "iserver/auth/ssodh/init", "iserver/reauthenticate", "sso/validate", "logout"),
     *("iserver/accounts", "portfolio/accounts"),
@@ -181,6 +184,53 @@ def test_who_competes_is_heard_under_drift(front: Front, body: dict[str, Any]) -
     assert front.program.stands() == COMPETING
 
     assert front.program.reads("iserver/auth/ssodh/init", **body)["authenticated"]
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"nth": 1}], ids=["plain", "nth"])
+def test_who_competes_may_be_called_authenticated(front: Front, narrowed: dict[str, int]) -> None:
+    """Each answer that tells how the session stands says both, in the words that it has otherwise; no other changes."""
+    front.logs_in()
+    plain = {call: front.program.asks(call).data for call in SAYS}
+    front.arms("competing_authenticated", user="alice", **narrowed)
+
+    for call in SAYS:
+        answer = front.program.asks(call)
+        assert answer.status == "200 OK"
+        assert answer.data == plain[call].replace(b'"competing":false', b'"competing":true'), call
+        assert int(answer.headers["Content-Length"]) == len(answer.data)
+    assert front.program.reads("sso/validate")["USER_NAME"] == "alice"
+    assert front.program.asks("iserver/accounts").data == NO_BRIDGE  # as ever beside a rival
+    assert front.program.reads("portfolio/accounts")[0]["id"]
+    assert front.program.asks("tickle", method="HEAD").status == "200 OK"
+    assert front.struck() == [("competing_authenticated", "alice")]
+
+
+def test_both_at_once_end_with_the_rival_or_the_fault(front: Front) -> None:
+    """A rival that gives way competes no more; with the fault off, one that does not is told as it is."""
+    browser = front.logs_in()
+    for _ in range(2):
+        front.arms("competing_authenticated", user="alice", nth=1)
+        assert front.program.stands() == BOTH
+        assert ELSEWHERE.address in browser.opens("/portal/sessions").text
+        begun = front.program.reads("iserver/auth/ssodh/init", json={"publish": True, "compete": True})
+        assert (begun["authenticated"], begun["competing"]) == UP[::2]
+        assert front.program.stands() == UP
+    front.arms("competing_authenticated", user="alice")
+    assert front.program.stands() == BOTH
+    front.living.does("DELETE", "/faults/competing_authenticated")
+
+    assert front.program.stands() == COMPETING
+    assert front.logins() == 1
+
+
+def test_who_competes_by_another_fault_is_told_as_it_is(front: Front) -> None:
+    """A rival of before is not called so while this fault waits for its look; each of two faults brings its own."""
+    front.logs_in()
+    front.arms("competing_session", user="alice", nth=1)
+    front.arms("competing_authenticated", user="alice", nth=3)
+
+    assert [front.program.stands() for _ in range(4)] == [COMPETING, COMPETING, BOTH, BOTH]
+    assert [name for name, _ in front.struck()] == ["competing_session", "competing_authenticated"]
 
 
 @pytest.mark.parametrize(
