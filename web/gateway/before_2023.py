@@ -26,6 +26,8 @@ SENT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _WORDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         **{("name", today): then for then, names in SENT.items() for today in names},
+        ("id", "xyz-field-username"): "user_name",
+        ("id", "xyz-field-password"): "password",
         ("id", "second-factor-device"): "sf_select",
         ("class", "xyz-errormessage"): "alert alert-danger margin-top-10",
     }
