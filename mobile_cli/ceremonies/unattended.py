@@ -56,7 +56,7 @@ class Unattended:
         """Return the response to a challenge that was read from a page; no portal is asked.
 
         `name` may be left out where there is one user. `bad_challenge` is one that was mistyped, `not_a_login` one that
-        says that it is for more.
+        says that it is for more. A challenge of six digits says nothing of it: the response is a login's all the same.
         """
         return _respond(self._find_account(name), challenge, Purpose.LOG_IN)
 

@@ -858,6 +858,17 @@ case_a_page_between_leads_on_by_its_link() {
   let_in
 }
 
+case_a_page_that_has_to_be_confirmed_lets_on_when_it_is() {
+  fault page_confirm
+  by_phone "$phone"
+  struck page_confirm
+  if is_in; then fail 'no page stands between'; fi
+  send /sso/Confirm
+  if is_in; then fail 'the page lets on unconfirmed'; fi
+  send /sso/Confirm confirmed=yes
+  let_in
+}
+
 case_a_page_with_other_names_takes_the_old_ones() {
   fault markup_drift
   asked

@@ -94,6 +94,14 @@ def test_only_logins_are_answered(authkey: Authkey) -> None:
             assert refused.text.startswith("The challenge asks for more than a login")
 
 
+def test_what_says_no_purpose_is_answered_as_a_login(server: ServingPhone) -> None:
+    """Six digits tell nothing of what they are for: the response is a login's, and good for nothing else."""
+    given = server.gives(f"challenge={CHALLENGE}").text
+    assert given == respond(ALICE, CHALLENGE, purpose=Purpose.LOG_IN).text
+    for purpose in range(Purpose.ADD_DEVICE, Purpose.SELF_TEST + 1):
+        assert given != respond(ALICE, CHALLENGE, purpose=Purpose(purpose)).text
+
+
 @pytest.mark.parametrize("challenge", ["12345", "1234567", "012345", "12345a", "%D9%A1%D9%A2%D9%A3%D9%A4%D9%A5%D9%A6"])
 def test_a_mistyped_challenge_is_told(server: ServingPhone, challenge: str) -> None:
     """What is no challenge is a program's mistake, and is not repeated."""
