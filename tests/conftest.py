@@ -14,6 +14,8 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler.loadscope import LoadScopeScheduling
 
 # Two cores serve everybody, so an example's duration says nothing about the code; a failure prints what repeats it.
 hypothesis.settings.register_profile("authsim", deadline=None, print_blob=True)
@@ -27,6 +29,8 @@ STORIES = (
 )
 #: Where the long ones are. They begin first, so that no worker is alone with one of them in the end.
 LONG = ("clients/", "attacks/", "journeys/", "browser/", "interop/", "authsim/cli/")
+#: Where real login programs are driven: one worker's, as one module.
+CLIENTS = "tests/clients/"
 _MEASURED = {
     name: os.environ[name] for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START") if name in os.environ
 }
@@ -93,16 +97,28 @@ def browser() -> "Iterator[Browser]":
         yield running
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Among several workers the tests of a module stay together, because they share what it has set up."""
-    if not hasattr(config, "workerinput"):
-        return
-    items.sort(key=lambda item: [not _place_of(item).startswith(place) for place in LONG])
-    modules: dict[Path, int] = {}
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(modules.setdefault(item.path, len(modules))))
+    """Among several workers the long ones begin."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [not _place_of(item).startswith(place) for place in LONG])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Keep the tests of a module with one worker, because they share what it has set up, whatever else is asked for.
+
+    What drives real login programs stays with one too: two of a kind type into each other's browser.
+    """
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        """The modules, one after the other, as workers have time for them."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return CLIENTS if module.startswith(CLIENTS) else module
+
+    return ByModule(config, log)
 
 
 def _place_of(item: pytest.Item) -> str:
