@@ -9,12 +9,11 @@ import pytest
 
 from authsim.testing.client import Lab
 from authsim.testing.portal import Portal
-from tests.support.child import LONGEST_S, clean_environment
+from tests.support.child import LONGEST_S
 from tests.support.phone import make_phone
 from tests.support.portal import LivePortal, password_of, served_portal
 from tests.support.stores import postgres_server, postgres_url  # noqa: F401 - fixtures are found by name
-from tests.web.commands.conftest import Operator
-from tests.web.lab.test_workers import CONNECTIONS, Program, serving
+from tests.web.lab.test_workers import CONNECTIONS, Program, two_workers
 
 ASKED = "{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 NO_SESSION = b'{"error":"no session"}'
@@ -74,16 +73,8 @@ def test_the_bytes_on_the_wire(portal: LivePortal, tmp_path: Path) -> None:
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Where a gateway of two workers in a lab answers, and the file of the lab's token: on either database."""
-    operator = Operator(folder=tmp_path, environment=clean_environment(tmp_path))
-    data = tmp_path / "data"
-    store: tuple[str, ...] = ("--data", str(data))
-    if request.param == "postgres":
-        data.mkdir()
-        url: str = request.getfixturevalue("postgres_url")
-        store = ("--database-url", url, "--key-file", str(data / "portal.key"))
-    operator.succeeds("init", *store)
-    with serving(operator, *store, "--gateway", token_file=data / "lab.token") as address:
-        yield address, data / "lab.token"
+    with two_workers(request, tmp_path, "--gateway") as found:
+        yield found
 
 
 def test_two_workers_share_the_session(place: tuple[str, Path]) -> None:

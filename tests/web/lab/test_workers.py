@@ -61,15 +61,24 @@ class Program:
 
 
 @contextmanager
-def serving(operator: Operator, *store: str, token_file: Path) -> Iterator[str]:
-    """A portal of two workers with a lab; its address."""
-    with operator.serving(*store, "--port", "0", "--workers", "2", "--lab") as child:
+def two_workers(request: pytest.FixtureRequest, folder: Path, *options: str) -> Iterator[tuple[str, Path]]:
+    """A portal of two workers with a lab, on the database that `request` names: its address, and its token's file."""
+    operator = Operator(folder=folder, environment=clean_environment(folder))
+    data = folder / "data"
+    token_file = data / "lab.token"
+    store: tuple[str, ...] = ("--data", str(data))
+    if request.param == "postgres":
+        data.mkdir()
+        url: str = request.getfixturevalue("postgres_url")
+        store = ("--database-url", url, "--key-file", str(data / "portal.key"))
+    operator.succeeds("init", *store)
+    with operator.serving(*store, *options, "--port", "0", "--workers", "2", "--lab") as child:
         assert child.stdout is not None
         line = child.stdout.readline()
         assert line.startswith("AuthSim is ready at"), child.stderr.read() if child.stderr else ""
         wait_until(lambda: len(children_of(child.pid)) >= 2)
         assert token_file.exists()
-        yield line.split()[-1]
+        yield line.split()[-1], token_file
         child.terminate()
         child.communicate(timeout=LONGEST_S)
 
@@ -77,16 +86,8 @@ def serving(operator: Operator, *store: str, token_file: Path) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Where a lab of two workers answers, and its token's file: on either database."""
-    operator = Operator(folder=tmp_path, environment=clean_environment(tmp_path))
-    data = tmp_path / "data"
-    store: tuple[str, ...] = ("--data", str(data))
-    if request.param == "postgres":
-        data.mkdir()
-        url: str = request.getfixturevalue("postgres_url")
-        store = ("--database-url", url, "--key-file", str(data / "portal.key"))
-    operator.succeeds("init", *store)
-    with serving(operator, *store, token_file=data / "lab.token") as address:
-        yield address, data / "lab.token"
+    with two_workers(request, tmp_path) as found:
+        yield found
 
 
 def test_two_workers_are_one_lab(place: tuple[str, Path]) -> None:
