@@ -28,12 +28,13 @@ TROUBLES = (
     ("brokerage_down", False, (False, False, False)),
     ("brokerage_never", False, (False, True, False)),
     ("competing_session", False, (False, True, True)),
+    ("competing_authenticated", False, (True, True, True)),
     ("no_bridge", True, None),  # ibind raises advice of its own, without a status
     ("session_lost", False, 401),
     ("http_503", False, 503),
     ("http_500", False, 500),
 )
-_HEALED = frozenset({"brokerage_down", "competing_session", "no_bridge"})
+_HEALED = frozenset({"brokerage_down", "competing_session", "competing_authenticated", "no_bridge"})
 
 
 class Ibind:
