@@ -125,6 +125,7 @@ def _is_competing() -> bool:
     if not text.startswith("{"):
         return dict(parse_qsl(text)).get("compete", "").lower() == "true"
     try:
-        return json.loads(text).get("compete") in (True, "true")
+        wish = json.loads(text).get("compete")
     except (ValueError, RecursionError):
         raise MessageError("a wish to compete is JSON or a form") from None
+    return wish is True or wish == "true"
