@@ -1,16 +1,14 @@
 """A gateway's other pages in Chromium: people log in by what they read, programs by the names of their time."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from authsim.model import FactorKind
+from tests.browser.conftest import Ask, enrols, types_password
 from tests.support.browser_chromium import Screen
-from tests.support.device_line import wire_to
 from tests.support.holding import give
 from tests.support.portal import LivePortal, password_of, served_portal
 from web.wiring import open_portal
@@ -24,7 +22,6 @@ CONFIRM = {
     "en": ("This information is right.", "Confirm and go on"),
     "ja": ("この情報に間違いありません。", "確認して進む"),
 }
-Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module", params=list(OPTIONS))
@@ -41,41 +38,9 @@ def portal(page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         yield served
 
 
-@pytest.fixture
-def ask(portal: LivePortal) -> Iterator[Ask]:
-    """Somebody who holds the lab's token; at the end all faults are off."""
-    line = wire_to(portal.address)
-    token = (portal.data / "lab.token").read_text().strip()
-
-    def ask_lab(method: str, path: str, members: object = None) -> Any:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        answer = line(method, f"/api/lab/v1{path}", None if members is None else json.dumps(members), headers)
-        assert answer.status < 300, answer
-        return json.loads(answer.text) if answer.text else None
-
-    yield ask_lab
-    ask_lab("DELETE", "/faults")
-
-
-def enrols(ask: Ask, name: str, *, policy: str = "manual") -> str:
-    """Make a user with an active virtual phone, and return the phone's id."""
-    ask("POST", "/users", {"name": name, "password": password_of(name)})
-    (phone,) = ask("POST", "/phones", {"policy": policy})["phones"]
-    ask("POST", f"/phones/{phone['id']}/activate", {"user": name})
-    return str(phone["id"])
-
-
 def responds(ask: Ask, phone: str, challenge: str) -> str:
     """What the phone answers to a challenge."""
     return str(ask("POST", f"/phones/{phone}/respond", {"challenge": challenge})["response"])
-
-
-def types_password(screen: Screen, name: str, password: str | None = None) -> None:
-    """Log in as a person does: by what stands beside the fields and on the button."""
-    screen.page.get_by_label(screen.label("username"), exact=True).fill(name)
-    screen.page.get_by_label(screen.label("password"), exact=True).fill(password or password_of(name))
-    with screen.page.expect_navigation():
-        screen.button("login").click()
 
 
 def is_fair(screen: Screen, *, script: bool) -> None:

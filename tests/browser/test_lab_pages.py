@@ -1,15 +1,13 @@
 """What a lab does to pages, in Chromium: people notice no drift of markup, pass the page between, and see time fly."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.conftest import Ask, enrols, types_password
 from tests.support.browser_chromium import Screen
-from tests.support.device_line import wire_to
 from tests.support.portal import LivePortal, password_of, served_portal
 
 SECOND_FACTOR = "/sso/SecondFactor"
@@ -17,7 +15,6 @@ EXPIRED = {"en": "The request is no longer valid.", "ja": "この要求は無効
 SKIP = {"en": "Skip and go on", "ja": "スキップして進む"}
 #: Two looks: a telephone by day, and a desk by night.
 LOOKS = [("en", True, "light", 390), ("ja", True, "dark", 1280), ("en", False, "light", 1280)]
-Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -25,38 +22,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
     """A portal with a lab, served; the tests of this module share it and bring users of their own."""
     with served_portal(tmp_path_factory.mktemp("portal"), serving=("--lab",)) as served:
         yield served
-
-
-@pytest.fixture
-def ask(portal: LivePortal) -> Iterator[Ask]:
-    """Somebody who holds the lab's token; at the end all faults are off."""
-    line = wire_to(portal.address)
-    token = (portal.data / "lab.token").read_text().strip()
-
-    def ask_lab(method: str, path: str, members: object = None) -> Any:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        answer = line(method, f"/api/lab/v1{path}", None if members is None else json.dumps(members), headers)
-        assert answer.status < 300, answer
-        return json.loads(answer.text) if answer.text else None
-
-    yield ask_lab
-    ask_lab("DELETE", "/faults")
-
-
-def enrols(ask: Ask, name: str, *, policy: str = "manual") -> str:
-    """Make a user with an active virtual phone, and return the phone's id."""
-    ask("POST", "/users", {"name": name, "password": password_of(name)})
-    (phone,) = ask("POST", "/phones", {"policy": policy})["phones"]
-    ask("POST", f"/phones/{phone['id']}/activate", {"user": name})
-    return str(phone["id"])
-
-
-def types_password(screen: Screen, name: str) -> None:
-    """Log in as a person does: by what stands beside the fields and on the button."""
-    screen.page.get_by_label(screen.label("username"), exact=True).fill(name)
-    screen.page.get_by_label(screen.label("password"), exact=True).fill(password_of(name))
-    with screen.page.expect_navigation():
-        screen.button("login").click()
 
 
 def is_fair(screen: Screen) -> None:
