@@ -44,7 +44,7 @@ def require_gunicorn() -> None:
     from importlib import import_module
 
     try:
-        for name in ("gunicorn.app.base", "gevent"):
+        for name in ("gunicorn.app.base", "gevent", "packaging.version"):  # the last is what its gevent worker asks for
             import_module(name)
     except ImportError:
         raise MessageError("--workers and --tls need one more package: pip install 'authsim[server]'") from None

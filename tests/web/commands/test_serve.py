@@ -257,15 +257,16 @@ def test_a_killed_worker_is_replaced(operator: Operator, data: str) -> None:
         assert child.communicate()[0] == ""
 
 
-def test_without_the_extra_the_remedy_is_named(operator: Operator, data: str, tmp_path: Path) -> None:
-    """Where gunicorn is not installed, --workers and --tls say what to install."""
+@pytest.mark.parametrize("package", ["gunicorn", "gevent", "packaging"])
+def test_without_the_extra_the_remedy_is_named(operator: Operator, data: str, tmp_path: Path, package: str) -> None:
+    """Where a part of the extra is not installed, --workers and --tls say what to install."""
     # A finder that hides the extra, as an environment without it does.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "from importlib.abc import MetaPathFinder\n"
         "class Hidden(MetaPathFinder):\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] in ('gunicorn', 'gevent'):\n"
+        f"        if name.partition('.')[0] == {package!r}:\n"
         "            raise ModuleNotFoundError(name=name)\n"
         "sys.meta_path.insert(0, Hidden())\n"
     )
