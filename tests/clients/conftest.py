@@ -47,7 +47,8 @@ def customer(gateway: LivePortal, lab: Lab, tmp_path: Path) -> Iterator[Callable
         made.append(name)
         phone = make_phone(tmp_path / name)
         phone.activates(entry["activation"])
-        return Customer(name=name, password=password_of(name), phone=phone, portal=gateway, lab=lab)
+        app = str(entry.get("authenticator") or "")
+        return Customer(name=name, password=password_of(name), phone=phone, portal=gateway, lab=lab, authenticator=app)
 
     yield make
     lab.disarm_faults()

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from authsim.testing import Lab
 from tests.support.child import LONGEST_S
-from tests.support.phone import Phone
-from tests.support.portal import LivePortal
+from tests.support.phone import Phone, make_phone
+from tests.support.portal import LivePortal, password_of
 
 #: What the portal's record calls a request to the phone: each is a second factor that somebody had to give.
 _REQUESTS = frozenset({"push:sent", "prompt:issued"})
@@ -68,11 +68,24 @@ class PhoneOwner:
                 child.communicate(timeout=LONGEST_S)
 
 
+def adds_over_https(portal: LivePortal, name: str, folder: Path) -> PhoneOwner:
+    """A user of a portal with a certificate of its own, whose phone trusts it and is active."""
+    phone = make_phone(folder).is_made()
+    pin_file, certificate = str(phone.pin_file), str(portal.data / "tls.crt")
+    phone.does("trust", portal.address, "--certificate", certificate, "--yes", "--pin-file", pin_file)
+    phone.activates(portal.adds(name, activation=True)[name]["activation"])
+    return PhoneOwner(name=name, password=password_of(name), phone=phone, portal=portal)
+
+
 @dataclass(slots=True, kw_only=True)
 class Customer(PhoneOwner):
-    """One whose portal stands in a lab, which tells what was recorded of them."""
+    """One whose portal stands in a lab, which tells what was recorded of them.
+
+    `authenticator` sets up an authenticator app, where they were made with one.
+    """
 
     lab: Lab
+    authenticator: str = field(default="", repr=False)
 
     def story(self, *wanted: str) -> list[dict[str, Any]]:
         """What the portal recorded of them, oldest first: all of it, or what is named so."""

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.customers import Customer, PhoneOwner
+from tests.clients.customers import Customer, adds_over_https
 from tests.clients.ibeam import LOGGED_IN, by_handler, by_request, running_ibeam
-from tests.support.phone import make_phone
-from tests.support.portal import make_portal, password_of
+from tests.support.portal import make_portal
 
 pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
 
@@ -30,15 +29,10 @@ def test_a_notification_that_is_approved(customer: Callable[..., Customer], tmp_
 
 def test_over_https(tmp_path: Path) -> None:
     """A certificate that the portal signed itself is no hindrance: a login over https succeeds as well."""
-    portal, phone = make_portal(tmp_path / "portal"), make_phone(tmp_path / "axel").is_made()
+    portal = make_portal(tmp_path / "portal")
     portal.serve("--gateway", "--tls")
     try:
-        uri, pin_file = portal.adds("axel", activation=True)["axel"]["activation"], str(phone.pin_file)
-        phone.does(
-            "trust", portal.address, "--certificate", str(portal.data / "tls.crt"), "--yes", "--pin-file", pin_file
-        )
-        phone.activates(uri)
-        axel = PhoneOwner(name="axel", password=password_of("axel"), phone=phone, portal=portal)
+        axel = adds_over_https(portal, "axel", tmp_path / "axel")
         with axel.approves_all(), running_ibeam(tmp_path / "ibeam", axel) as ibeam:
             ibeam.says(LOGGED_IN)
             status = ibeam.is_stopped()

@@ -2,15 +2,18 @@
 
 import json
 import re
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from tests.clients.customers import Customer
+from authsim.ends.browser import Browser
+from tests.clients.customers import Customer, PhoneOwner, adds_over_https
 from tests.clients.programs import require_client
 from tests.support.child import LONGEST_S, clean_environment, run
 from tests.support.pages import blocks_of
@@ -223,8 +226,21 @@ def test_the_script_of_the_page(customer: Callable[..., Customer], tmp_path: Pat
     assert re.sub(r"U[0-9]{7}", "U1234567", says()) == after
 
 
+def logs_in_over_https(owner: PhoneOwner) -> None:
+    """The same in a browser that was told which certificate to trust."""
+
+    def opens(**options: Any) -> httpx2.Client:
+        trusted = ssl.create_default_context(cafile=str(owner.portal.data / "tls.crt"))
+        return httpx2.Client(base_url=owner.address, verify=trusted, timeout=LONGEST_S, trust_env=False, **options)
+
+    with Browser(owner.address, open_client=opens) as browser:
+        page = browser.log_in(owner.name, owner.password)
+        page = browser.answer(page, owner.phone.responds(page.require(".xyz-goldchallenge").text))
+        assert page.require("pre").text == "Client login succeeds"
+
+
 def test_with_nothing_set_over_https(tmp_path: Path) -> None:
-    """A gateway with a certificate of its own is found by a client that does not look at it, as ibind's usual one."""
+    """A gateway with a certificate of its own serves a client that does not look at it, before a login and after it."""
     require_client("ibind")
     portal = make_portal(tmp_path / "portal")
     portal.serve("--gateway", "--tls")
@@ -233,5 +249,9 @@ def test_with_nothing_set_over_https(tmp_path: Path) -> None:
             assert portal.address.startswith("https://")
             assert ibind.reads("check_health") is False
             assert ibind.does("tickle")["status"] == 401
+            logs_in_over_https(adds_over_https(portal, "irma", tmp_path / "irma"))
+            assert ibind.reads("check_health") is True
+            assert ibind.reads("validate")["USER_NAME"] == "irma"
+            assert len(ibind.reads("portfolio_accounts")) == 1
     finally:
         portal.stop()
