@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -102,13 +103,12 @@ def running_ibeam(folder: Path, who: PhoneOwner, **settings: str) -> Iterator[IB
     """
     python, driver = require_ibeam()
     marker = f"no-gateway-{os.getpid()}-{folder.name}"
-    for part in ("inputs", "outputs", "tmp"):
+    for part in ("inputs", "outputs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     shutil.copy(_HANDLER, folder / "inputs")
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "TMPDIR": str(folder / "tmp"),
         "LANG": "C.UTF-8",
         "IBEAM_ACCOUNT": who.name,
         "IBEAM_PASSWORD": who.password,
@@ -122,12 +122,16 @@ def running_ibeam(folder: Path, who: PhoneOwner, **settings: str) -> Iterator[IB
         "IBEAM_MIN_PRESUBMIT_BUFFER": "0",
         **settings,
     }
-    with alone_on_this_machine("ibeam"), _playing_the_gateway(marker):
+    with (
+        alone_on_this_machine("ibeam"),
+        _playing_the_gateway(marker),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,  # a browser's socket needs a short path
+    ):
         with (folder / "said.txt").open("wb") as said:
             child = subprocess.Popen(
                 [str(python), "-m", "ibeam.ibeam_starter"],
                 cwd=folder,
-                env=environment,
+                env=environment | {"TMPDIR": scratch},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,

@@ -95,7 +95,7 @@ def log_in(folder: Path, customer: Customer, answer: Callable[[str], str], *, pa
     with (
         alone_on_this_machine("minitrade"),
         listening(messenger) as port,
-        tempfile.TemporaryDirectory() as scratch,  # a browser's socket needs a short path
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,  # a browser's socket needs a short path
     ):
         wish = {
             "scheduler_port": port,
