@@ -33,6 +33,30 @@ def test_a_competing_session_is_healed_without_another_login(customer: Callable[
     assert karl.happenings().count("brokerage:begun") == 2
 
 
+def test_a_rival_beside_an_authenticated_session_costs_a_second_factor(
+    customer: Callable[..., Customer], tmp_path: Path
+) -> None:
+    """By its first strategy IBeam sees both at once after its login: it reauthenticates in vain, and logs in anew."""
+    kira = customer("kira")
+    kira.lab.arm_fault("competing_authenticated", user="kira", nth=1)
+    settings = {
+        "IBEAM_AUTHENTICATION_STRATEGY": "A",
+        "IBEAM_RESTART_WAIT": "1",
+        "IBEAM_MAINTENANCE_INTERVAL": "1",
+    }
+
+    with kira.approves_all(), running_ibeam(tmp_path, kira, **settings) as ibeam:
+        ibeam.says("Logging in succeeded, session is authenticated but competing, reauthenticating...")
+        ibeam.says("Competing Gateway session found, restarting and logging in...")
+        ibeam.says(LOGGED_IN)
+        status = ibeam.is_stopped()
+
+    assert status == 0
+    assert ibeam.log.count("Loading auth webpage") == 2
+    assert kira.requests() == ["push:sent"] * 2
+    assert kira.happenings().count("login:completed") == 2
+
+
 def test_a_brokerage_session_that_is_not_up_after_the_login(customer: Callable[..., Customer], tmp_path: Path) -> None:
     """The login succeeds and the session is down: IBeam heals that too, and asks for no second push."""
     lars = customer("lars")
