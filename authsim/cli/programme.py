@@ -166,9 +166,12 @@ def _print_gateway(description: dict[str, Any]) -> None:
     settings = [f"{name}={shlex.quote(value)}" for name, value in gateway["ibeam"].items()]
     first = next(user for user in description["users"] if user["name"] == gateway["users"][0])
     account = f"IBEAM_ACCOUNT={first['name']} IBEAM_PASSWORD={first['password'] or 'PASSWORD'}"
-    click.echo(f"       {shlex.join(gateway['bystander'])} &")
-    click.echo(f"       export {' '.join(settings)} {_EMPTY_FOLDER}")
-    click.echo(f"       export {account} {_DRIVER}")
+    for line in (
+        f"{shlex.join(gateway['bystander'])} &",
+        f"export {' '.join(settings)} {_EMPTY_FOLDER}",
+        f"export {account} {_DRIVER}",
+    ):
+        click.echo(f"       {line}")
     tell("  Keep that folder empty and for yourself: IBeam runs what lies in it, and hands it the password.")
     if token_file is not None:
         tell("  What they did wrong is told by:")
