@@ -126,15 +126,27 @@ def _print(told: dict[str, Any], user: str | None) -> None:
 
 
 def _print_counts(conduct: dict[str, Any]) -> None:
-    within = spoken(f"at most {conduct['most_notifications_in_an_hour']} in an hour")
+    within = spoken(f"most within an hour: {conduct['most_notifications_in_an_hour']}")
     rows = [
         (spoken("second-factor requests"), conduct["second_factor_requests"], ""),
         (spoken("asked again while one was open"), conduct["requested_again_while_open"], ""),
         (spoken("notifications"), conduct["notifications"], f" ({within})" if conduct["notifications"] else ""),
-        (spoken("failed logins"), conduct["failed_logins"], ""),
+        (spoken("failed logins"), conduct["failed_logins"], _name_failures(conduct["refusals"])),
         (spoken("attempts that came too soon"), conduct["throttled"], ""),
         (spoken("lock-outs"), conduct["locked_out"], ""),
     ]
     width = max(count_cells(label) for label, _, _ in rows)
     for label, number, rest in rows:
         click.echo(f"  {pad(label, width)}   {number}{rest}")
+
+
+def _name_failures(refusals: dict[str, int]) -> str:
+    """Return why logins failed, by the names of the refusals, which are the same in every language."""
+    from authsim.lab.verdict import FAILURES
+
+    failures = {reason: times for reason, times in refusals.items() if reason in FAILURES}
+    if not failures:
+        return ""
+    if len(failures) == 1:
+        return f" ({next(iter(failures))})"
+    return f" ({', '.join(f'{reason} {times}' for reason, times in failures.items())})"

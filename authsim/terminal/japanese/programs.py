@@ -125,7 +125,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "second-factor requests": "二段階目の要求",
         "asked again while one was open": "要求が開いている間の再要求",
-        "at most {count} in an hour": "1時間に最大{count}件",
+        "most within an hour: {count}": "最多で1時間に{count}件",
         "attempts that came too soon": "早すぎた試み",
         "lock-outs": "ロック",
         "your client would have locked the account after {seconds} seconds": (

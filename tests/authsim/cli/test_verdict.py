@@ -61,14 +61,14 @@ def test_a_person_is_told_in_calm_lines(person: Person, served: Served) -> None:
     assert lines[lines.index("alice") :][1:7] == [
         "second-factor requests 1",
         "asked again while one was open 0",
-        "notifications 1 (at most 1 in an hour)",
+        "notifications 1 (most within an hour: 1)",
         "failed logins 0",
         "attempts that came too soon 0",
         "lock-outs 0",
     ]
     bob = lines[lines.index("bob") : lines.index("carol")]
     assert bob[4:] == [
-        "failed logins 10",
+        "failed logins 10 (wrong_password)",
         "attempts that came too soon 0",
         "lock-outs 1",
         "your client would have locked the account after 32400 seconds",
