@@ -22,7 +22,8 @@ _FLAGS: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 def require_token(path: str, *, entropy: "Entropy") -> Secret:
     """Return the token that stands in the file, one trailing newline aside; make both where there is no file.
 
-    A link, somebody else's file, and one that others may read are `REFUSED`; what is no token is `MALFORMED`.
+    A link, somebody else's file, and one that others may read are `REFUSED`; what is no token is `MALFORMED`. The
+    folder of the file is not made: `IO`.
     """
     if not os.path.lexists(path):
         _make(path, Secret(format_b64u(entropy.token_bytes(_TOKEN_BYTES))))
@@ -30,7 +31,10 @@ def require_token(path: str, *, entropy: "Entropy") -> Secret:
 
 
 def _make(path: str, token: Secret) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, FILE_MODE)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, FILE_MODE)
+    except FileNotFoundError:
+        raise PhoneError(Exit.IO, "no_token_folder", path=os.path.dirname(path)) from None
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(token.reveal() + b"\n")
 

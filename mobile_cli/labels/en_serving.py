@@ -32,6 +32,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
             "The token in {path} is none: it has 32 to 128 letters, digits, - and _. Remove the file, and authkey "
             "serve makes a new one."
         ),
+        "no_token_folder": "There is no folder {path} to make the token's file in. Make it, or name another file.",
         "port_taken": "Port {port} is taken by another program. Stop it, or choose another port: --port 0 picks one.",
         "port_denied": "Port {port} needs rights that this user does not have. Choose a port above 1023.",
     }

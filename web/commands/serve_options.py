@@ -93,7 +93,7 @@ def page_options(command: F) -> F:
                 "--page",
                 type=click.Choice(PAGES),
                 metavar="MARKUP",
-                help="Which markup a gateway's pages have: current, 2022 or drift.",
+                help="Which markup a gateway's pages have: current (when nothing is said), 2022 or drift.",
             ),
             click.option("--page-seed", type=_SEEDS, metavar="N", help="The seed of --page drift."),
         )

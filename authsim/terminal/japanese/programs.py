@@ -17,8 +17,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "Answer existing login programs too, as 'authsim gateway' does.": (
             "'authsim gateway' のように、既存のログインプログラムにも応答します。"
         ),
-        "Which markup a gateway's pages have: current, 2022 or drift.": (
-            "ゲートウェイのページの書き方 (current, 2022, drift)"
+        "Which markup a gateway's pages have: current (when nothing is said), 2022 or drift.": (
+            "ゲートウェイのページの書き方 (current, 2022, drift。指定がなければ current)"
         ),
         "The seed of --page drift.": "--page drift の乱数の種",
         "Write the folder from which IBeam starts this gateway by itself, and end.": (

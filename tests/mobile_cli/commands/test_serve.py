@@ -433,6 +433,13 @@ def test_a_file_that_others_can_read_is_refused(phone: Authkey) -> None:
 # how it begins and ends
 
 
+def test_a_token_file_needs_its_folder(phone: Authkey) -> None:
+    """The file is made where there is none, its folder is not: a path that was mistyped is told."""
+    done = phone.with_pin("serve", "--port", "0", "--token-file", str(phone.folder / "typo" / "token"), check=74)
+    assert f"There is no folder {phone.folder / 'typo'} to make the token's file in" in done.stderr
+    assert not (phone.folder / "typo").exists()
+
+
 def test_it_needs_a_token_file(phone: Authkey) -> None:
     """There is no server without a token."""
     assert "Missing option '--token-file'" in phone.with_pin("serve", check=64).stderr
