@@ -13,7 +13,7 @@ from tests.support.child import console_script
 from tests.support.pages import blocks_of
 from tests.support.tree import ROOT
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 _CARD = "/portal/settings/factors/code-card"
 _SECURITY_CARD = "/portal/settings/factors/security-card"

@@ -8,7 +8,7 @@ import pytest
 from tests.clients.customers import Customer
 from tests.clients.ibeam import LOGGED_IN, by_handler, running_ibeam
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 TIMED_OUT = "Timeout reached when waiting for authentication."
 

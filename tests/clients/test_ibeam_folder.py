@@ -13,7 +13,7 @@ from tests.support.child import wait_until
 from tests.support.phone import make_phone
 from tests.support.portal import make_portal, password_of
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 
 def free_port() -> int:

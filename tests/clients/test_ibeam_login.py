@@ -9,7 +9,7 @@ from tests.clients.customers import Customer, adds_over_https
 from tests.clients.ibeam import LOGGED_IN, by_handler, by_request, running_ibeam
 from tests.support.portal import make_portal
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 
 def test_a_notification_that_is_approved(customer: Callable[..., Customer], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tests.clients.ibeam import LOGGED_IN, by_request, running_ibeam
 from tests.support.phone import make_phone
 from tests.support.portal import make_portal, password_of
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 #: What the elements were called before March 2023, where IBeam does not know it by itself.
 OLD_NAMES = {

@@ -8,7 +8,7 @@ import pytest
 from tests.clients.customers import Customer
 from tests.clients.ibeam import LOGGED_IN, running_ibeam
 
-pytestmark = [pytest.mark.xdist_group("clients"), pytest.mark.usefixtures("ibeam_is_here")]
+pytestmark = pytest.mark.usefixtures("ibeam_is_here")
 
 
 def test_a_competing_session_is_healed_without_another_login(customer: Callable[..., Customer], tmp_path: Path) -> None:

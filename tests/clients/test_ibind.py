@@ -20,8 +20,6 @@ from tests.support.pages import blocks_of
 from tests.support.portal import LivePortal, make_portal
 from tests.support.tree import ROOT
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 _CALLS = Path(__file__).with_name("ibind_calls.py")
 _NEED_A_LOGIN = ("tickle", "authentication_status", "initialize_brokerage_session", "reauthenticate", "validate")
 _STANDING = ("authenticated", "connected", "competing")

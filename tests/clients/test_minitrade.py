@@ -14,13 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.clients.customers import Customer
 from tests.clients.programs import alone_on_this_machine, require_client, require_program
 from tests.support.child import clean_environment
-
-pytestmark = pytest.mark.xdist_group("clients")
 
 _LOGIN = Path(__file__).with_name("minitrade_login.py")
 _CHALLENGE = re.compile(r"<pre>([0-9]{6})</pre>")
