@@ -20,7 +20,8 @@ from tests.support.child import clean_environment
 
 _LOGIN = Path(__file__).with_name("minitrade_login.py")
 _CHALLENGE = re.compile(r"<pre>([0-9]{6})</pre>")
-_LONGEST_S = 120
+#: It waits a minute for the page after a response, beside loading its browser on a busy machine.
+_LONGEST_S = 300
 
 
 @dataclass(slots=True, kw_only=True)
