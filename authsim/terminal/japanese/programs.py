@@ -18,7 +18,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "'authsim gateway' のように、既存のログインプログラムにも応答します。"
         ),
         "Which markup a gateway's pages have: current (when nothing is said), 2022 or drift.": (
-            "ゲートウェイのページの書き方 (current, 2022, drift。指定がなければ current)"
+            "ゲートウェイのページの書き方。current (指定がない場合)、2022 または drift"
         ),
         "The seed of --page drift.": "--page drift の乱数の種",
         "Write the folder from which IBeam starts this gateway by itself, and end.": (
