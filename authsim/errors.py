@@ -6,7 +6,7 @@ here: `web/refusals.py` and `mobile_cli` speak to people.
 """
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from authsim.secret import Secret
@@ -127,6 +127,12 @@ class Reason(enum.Enum):
     RECOVERY_NEEDED = "recovery_needed"
     BIOMETRIC_MISMATCH = "biometric_mismatch"
     BIOMETRICS_LOCKED = "biometrics_locked"
+
+
+#: What the record has as a failed login, and the lock-out counts.
+FAILED_LOGINS: Final = frozenset(
+    {Reason.WRONG_PASSWORD, Reason.WRONG_RESPONSE, Reason.WRONG_CODE, Reason.CODE_USED, Reason.USER_LOCKED}
+)
 
 
 class RefusalError(AuthsimError):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from authsim.errors import FAILED_LOGINS
 from authsim.terminal.cells import count_cells, pad
 from authsim.terminal.helping import Command
 from authsim.terminal.outcome import DONE, IO, MALFORMED, REFUSED, UNREACHABLE, USAGE, CommandError
@@ -142,9 +143,8 @@ def _print_counts(conduct: dict[str, Any]) -> None:
 
 def _name_failures(refusals: dict[str, int]) -> str:
     """Return why logins failed, by the names of the refusals, which are the same in every language."""
-    from authsim.lab.verdict import FAILURES
-
-    failures = {reason: times for reason, times in refusals.items() if reason in FAILURES}
+    counted = {reason.value for reason in FAILED_LOGINS}
+    failures = {reason: times for reason, times in refusals.items() if reason in counted}
     if not failures:
         return ""
     if len(failures) == 1:

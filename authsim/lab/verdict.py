@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
-from authsim.errors import Reason
+from authsim.errors import FAILED_LOGINS, Reason
 from authsim.events import EventKind
 from authsim.lab.story import PORTAL, Entry
 from authsim.policy import HOUR, SECOND, Policy
@@ -30,17 +30,7 @@ _ANSWERED: Final = _DONE | {
         EventKind.PASSWORD_SET,
     )
 }
-#: What the portal counts as a failed login.
-FAILURES: Final = frozenset(
-    reason.value
-    for reason in (
-        Reason.WRONG_PASSWORD,
-        Reason.WRONG_RESPONSE,
-        Reason.WRONG_CODE,
-        Reason.CODE_USED,
-        Reason.USER_LOCKED,
-    )
-)
+_FAILURES: Final = frozenset(reason.value for reason in FAILED_LOGINS)
 _CODES: Final = frozenset({Reason.WRONG_CODE.value, Reason.CODE_USED.value})
 _THROTTLES: Final = frozenset({Reason.THROTTLED.value, Reason.SLOW_DOWN.value, Reason.SECOND_FACTOR_BLOCKED.value})
 
@@ -171,7 +161,7 @@ def _watch(watched: _Watched, entry: Entry, policy: Policy) -> None:
     conduct.locks += entry.what == EventKind.USER_LOCKED.value and "by" not in entry.facts
     if entry.what in _LIFTED or (entry.what in _DONE and entry.facts.get("factors") != "one"):
         watched.failed.clear()
-    if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in FAILURES:
+    if entry.what == EventKind.LOGIN_REFUSED.value and entry.why in _FAILURES:
         _note_failure(watched, entry, policy)
         _note_miss(watched, entry, policy)
 
