@@ -139,10 +139,10 @@ def test_a_right_response(customer: Callable[..., Customer], tmp_path: Path) -> 
 
 def test_a_wrong_response(customer: Callable[..., Customer], tmp_path: Path) -> None:
     """A wrong response ends the attempt: minitrade waits in vain for the page after it, and nobody is logged in."""
-    mona = customer("mona")
+    milo = customer("milo")
 
-    outcome = log_in(tmp_path, mona, lambda challenge: f"{(int(mona.phone.responds(challenge)) + 1) % 10**8:08}")
+    outcome = log_in(tmp_path, milo, lambda challenge: f"{(int(milo.phone.responds(challenge)) + 1) % 10**8:08}")
 
     assert outcome.said["error"].startswith("TimeoutException")
-    assert mona.refusals() == ["wrong_response"]
-    assert not mona.story("login:completed")
+    assert milo.refusals() == ["wrong_response"]
+    assert not milo.story("login:completed")
