@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     ),
 )
 @store_options
-@serve_options(port=GATEWAY_PORT)
+@serve_options(port=GATEWAY_PORT, at_home=True)
 @page_options
 @click.option(
     "--make-folder",

@@ -37,14 +37,24 @@ class Chosen:
     changes: tuple[str, ...] = ()
 
 
-def serve_options(*, port: int) -> Callable[[F], F]:
-    """Return what adds the options to a command; `port` is its default port."""
+def serve_options(*, port: int, at_home: bool = False) -> Callable[[F], F]:
+    """Return what adds the options to a command; `port` is its default port.
+
+    `at_home`: it never leaves this machine, so its help is silent about what would reach further; that is refused.
+    """
     options = (
         click.option(
             "--port", type=click.IntRange(0, 65535), default=port, show_default=True, help="0 picks a free one."
         ),
-        click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at."),
-        click.option("--bind-private", is_flag=True, help="Allow an address of a private network or container."),
+        click.option(
+            "--host", default="127.0.0.1", show_default=True, hidden=at_home, help="The address to listen at."
+        ),
+        click.option(
+            "--bind-private",
+            is_flag=True,
+            hidden=at_home,
+            help="Allow an address of a private network or container.",
+        ),
         click.option(
             "--workers",
             type=click.IntRange(1, 64),
@@ -58,6 +68,7 @@ def serve_options(*, port: int) -> Callable[[F], F]:
             type=click.IntRange(0, 8),
             default=0,
             show_default=True,
+            hidden=at_home,
             help="Trusted proxies before the portal.",
         ),
         click.option(

@@ -166,6 +166,14 @@ def test_what_it_refuses(operator: Operator, data: str, options: tuple[str, ...]
         assert word in operator.fails(64, *command, "--data", data, "--port", "0", *options)
 
 
+def test_its_help_is_silent_about_what_it_refuses(operator: Operator) -> None:
+    """What would reach beyond this machine stands in the help of a portal, and not in that of a gateway."""
+    portal, front = (operator.succeeds(command, "--help") for command in ("serve", "gateway"))
+    for option in ("--host", "--bind-private", "--proxies"):
+        assert option in portal
+        assert option not in front
+
+
 def test_what_belongs_to_a_gateway(operator: Operator, data: str) -> None:
     """A portal without one has no other pages to choose."""
     for option in (("--page", "2022"), ("--page-seed", "7")):
