@@ -104,6 +104,7 @@ def test_the_switch_still_switches(window: Callable[..., Screen]) -> None:
     screen.opens()
     screen.page.get_by_text(screen.label("paper"), exact=True).click()
     screen.button("paper login").wait_for()
+    assert screen.button("login").count() == 0
 
 
 def test_a_program_of_today_sees_nothing_of_its_own(window: Callable[..., Screen], page: str) -> None:

@@ -1,6 +1,7 @@
 """IBeam logs in by each way that its settings know, at the gateway and with a phone that is real."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,20 +28,26 @@ def test_a_notification_that_is_approved(customer: Callable[..., Customer], tmp_
     assert anna.refusals() == []
 
 
-def test_over_https(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["push", "challenge"])
+def test_over_https(tmp_path: Path, way: str) -> None:
     """A certificate that the portal signed itself is no hindrance: a login over https succeeds as well."""
     portal = make_portal(tmp_path / "portal")
     portal.serve("--gateway", "--tls")
-    try:
+    with ExitStack() as ending:
+        ending.callback(portal.stop)
         axel = adds_over_https(portal, "axel", tmp_path / "axel")
-        with axel.approves_all(), running_ibeam(tmp_path / "ibeam", axel) as ibeam:
+        settings: dict[str, str] = {}
+        if way == "push":
+            ending.enter_context(axel.approves_all())
+        else:
+            settings = by_handler(ending.enter_context(axel.serves_responses()))
+        with running_ibeam(tmp_path / "ibeam", axel, **settings) as ibeam:
             ibeam.says(LOGGED_IN)
             status = ibeam.is_stopped()
-    finally:
-        portal.stop()
 
     assert status == 0
     assert "Loading auth webpage at https://127.0.0.1:" in ibeam.log
+    assert ("Submitting the 2FA form" in ibeam.log) is (way == "challenge")
     assert portal.shows("axel")["sessions"] == 1
 
 

@@ -358,7 +358,7 @@ def test_twelve_hours_end_it_however_busy(town: Town, proof: Authenticated) -> N
         town.clock.advance(seconds=300)
         look(town)
     town.clock.advance(seconds=300, ms=-1)
-    look(town)
+    assert look(town).session.session_id == proof.session.session_id
     town.clock.advance(ms=1)
 
     with refused(Reason.SESSION_EXPIRED):
@@ -674,7 +674,7 @@ def test_its_login_ends_while_it_takes_over(town: Town, alice: Person, phone: Te
     with refused(Reason.SESSION_EXPIRED):
         reauthenticate(town.verifier)
 
-    require_trading(town.verifier, older.token)
+    assert require_trading(town.verifier, older.token).session.session_id == older.session.session_id
 
 
 def test_it_expires_for_two_at_one_moment(town: Town, alice: Person, proof: Authenticated) -> None:

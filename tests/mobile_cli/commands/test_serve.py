@@ -448,7 +448,9 @@ def test_it_needs_a_token_file(phone: Authkey) -> None:
 @pytest.mark.parametrize("port", ["-1", "65536", "x", "8766.0"])
 def test_a_port_is_a_port(phone: Authkey, port: str) -> None:
     """Anything else is a usage error."""
-    phone.with_pin("serve", "--port", port, "--token-file", str(phone.folder / "token"), check=64)
+    done = phone.with_pin("serve", "--port", port, "--token-file", str(phone.folder / "token"), check=64)
+    assert "--port" in done.stderr
+    assert not (phone.folder / "token").exists()
 
 
 def test_a_port_that_is_taken(phone: Authkey) -> None:

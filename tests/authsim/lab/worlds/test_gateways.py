@@ -198,6 +198,7 @@ def test_its_user_is_removed_while_it_is_struck(town: LabTown, board: Board, ali
 
     open_gateway(town.verifier, proof)
 
+    assert users.get(alice.user.user_id) is None
     with refused(Reason.SESSION_EXPIRED):
         require_gateway(town.verifier)
 
