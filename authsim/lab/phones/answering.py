@@ -4,6 +4,7 @@ A decision whose reply is lost, or that meets a broken portal, is signed again w
 then the request's own state tells whether the first one counted.
 """
 
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -25,6 +26,9 @@ from authsim.secret import Secret
 _TRIES: Final = 3
 _SPACE: Final = 10**RESPONSE_DIGITS
 _KEY_BYTES: Final = 32
+#: A worker that died while it told that a request came holds nobody up for longer.
+_LONGEST_TELLING_S: Final = 1.0
+_AGAIN_S: Final = 0.002
 # What a request that takes no decision any more is called.
 _OVER: Final[Mapping[str, Reason]] = MappingProxyType(
     {
@@ -89,10 +93,19 @@ def find_requests(fleet: Fleet, opened: Opened, accounts: tuple[Account, ...]) -
 
 
 def hear(fleet: Fleet, phone_id: str, asked: Asked) -> bool:
-    """Tell, once, that a request reached the phone; say whether it is news."""
-    is_news = claim(fleet, phone_id, asked.request.request_id, Seen.LEFT, was=None)
+    """Tell, once, that a request reached the phone; say whether it is news. It is told when this returns.
+
+    So whoever goes on to answer the request tells of that later, also when somebody else heard it just now.
+    """
+    request_id = asked.request.request_id
+    is_news = claim(fleet, phone_id, request_id, Seen.COMING, was=None)
     if is_news:
         fleet.tell(phone_id, "heard", user=asked.line.account.label)
+    else:
+        deadline = time.monotonic() + _LONGEST_TELLING_S
+        while fleet.drawer.read(phone_id).seen.get(request_id) is Seen.COMING and time.monotonic() < deadline:
+            time.sleep(_AGAIN_S)
+    claim(fleet, phone_id, request_id, Seen.LEFT, was=Seen.COMING)
     return is_news
 
 

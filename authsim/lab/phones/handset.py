@@ -48,8 +48,9 @@ class Policy(enum.Enum):
 
 
 class Seen(enum.Enum):
-    """How far a phone is with a request: it was looked at and left, it waits for its delay, or it was answered."""
+    """How far a phone is with a request: it comes just now, was left, waits for its delay, or was answered."""
 
+    COMING = "coming"
     LEFT = "left"
     WAITS = "waits"
     ANSWERED = "answered"
