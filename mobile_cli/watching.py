@@ -11,7 +11,7 @@ from authsim.authenticator.sight import BANNER_SECONDS, Sight, see_push
 from authsim.errors import Reason, RefusalError
 from authsim.protocol.push import APPROVE, DENY, REPORT
 from mobile_cli.ceremonies.decide import Asked, decide, require_open
-from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Reach
+from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Reach, Seen, see
 from mobile_cli.ceremonies.session import Line, read_request
 from mobile_cli.deciding import ask_number, require_yes, seconds_left, show_request
 from mobile_cli.exits import PhoneError
@@ -35,7 +35,7 @@ class Watch:
         self._invocation = invocation
         self._lines = lines
         self._left = len(lines)
-        self._heard = SimpleQueue[Happening]()
+        self._heard = SimpleQueue[Reach | Ended | Seen]()
         self._wake = os.pipe()
         self._waiting: list[Asked] = []
         self._front: Asked | None = None
@@ -57,7 +57,7 @@ class Watch:
                     return
 
     def _tell(self, happening: Happening) -> None:
-        self._heard.put(happening)
+        self._heard.put(see(happening))
         os.write(self._wake[1], b".")
 
     def _wait(self, keys: LineReader, seconds: float | None) -> str | None:
@@ -76,7 +76,7 @@ class Watch:
             self._front = self._front_until_s = None
             self._say("banner_gone")
 
-    def _take(self, happening: Happening) -> None:
+    def _take(self, happening: Reach | Ended | Seen) -> None:
         if isinstance(happening, Reach):
             self._say("reached" if happening.is_reached else "not_reached", user=happening.account.label)
         elif isinstance(happening, Ended):
@@ -85,10 +85,11 @@ class Watch:
                 raise happening.error
             self._explain(happening.error)
         else:
-            self._show(happening, see_push(self._invocation.home.settings.read()))
+            self._show(happening)
 
-    def _show(self, asked: Asked, sight: Sight) -> None:
+    def _show(self, seen: Seen) -> None:
         """Show a notification that has come, as far as the settings let it be seen."""
+        asked, sight = seen
         if sight.is_nowhere or asked.request.state != "issued":
             return
         if sight.in_list:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
+from authsim.authenticator.sight import Sight, see_push
 from authsim.errors import MessageError, Reason, RefusalError
 from authsim.protocol.push import RequestInfo, parse_request
 from mobile_cli.ceremonies.connection import require_connection
@@ -53,6 +54,23 @@ class Ended(NamedTuple):
 
 
 Happening = Asked | Reach | Ended
+
+
+class Seen(NamedTuple):
+    """A request that came, and what a person sees of it as the phone was set then."""
+
+    asked: Asked
+    sight: Sight
+
+
+def see(happening: Happening) -> Reach | Ended | Seen:
+    """Return a request with what is seen of it now, and whatever else happened as it is.
+
+    To be called when it comes: what the phone is set to later changes nothing about a notification that came before.
+    """
+    if not isinstance(happening, Asked):
+        return happening
+    return Seen(happening, see_push(happening.line.home.settings.read()))
 
 
 @final

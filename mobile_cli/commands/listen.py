@@ -5,11 +5,11 @@ from queue import SimpleQueue
 import click
 
 from authsim.authenticator.device import full_name
-from authsim.authenticator.sight import Sight, see_push
+from authsim.authenticator.sight import Sight
 from authsim.errors import RefusalError
 from authsim.protocol.push import APPROVE
 from mobile_cli.ceremonies.decide import Asked, decide
-from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Reach
+from mobile_cli.ceremonies.listen import Ended, Listener, Reach, Seen, see
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.deciding import ask_number, describe, open_lines, seconds_left
 from mobile_cli.exits import PhoneError
@@ -56,8 +56,8 @@ def command(invocation: Invocation, approve_all: bool, once: bool, user: str | N
 
 
 def _listen(invocation: Invocation, lines: list[Line], *, is_approving: bool, once: bool) -> None:
-    console, heard = invocation.console, SimpleQueue[Happening]()
-    listener = Listener(lines, heard.put)
+    console, heard = invocation.console, SimpleQueue[Reach | Ended | Seen]()
+    listener = Listener(lines, lambda happening: heard.put(see(happening)))
     listener.start()
     left = len(lines)
     while left:
@@ -75,10 +75,12 @@ def _listen(invocation: Invocation, lines: list[Line], *, is_approving: bool, on
             return
 
 
-def _show(invocation: Invocation, asked: Asked, *, is_approving: bool) -> bool:
+def _show(invocation: Invocation, seen: Seen, *, is_approving: bool) -> bool:
     """Write one line about a request; say whether it was seen at all."""
-    console, sight = invocation.console, see_push(invocation.home.settings.read())
+    console, (asked, sight) = invocation.console, seen
     if sight.is_nowhere:
+        if sight.arrives:
+            console.note(console.say("heard_unseen", user=asked.line.account.label))
         return False
     state = asked.request.state
     if is_approving and state == "issued":

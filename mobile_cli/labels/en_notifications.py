@@ -146,6 +146,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "not_reached": "{user}: the portal does not answer. Trying again.",
         "heard": "{user}: a request to {effect}, {seconds} s left.",
         "heard_late": "{user}: a request that is no longer valid.",
+        "heard_unseen": "{user}: a request came, which this phone shows nowhere. authkey approve finds it.",
         "title": "IBKR Mobile",
         "notice": "{user} at {portal}: tap to {effect}",
         "notice_hidden": "Notification",

@@ -166,6 +166,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "not_reached": "{user}: ポータルが応答しません。再試行しています。",
         "heard": "{user}: 「{effect}」のリクエスト、残り{seconds}秒",
         "heard_late": "{user}: 無効になったリクエスト",
+        "heard_unseen": "{user}: リクエストが届きましたが、どこにも表示されません。authkey approve で確認できます。",
         "title": "IBKRモバイル",
         "notice": "{user} ({portal}): タップして{effect}",
         "notice_hidden": "通知",

@@ -139,10 +139,12 @@ def test_each_setting_has_its_effect(resident: Resident, settings: list[tuple[st
 
 
 def test_without_permission_nothing_is_shown(resident: Resident) -> None:
-    """Allowed again, the next one is."""
+    """It is said beside the results that one came; allowed again, the next one is."""
     with resident.listens("--approve-all", "--json") as phone:
         resident.phone("settings", "allow-notifications", "off", check=0)
         hidden = resident.begins()
+        unseen = "a request came, which this phone shows nowhere. authkey approve finds it."
+        assert phone.notes() == f"{resident.name}: {unseen}\n"
         resident.phone("settings", "allow-notifications", "on", check=0)
         shown = resident.begins()
         assert phone.tells()["state"] == "approved"
