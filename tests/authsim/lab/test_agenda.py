@@ -115,9 +115,11 @@ def test_two_workers_do_it_once(tmp_path: Path) -> None:
 @contextmanager
 def leaving_at_the_end() -> Iterator[None]:  # pragma: no cover - in the child
     """Let a forked child end here, however it went: the rest of the tests is its parent's."""
+    status = 1
     try:
         yield
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+        status = 0
+    finally:
+        if status:
+            traceback.print_exc()
+        os._exit(status)
