@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from tests.support.portal import LivePortal, password_of, served_portal
 REFUSED: Final = 77
 #: Between them: both platforms, both languages.
 KINDS: Final = (("ios", "en"), ("android", "ja"))
+#: Who was added longer ago is not taken any more: the code to activate a phone is good for ten minutes.
+_FRESH_S: Final = 120
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,11 +152,12 @@ class Ward:
     folder: Path
     batch: int
     waiting: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"en": [], "ja": []})
+    fresh_until: dict[str, float] = field(default_factory=lambda: {"en": 0.0, "ja": 0.0})
     added: int = 0
 
     def takes(self, language: str) -> Victim:
         """Take the next user who reads this language."""
-        if not self.waiting[language]:
+        if not self.waiting[language] or time.monotonic() > self.fresh_until[language]:
             self._add(language)
         facts = self.waiting[language].pop()
         return Victim(
@@ -178,6 +182,7 @@ class Ward:
             }
             for number in numbers
         ]
+        self.fresh_until[language] = time.monotonic() + _FRESH_S
         made = json.loads(self.portal.operator("users", "load", "-", given=json.dumps(wanted)).stdout)
         self.waiting[language] = [asked | entry for asked, entry in zip(wanted, made, strict=True)]
 

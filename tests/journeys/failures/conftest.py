@@ -1,4 +1,4 @@
-"""Two portals for everything that goes wrong: one whose texts may follow each other at once, one that is in haste."""
+"""Portals for everything that goes wrong: one where texts may follow each other at once, a usual one, two in haste."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,23 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
 
 
 @pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    """The numbers of the classic profile: one text in two minutes."""
+    with open_ward(tmp_path_factory.mktemp("calm"), batch=1) as ward:
+        yield ward
+
+
+@pytest.fixture(scope="session")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
-    """Everything that can expire does so after a second, but for the codes that activate a phone."""
-    lives = ("challenge_seconds=1", "push_seconds=1", "sms_code_seconds=1", "activation_seconds=8")
+    """What a login or a text asks for expires after a second; a code that activates a phone does not."""
+    lives = ("challenge_seconds=1", "push_seconds=1", "sms_code_seconds=1")
     options = [part for life in lives for part in ("--set", life)]
-    with open_ward(tmp_path_factory.mktemp("hasty"), *options, batch=3) as ward:
+    with open_ward(tmp_path_factory.mktemp("hasty"), *options, batch=2) as ward:
+        yield ward
+
+
+@pytest.fixture(scope="session")
+def fleeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    """A code that activates a phone expires after a second."""
+    with open_ward(tmp_path_factory.mktemp("fleeting"), "--set", "activation_seconds=1", batch=1) as ward:
         yield ward
