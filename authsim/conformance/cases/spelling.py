@@ -11,8 +11,8 @@ from authsim.conformance.target import GROUPED, Opened
 _ARABIC: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 _DEVANAGARI: Final = str.maketrans("0123456789", "०१२३४५६७८९")
-#: One response in ten begins with a zero: so many do not once in 4,000 runs.
-_LOGINS: Final = 80
+#: One response in ten begins with a zero: so many do not once in a thousand million runs.
+_LOGINS: Final = 200
 _NO_BREAK: Final = "\u00a0"
 
 

@@ -88,7 +88,7 @@ def test_responses_of_letters_are_tried_as_such() -> None:
 
 def test_a_zero_that_never_comes_first() -> None:
     """After many logins it is given up, and told as not tried."""
-    with pytest.raises(NotTriedError, match="of 80 responses none"):
+    with pytest.raises(NotTriedError, match="of 200 responses none"):
         PLAY["leading-zero"](bench_of(Verifier(make=lambda number: f"1{number:07}")))
 
 
