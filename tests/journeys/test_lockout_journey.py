@@ -6,22 +6,27 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.browser_plain import Page
+from tests.support.browser_plain import Page, Visitor
+from tests.support.child import wait_until
 from tests.support.phone import Phone
 from tests.support.portal import LivePortal, password_of, served_portal
 
 WRONG = "Invalid username password combination"
 WAIT = re.compile(r"Too many failed login attempts\. Please wait (.+) before attempting to re-login again\.")
-POLICY = (
-    *("--set", "lockout_failures=3", "--set", "lockout_seconds=3600", "--set", "throttle_failures=1000"),
-    *("--set", "challenge_seconds=3"),
-)
+POLICY = ("--set", "lockout_failures=3", "--set", "lockout_seconds=3600", "--set", "throttle_failures=1000")
 
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
-    """A portal that locks with the third failure and lets a challenge live three seconds."""
+    """A portal that locks with the third failure."""
     with served_portal(tmp_path_factory.mktemp("strict"), *POLICY) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
+    """A portal that lets a challenge live a second."""
+    with served_portal(tmp_path_factory.mktemp("hasty"), "--set", "challenge_seconds=1") as portal:
         yield portal
 
 
@@ -99,21 +104,22 @@ def test_what_is_no_response_costs_nothing(strict: LivePortal, sells: Callable[.
     assert browser.types_response(f" {response[:4]} {response[4:]} ").has_succeeded
 
 
-def test_a_late_response_is_told_so_and_costs_nothing(strict: LivePortal, sells: Callable[..., Phone]) -> None:
+def test_a_late_response_is_told_so_and_costs_nothing(hasty: LivePortal, sells: Callable[..., Phone]) -> None:
     """A right response after the challenge's life is refused as expired, without a failure."""
-    uri = strict.adds("lou", activation=True)["lou"]["activation"]
+    uri = hasty.adds("lou", activation=True)["lou"]["activation"]
     phone = sells("lou")
     phone.activates(uri)
-    browser = strict.visitor()
-    page = browser.types_password("lou", password_of("lou"))
-    response = phone.responds(page.challenge)
-    wait_out(strict, page.challenge)
+    browser = sees_challenge(hasty, "lou")
+    assert browser.page is not None
+    challenge = browser.page.challenge
+    response = phone.responds(challenge)
+    wait_out(hasty, challenge)
 
     late = browser.types_response(response)
 
     assert late.error == "The challenge code has expired."
     assert late.path == "/sso/Login"
-    assert strict.shows("lou")["failures"] == 0
+    assert hasty.shows("lou")["failures"] == 0
 
 
 def test_a_used_response_is_not_taken_twice(strict: LivePortal, sells: Callable[..., Phone]) -> None:
@@ -139,17 +145,33 @@ def test_a_used_response_is_not_taken_twice(strict: LivePortal, sells: Callable[
 def test_the_wait_between_failures(portal: LivePortal) -> None:
     """Under the classic policy the fifth failure asks for 53 seconds, also of who types the right password."""
     portal.adds("wanda")
+    began = time.monotonic()
 
     errors = [fails(portal, "wanda").error for _ in range(5)]
     wait = WAIT.fullmatch(portal.visitor().types_password("wanda", password_of("wanda")).error)
 
     assert errors == [WRONG] * 5
     assert wait is not None
-    assert re.fullmatch("[45][0-9] seconds", wait[1])
+    seconds = re.fullmatch("([0-9]+) seconds", wait[1])
+    assert seconds is not None
+    assert 53 - (time.monotonic() - began) <= int(seconds[1]) <= 53
+
+
+def sees_challenge(portal: LivePortal, name: str) -> Visitor:
+    """Begin logins until one shows its challenge: on a busy machine a second may be over before the page is asked."""
+    begun: list[Visitor] = []
+
+    def is_shown() -> bool:
+        begun.append(portal.visitor())
+        shown = begun[-1].types_password(name, password_of(name)).all(cls="xyz-goldchallenge")
+        return any(digits.text for digits in shown)
+
+    wait_until(is_shown)
+    return begun[-1]
 
 
 def wait_out(portal: LivePortal, challenge: str) -> None:
-    """Return when the life of a challenge, a few seconds, is over."""
+    """Return when the life of a challenge is over."""
     expires_ms = portal.rows("SELECT expires_ms FROM challenges WHERE question = ? ORDER BY serial DESC", challenge)[0][
         0
     ]
