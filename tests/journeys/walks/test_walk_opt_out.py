@@ -72,12 +72,12 @@ def test_the_newer_path(browser: Browser, portal: LivePortal) -> None:
     row.locator("svg.sign").click()
     # 5. the box, its gear, and the screen
     box(page, SETTINGS).locator("svg.sign").click()
-    assert page.get_by_role("heading", name=SCREEN, exact=True).is_visible()
+    page.get_by_role("heading", name=SCREEN, exact=True).wait_for()
     # 6. the radio, and on
     page.get_by_role("radio", name=RADIO).check()
     box(page, SCREEN).get_by_role("button", name=NEXT, exact=True).click()
     # 7. the confirmation
-    assert page.get_by_text("sato さんの設定を更新しました。").is_visible()
+    page.get_by_text("sato さんの設定を更新しました。").wait_for()
     page.get_by_role("link", name="OK", exact=True).click()
     page.wait_for_url("**/portal/settings/user")
     assert box(page, BOX).get_by_text("ログインには毎回デバイスが必要です。").is_visible()
@@ -94,8 +94,8 @@ def test_the_classic_path(browser: Browser, portal: LivePortal) -> None:
     page = log_in(screen, "suzuki", phone)
     page.locator("nav.rail").get_by_role("link", name=MENU[0], exact=True).click()
     page.get_by_role("link", name="クラシックバージョン").click()
+    page.get_by_role("heading", name=CLASSIC_SCREEN, exact=True).wait_for()
     assert tuple(page.locator(".trail li").all_inner_texts()) == CLASSIC
-    assert page.get_by_role("heading", name=CLASSIC_SCREEN, exact=True).is_visible()
     page.get_by_role("radio", name="suzuki").check()
     page.get_by_role("button", name=NEXT, exact=True).click()
     page.get_by_role("link", name="OK", exact=True).click()
