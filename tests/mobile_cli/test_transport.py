@@ -1,9 +1,10 @@
 """One request to a portal nearby."""
 
-import contextlib
 import ipaddress
+import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ import pytest
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.transport import Answer, fetch, require_near
 from tests.support.addresses import FAR, LINK_LOCAL, LOOPBACK, PRIVATE
+from tests.support.child import LONGEST_S
 from tests.support.tiny_portal import INSTANCE, Reply, TinyPortal
 
 
@@ -98,7 +100,7 @@ def test_a_proxy_of_the_environment_is_ignored(portal: TinyPortal, monkeypatch: 
 
 @contextmanager
 def listener(serve: Callable[[socket.socket], object]) -> Iterator[str]:
-    """Accept one connection on loopback and treat it in an odd way."""
+    """Accept one connection on loopback and treat it in an odd way, to its end."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:
@@ -109,60 +111,65 @@ def listener(serve: Callable[[socket.socket], object]) -> Iterator[str]:
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        thread.join(timeout=10)
+        thread.join(LONGEST_S)
+        assert not thread.is_alive()
+
+
+class Dripping:
+    """A portal that sends a beginning at once, and then a byte now and then; `is_left` says that nobody waited."""
+
+    def __init__(self, beginning: bytes, drops: bytes) -> None:
+        self._beginning = beginning
+        self._drops = drops
+        self.is_left = False
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Drip until the phone hangs up, or for much longer than it should wait."""
+        end = time.monotonic() + LONGEST_S / 2
+        try:
+            connection.sendall(self._beginning)
+            for drop in itertools.cycle(self._drops):
+                if time.monotonic() > end:
+                    return
+                connection.sendall(bytes([drop]))
+                time.sleep(0.05)
+        except OSError:
+            self.is_left = True
 
 
 def test_silence_is_waited_for_only_so_long() -> None:
     """A portal that accepts and says nothing does not answer."""
     done = threading.Event()
-    with listener(lambda _: done.wait(10)) as origin:
+    with listener(lambda _: done.wait(LONGEST_S)) as origin:
         assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.2)).key == "unreachable"
         done.set()
 
 
-def test_a_dripping_answer_is_waited_for_only_so_long() -> None:
-    """A byte now and then keeps no phone waiting for ever."""
-
-    def drip(connection: socket.socket) -> None:
-        connection.recv(4096)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
-        try:
-            for _ in range(200):
-                connection.sendall(b" ")
-                threading.Event().wait(0.05)
-        except OSError:
-            pass
-
-    with listener(drip) as origin:
+@pytest.mark.parametrize(
+    ("beginning", "drops"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Padding: 1\r\n"),
+    ],
+    ids=["body", "headers"],
+)
+def test_a_dripping_answer_is_waited_for_only_so_long(beginning: bytes, drops: bytes) -> None:
+    """A byte of the body or of the header now and then keeps no phone waiting for ever."""
+    dripping = Dripping(beginning, drops)
+    with listener(dripping) as origin:
         assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.3)).key == "unreachable"
 
-
-def test_dripping_headers_are_waited_for_only_so_long() -> None:
-    """Nor does a byte of the header now and then."""
-
-    def drip(connection: socket.socket) -> None:
-        connection.recv(4096)
-        with contextlib.suppress(OSError):
-            for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Padding: 1\r\n" * 100:
-                connection.sendall(bytes([byte]))
-                threading.Event().wait(0.05)
-
-    with listener(drip) as origin:
-        assert error_of(lambda: fetch(origin, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+    assert dripping.is_left
 
 
 def test_a_handshake_that_drips_is_waited_for_only_so_long() -> None:
     """Over TLS the time runs from the beginning, not from the first byte that can be read."""
-
-    def drip(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            for byte in b"\x16\x03\x03\x40\x00" + bytes(200):
-                connection.sendall(bytes([byte]))
-                threading.Event().wait(0.05)
-
-    with listener(drip) as origin:
+    dripping = Dripping(b"\x16\x03\x03\x40\x00", bytes(1))
+    with listener(dripping) as origin:
         tls = origin.replace("http:", "https:")
         assert error_of(lambda: fetch(tls, "GET", INSTANCE, patience=0.3)).key == "unreachable"
+
+    assert dripping.is_left
 
 
 def test_patience_that_is_over_asks_nobody(portal: TinyPortal) -> None:
