@@ -8,6 +8,7 @@ test looks at the start itself or gives the interpreter something to read at its
 """
 
 import os
+import select
 import selectors
 import signal
 import socket
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from json import dumps
 from pathlib import Path
@@ -144,7 +146,7 @@ class _Child:
             while waiting.get_map():
                 ready = waiting.select(self.until - time.monotonic())
                 if not ready:
-                    self._kill()
+                    self._kill(ours.get("report"))
                 for key, _ in ready:
                     if not self._moves(key.data, key.fd):
                         waiting.unregister(key.fd)
@@ -162,10 +164,16 @@ class _Child:
         self.written[name] += read
         return bool(read)
 
-    def _kill(self) -> None:
+    def _kill(self, report: int | None) -> None:
+        """End it; one that is not forked yet will be, as long as whoever forks is there."""
+        while report is not None and b"\n" not in self.written["report"]:
+            select.select([report], [], [])
+            if not self._moves("report", report):
+                break
         pid = self.written["report"].decode().strip()
         if pid.isdigit():
-            os.kill(int(pid), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended just now
+                os.kill(int(pid), signal.SIGKILL)
         raise subprocess.TimeoutExpired(
             self.command, self.timeout, bytes(self.written["out"]), bytes(self.written["err"])
         )

@@ -17,6 +17,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -60,7 +61,7 @@ class Warmth:
                     return order
                 for descriptor in passed[:3]:
                     os.close(descriptor)
-                os.write(passed[3], f"{child}\n".encode())
+                self._tell(passed[3], child)
                 watch = os.pidfd_open(child)
                 self.waiting.register(watch, selectors.EVENT_READ, (watch, child, passed[3]))
 
@@ -69,8 +70,13 @@ class Warmth:
         self.waiting.unregister(watch)
         os.close(watch)
         _, status = os.waitpid(child, 0)
-        with os.fdopen(report, "wb") as line:
-            line.write(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        self._tell(report, os.waitstatus_to_exitcode(status))
+        os.close(report)
+
+    def _tell(self, report: int, number: int) -> None:
+        """Write a line; whoever waited no longer, because it took too long, does not read it."""
+        with suppress(BrokenPipeError):
+            os.write(report, f"{number}\n".encode())
 
     def _leaves(self, passed: list[int]) -> None:
         """In a new child: close what is its parent's, and put its own stdin, stdout and stderr in their places."""
