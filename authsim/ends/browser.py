@@ -18,7 +18,6 @@ _EMPTY: Final = frozenset(
 _LABEL: Final = "AuthSim-Lab-Label"
 _DATA: Final = "data:"
 _SECONDS: Final = 20
-_LEAST_SECONDS: Final = 0.01
 
 
 class MissingElementError(LookupError):
@@ -171,12 +170,13 @@ class Browser:
     def follow(self, path: str, *, seconds: float) -> Generator[Any, None, None]:
         """Yield the JSON of each message of the event stream at `path`, until it ends or so many seconds are over.
 
-        Raises `MissingElementError` when there is no stream.
+        With 0 seconds it is the first one, which says how things stand, and comes as surely as any other answer. Raises
+        `MissingElementError` when there is no stream.
         """
         import httpx2
 
-        ends = time.monotonic() + seconds
-        patience = httpx2.Timeout(_SECONDS, read=max(seconds, _LEAST_SECONDS))
+        ends, is_told = time.monotonic() + seconds, False
+        patience = httpx2.Timeout(_SECONDS, read=seconds if seconds > 0 else _SECONDS)
         try:
             with self._client.stream("GET", path, timeout=patience) as answer:
                 if answer.status_code != 200:
@@ -184,7 +184,8 @@ class Browser:
                 for line in answer.iter_lines():
                     if line.startswith(_DATA):
                         yield json.loads(line.removeprefix(_DATA))
-                    if time.monotonic() >= ends:
+                        is_told = True
+                    if is_told and time.monotonic() >= ends:
                         return
         except httpx2.ReadTimeout:
             return

@@ -149,7 +149,8 @@ class Login:
     def wait(self, *, seconds: float = 10) -> bool:
         """Wait for the phone's decision, by the real clock; press *Continue* when it has approved.
 
-        Returns `authenticated`: False also when nothing was decided in time, or the login is over already.
+        Returns `authenticated`: False also when nothing was decided in time, or the login is over already. With
+        0 seconds it is one look at how the login stands.
         """
         stream = next((element for element in self.page.root.walk() if "data-follow" in element.attributes), None)
         if stream is None and self.message:

@@ -1,6 +1,11 @@
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
-from authsim.ends.browser import Element, MissingElementError, Page, parse_page
+from authsim.ends.browser import Browser, Element, MissingElementError, Page, parse_page
 
 FORM = """<!doctype html><html><body class="login">
 <form class="first" action="/a" method="post"><input type="hidden" name="t" value="1&amp;2"><br>
@@ -47,3 +52,35 @@ def test_stray_ends_do_no_harm() -> None:
     assert page.root.text == "abc"
     assert isinstance(page.find("div"), Element)
     assert page.refusal == ""
+
+
+@pytest.fixture
+def slow() -> Iterator[Browser]:
+    """A browser at a portal whose stream says how things stand a while after it has begun, and then nothing more."""
+    is_over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            for piece in (b"retry: 3000\n\n", b'event: state\ndata: {"state": "approved"}\n\n'):
+                self.wfile.write(piece)
+                time.sleep(0.1)
+            is_over.wait(60)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        with Browser(f"http://127.0.0.1:{server.server_port}") as browser:
+            yield browser
+        is_over.set()
+        server.shutdown()
+        thread.join()
+
+
+def test_one_look_at_a_stream_is_as_sure_as_any_answer(slow: Browser) -> None:
+    """With no seconds at all the first message is told, however slowly it comes."""
+    assert list(slow.follow("/", seconds=0)) == [{"state": "approved"}]
