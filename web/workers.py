@@ -24,6 +24,8 @@ _CONNECTIONS: Final = 1000
 #: An answer that stays open holds a connection; half of them may.
 MOST_STREAMS: Final = _CONNECTIONS // 2
 _LAST_REQUESTS_SECONDS: Final = 2
+#: What tells a process to end.
+_ENDINGS: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
 _UNEXPECTED: Final = 500
 
 
@@ -57,10 +59,12 @@ def serve_with_workers(
     *,
     ready: Callable[[], None],
     leave: Callable[[], None],
+    ended: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve with gunicorn until told to end. Each worker calls `load` after the fork, and `leave` at its end.
 
-    So no open store crosses a fork. The listener is gunicorn's from here on.
+    So no open store crosses a fork. `ended` is called here when no worker is left. The listener is gunicorn's from here
+    on.
     """
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # the extra ships no types
 
@@ -80,6 +84,8 @@ def serve_with_workers(
     options["worker_class"] = _make_worker_class(tls=workers.tls)
     options["post_worker_init"] = first_worker_is_ready
     options["worker_exit"] = lambda server, worker: leave()  # noqa: ARG005 - gunicorn's signature
+    options["on_exit"] = lambda server: ended()  # noqa: ARG005 - gunicorn's signature
+    parent = _make_parent_class()
 
     class Application(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
         def load_config(self) -> None:
@@ -88,6 +94,9 @@ def serve_with_workers(
 
         def load(self) -> "Flask":
             return load()
+
+        def run(self) -> None:
+            parent(self).run()
 
     Application().run()
 
@@ -117,6 +126,25 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
     return options
 
 
+def _make_parent_class() -> type:
+    """Return gunicorn's parent, but one whose workers hear from their first moment on that they have to end.
+
+    A worker has the handlers of its parent until it makes its own: what it is told meanwhile would be lost, and the
+    parent would wait for it in vain, and kill it.
+    """
+    from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped] # the extra ships no types
+
+    class Parent(Arbiter):  # type: ignore[misc] # gunicorn ships no types
+        def spawn_worker(self) -> Any:
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+            try:
+                return super().spawn_worker()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    return Parent
+
+
 def _make_worker_class(*, tls: bool) -> type:
     """Return gunicorn's gevent worker, but one that ends in order and refuses what it cannot read in our words.
 
@@ -138,11 +166,13 @@ def _make_worker_class(*, tls: bool) -> type:
             # in a greenlet, with a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGQUIT, self.handle_exit)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            if self.wsgi is not None:
-                streams_of(self.wsgi).end()
             super().handle_exit(sig, frame)
+            if self.wsgi is None:
+                raise SystemExit(0)  # there is nothing to end yet
+            streams_of(self.wsgi).end()
 
         def init_process(self) -> None:
             _keep_server_unnamed()

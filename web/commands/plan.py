@@ -3,10 +3,11 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from authsim.errors import StoreError
 from authsim.terminal.outcome import USAGE, CommandError, say
 from authsim.terminal.speech import tell
 
@@ -98,7 +99,18 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
         Workers(count=plan.workers, certificate=certificate, tls=plan.settings.tls),
         ready=lambda: _announce(plan),
         leave=opened.close,
+        ended=lambda: _close_for_all(plan.settings),
     )
+
+
+def _close_for_all(settings: "Settings") -> None:
+    """Be the last to close the store.
+
+    Of two workers that close it at one moment each leaves SQLite's log to the other, and one that was killed leaves it.
+    """
+    if settings.data_dir is not None:
+        with suppress(CommandError, StoreError):
+            open_for_worker(settings).close()
 
 
 def _app(portal: "Portal", plan: Plan) -> "Flask":
