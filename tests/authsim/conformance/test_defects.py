@@ -2,11 +2,12 @@
 
 import pytest
 
-from authsim.conformance.cases import CASES
+from authsim.conformance.cases import CASES, counting
+from authsim.conformance.cases.case import Case
 from authsim.conformance.trying import Outcome, Tried
 from tests.support.trying import try_at
-from tests.support.verifier import DEFECTS
-from tests.support.verifier_server import serve_verifier
+from tests.support.verifier import DEFECTS, Verifier
+from tests.support.verifier_server import routes_of, serve
 
 #: Which cases notice which defect: these, and no other.
 NOTICED = {
@@ -63,13 +64,20 @@ NOTICED = {
 BROAD = {"takes_any_digits": ("any-response", 15), "refuses_all": ("right", 25)}
 #: Chance decides whether these notice: the first response begins with a zero or not, and no second login follows.
 BY_CHANCE = {"refuses_who_returns": {"leading-zero"}}
+#: The cases in which many answer one login at once.
+AT_ONCE = {"race", "tries-at-once"}
 BAD = {Outcome.WRONGLY_ACCEPTED, Outcome.WRONGLY_REFUSED}
 
 
 def try_verifier(*defects: str, answers_itself: bool = False) -> list[Tried]:
     """Try all cases on a verifier with these defects."""
-    with serve_verifier(*defects, answers_itself=answers_itself) as address:
-        return try_at(address)
+    verifier = Verifier(*defects)
+
+    def tell(case: Case) -> None:
+        verifier.hands = counting._HANDS if case.name in AT_ONCE else 1
+
+    with serve(routes_of(verifier, answers_itself=answers_itself)) as address:
+        return try_at(address, before=tell)
 
 
 def test_a_good_verifier_holds_in_every_case() -> None:
