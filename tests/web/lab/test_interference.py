@@ -4,6 +4,8 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -144,18 +146,18 @@ def test_only_approvals_fail(living: LabSite, online: tuple[OnlinePhone, Line]) 
 
 
 def test_a_late_answer_is_late_by_the_machine(living: LabSite) -> None:
-    """The answer is right and takes as long as was said, although the lab's clock stands still."""
+    """The answer is right and takes as long as was said, although the lab's clock stands still; no other is late."""
     living.does("POST", "/clock", {"freeze": True})
-    living.does("PUT", "/faults/slow_answer", {"by_ms": 1_000, "nth": 1})
     browser = living.site.browser()
     times = []
-    for _ in range(2):
+    for fault in ({"by_ms": 1_000, "nth": 1}, {"by_ms": 60_000, "nth": 2}):
+        living.does("PUT", "/faults/slow_answer", fault)
         began = time.monotonic()
         assert browser.asks("GET", "/sso/Login").status_code == 200
         times.append(time.monotonic() - began)
 
     assert times[0] >= 1
-    assert times[1] < 1
+    assert times[1] < 60
     assert living.lab.clock.now_ms() == 1_750_000_000_000
 
 
@@ -172,8 +174,13 @@ def test_late_answers_hold_nobody_else(tmp_path: Path) -> None:
     with served_portal(tmp_path, serving=("--lab",)) as portal:
         token = (portal.data / "lab.token").read_text().strip()
         ask = asker(portal.address, token)
-        ask("PUT", "/api/lab/v1/faults/slow_answer", {"by_ms": 6_000, "step": "page"})
-        held = [threading.Thread(target=lambda: ask("GET", "/sso/Login")) for _ in range(40)]
+        ask("PUT", "/api/lab/v1/faults/slow_answer", {"by_ms": 60_000, "step": "page"})
+
+        def is_held() -> None:
+            with suppress(OSError, HTTPException):  # the portal ends before all are answered
+                ask("GET", "/sso/Login")
+
+        held = [threading.Thread(target=is_held) for _ in range(40)]
         for thread in held:
             thread.start()
         while ask("GET", "/api/lab/v1/faults")["faults"][0]["struck"] < 10:
@@ -181,8 +188,8 @@ def test_late_answers_hold_nobody_else(tmp_path: Path) -> None:
         assert ask("GET", "/portal/activation/state") == 401
         ask("DELETE", "/api/lab/v1/faults")
         still_held = sum(thread.is_alive() for thread in held)
-        for thread in held:
-            thread.join()
+    for thread in held:
+        thread.join()
 
     assert still_held > 0
 
