@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.child import LONGEST_S
 from tests.support.lab_site import LabSite
 from tests.support.ports import BEGINNING_MS
 from tests.support.site import PASSWORD
@@ -74,13 +75,13 @@ def test_who_waits_is_woken_by_a_change(living: LabSite) -> None:
     woken = threading.Event()
 
     def wait() -> None:
-        if listener.wait(30):
+        if listener.wait(LONGEST_S):
             woken.set()
 
     waiting = threading.Thread(target=wait)
     waiting.start()
     living.does("POST", "/clock", {"advance_ms": 60_000})
-    waiting.join(30)
+    waiting.join(LONGEST_S)
     listener.close()
 
     assert woken.is_set()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from authsim.secret import Secret
+from tests.support.child import LONGEST_S, wait_until
 from tests.support.lab_site import LabSite
 from tests.support.site import PASSWORD
 from web.streams import Streams
@@ -53,13 +54,11 @@ def test_texts_are_listed_with_their_codes(living: LabSite) -> None:
 def test_a_request_waits_for_the_next_text(living: LabSite) -> None:
     """A request that waits is answered with the text as soon as it is sent."""
     heard: list[Any] = []
-    waiting = threading.Thread(target=lambda: heard.append(shows(living, "?wait_ms=20000")))
+    waiting = threading.Thread(target=lambda: heard.append(shows(living, "?wait_ms=30000")))
     waiting.start()
-    streams = living.site.app.extensions["authsim-streams"]
-    while not len(streams):
-        assert waiting.is_alive()
+    wait_until(lambda: len(living.site.app.extensions["authsim-streams"]) == 1)
     texts(living)
-    waiting.join(10)
+    waiting.join(LONGEST_S)
 
     assert not waiting.is_alive()
     ((text,),) = heard
@@ -73,12 +72,11 @@ def test_a_late_text_wakes_whoever_waits(living: LabSite) -> None:
     living.does("POST", "/clock", {"freeze": True})
     assert shows(living) == []
     heard: list[Any] = []
-    waiting = threading.Thread(target=lambda: heard.append(shows(living, "?wait_ms=20000")))
+    waiting = threading.Thread(target=lambda: heard.append(shows(living, "?wait_ms=30000")))
     waiting.start()
-    while not len(living.site.app.extensions["authsim-streams"]):
-        assert waiting.is_alive()
+    wait_until(lambda: len(living.site.app.extensions["authsim-streams"]) == 1)
     living.does("POST", "/clock", {"advance_ms": 30_000})
-    waiting.join(10)
+    waiting.join(LONGEST_S)
 
     assert not waiting.is_alive()
     ((text,),) = heard

@@ -10,11 +10,10 @@ from authsim.lab.phones.drawer import WorldLeftError
 from authsim.lab.phones.wire import Answer
 from authsim.protocol.push import APPROVE
 from authsim.secret import Secret
+from tests.support.child import LONGEST_S
 from tests.support.lab_phones import activates, phone_lines
 from tests.support.lab_site import LabSite
 from web.lab.transport import OwnPortal
-
-LONGEST_S = 20.0
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from authsim.errors import Reason
 from authsim.events import EventKind
 from authsim.model import Decision, FactorKind, User
 from authsim.verifier.topics import login_topic
+from tests.support.child import LONGEST_S
 from tests.support.device_line import OnlinePhone, enrols, line_to
 from tests.support.holding import give
 from tests.support.lab_site import LabSite
@@ -126,7 +127,7 @@ def test_the_script_of_the_page_is_told(living: LabSite) -> None:
     newest = living.site.verifier.store.pushes.list_decided(user.user_id, most=1)[0]
     bell = living.site.verifier.bus.subscribe(login_topic(newest.login_id))
     reads(browser)
-    assert bell.wait(5)
+    assert bell.wait(LONGEST_S)
     bell.close()
 
 

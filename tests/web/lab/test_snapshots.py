@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from tests.support.child import LONGEST_S
 from tests.support.lab_site import LabSite
 from tests.support.ports import BEGINNING_MS
 from tests.support.site import PASSWORD
@@ -150,11 +151,11 @@ def test_who_waits_is_woken_by_a_restore(living: LabSite) -> None:
     while listener.wait(0.2):
         pass
     woken = threading.Event()
-    waiting = threading.Thread(target=lambda: woken.set() if listener.wait(30) else None)
+    waiting = threading.Thread(target=lambda: woken.set() if listener.wait(LONGEST_S) else None)
     waiting.start()
 
     living.does("POST", "/snapshots/one/restore")
-    waiting.join(30)
+    waiting.join(LONGEST_S)
     listener.close()
 
     assert woken.is_set()
