@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 import tempfile
 import threading
@@ -16,7 +15,8 @@ from typing import Any
 
 from tests.clients.customers import Customer
 from tests.clients.programs import alone_on_this_machine, require_client, require_program
-from tests.support.child import clean_environment
+from tests.support.child import LONGEST_S, clean_environment
+from tests.support.kept_port import kept_port
 
 _LOGIN = Path(__file__).with_name("minitrade_login.py")
 _CHALLENGE = re.compile(r"<pre>([0-9]{6})</pre>")
@@ -34,15 +34,19 @@ class Messenger:
     answered: list[int] = field(default_factory=list)
 
     def hears(self, message: dict[str, Any]) -> None:
-        """Read a message; one with a challenge is answered at minitrade's own address."""
+        """Read a message; one with a challenge is answered, while minitrade goes on."""
         text = message.get("html") or message.get("text") or ""
         self.told.append(text)
         found = _CHALLENGE.search(text)
         if found is not None:
-            body = json.dumps({"code": self.answer(found[1])}).encode()
-            with closing(HTTPConnection("127.0.0.1", self.admin_port, timeout=10)) as connection:
-                connection.request("POST", "/challenge", body, {"Content-Type": "application/json"})
-                self.answered.append(connection.getresponse().status)
+            threading.Thread(target=self._replies, args=(found[1],), daemon=True).start()
+
+    def _replies(self, challenge: str) -> None:
+        """Send the response to minitrade's own address."""
+        body = json.dumps({"code": self.answer(challenge)}).encode()
+        with closing(HTTPConnection("127.0.0.1", self.admin_port, timeout=LONGEST_S)) as connection:
+            connection.request("POST", "/challenge", body, {"Content-Type": "application/json"})
+            self.answered.append(connection.getresponse().status)
 
 
 @contextmanager
@@ -51,12 +55,11 @@ def listening(messenger: Messenger) -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            messenger.hears(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(b"{}")
-            threading.Thread(target=messenger.hears, args=(message,), daemon=True).start()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -76,27 +79,20 @@ class Outcome:
     has_killed: bool
 
 
-def find_free_port() -> int:
-    """A port that nobody listened at a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def log_in(folder: Path, customer: Customer, answer: Callable[[str], str], *, password: str | None = None) -> Outcome:
     """Let minitrade log in as `customer`; `answer` is what its owner sends back for a challenge."""
     python = require_client("minitrade")
     driver = require_program("chromedriver", "chromium-driver")
-    gateway = subprocess.Popen(["sleep", str(_LONGEST_S)])
-    messenger = Messenger(answer=answer, admin_port=find_free_port())
     with (
         alone_on_this_machine("minitrade"),
-        listening(messenger) as port,
+        kept_port() as admin_port,
+        listening(messenger := Messenger(answer=answer, admin_port=admin_port)) as port,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,  # a browser's socket needs a short path
     ):
+        gateway = subprocess.Popen(["sleep", "infinity"])
         wish = {
             "scheduler_port": port,
-            "admin_port": messenger.admin_port,
+            "admin_port": admin_port,
             "pid": gateway.pid,
             "port": customer.portal.port,
             "username": customer.name,

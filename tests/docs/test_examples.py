@@ -9,7 +9,6 @@ import doctest
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.child import LONGEST_S, wait_until
+from tests.support.kept_port import kept_port
 from tests.support.pages import Block, all_pages, blocks_of
 from tests.support.tree import ROOT
 
@@ -111,15 +111,14 @@ class Reader:
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    """A reader with an empty directory and a port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
-    person = Reader(directory=tmp_path, port=port)
-    yield person
-    for child in person.left_running:
-        if child.poll() is None:
-            child.kill()
-            child.wait()
+    """A reader with an empty directory and a port that is kept free."""
+    with kept_port() as port:
+        person = Reader(directory=tmp_path, port=str(port))
+        yield person
+        for child in person.left_running:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,21 +20,26 @@ from urllib.parse import urlsplit
 
 from tests.support.browser_plain import Visitor
 from tests.support.child import LONGEST_S, clean_environment, run, shell, wait_until
+from tests.support.kept_port import keep_port
 from web.settings import Settings
 
 _READY = re.compile(r"^AuthSim is ready at (\S+)$", re.MULTILINE)
 PASSWORD = "correct-horse-{name}"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class LivePortal:
-    """One portal. `address` and `child` are those of the process that serves it now."""
+    """One portal. `address` and `child` are those of the process that serves it now.
+
+    Its port stays its own between two of them.
+    """
 
     folder: Path
     environment: dict[str, str] = field(repr=False)
     address: str = ""
     child: "subprocess.Popen[bytes] | None" = None
     database_url: str = ""
+    _keeper: socket.socket | None = field(default=None, init=False, repr=False)
 
     @property
     def store(self) -> tuple[str, ...]:
@@ -103,7 +110,7 @@ class LivePortal:
 
     def serve(self, *options: str, command: Sequence[str] | None = None, port: int | None = None) -> None:
         """Start serving, on the port of before if there was one; return when it answers."""
-        chosen = port if port is not None else self.port if self.address else 0
+        chosen = port if port is not None else self.port if self.address else self._keeps_port()
         base = list(command) if command is not None else shell("web")
         seen = len(_read(self.folder / "stdout"))
         with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
@@ -141,6 +148,12 @@ class LivePortal:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=LONGEST_S)) as connection:
             connection.row_factory = sqlite3.Row
             return connection.execute(statement, values).fetchall()
+
+    def _keeps_port(self) -> int:
+        if self._keeper is None:
+            self._keeper = keep_port()
+            weakref.finalize(self, self._keeper.close)
+        return int(self._keeper.getsockname()[1])
 
     def _is_over(self) -> bool:
         return self.child is None or self.child.poll() is not None
