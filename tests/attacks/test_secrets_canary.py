@@ -14,7 +14,7 @@ from authsim.protocol.activation_uri import parse_activation_uri, parse_session_
 from authsim.secret import Secret
 from mobile_cli.home import PhoneHome
 from tests.support.browser_plain import Visitor
-from tests.support.canaries import files_below, find, forms_of, process_table
+from tests.support.canaries import files_below, find, forms_of, process_table, stands_in
 from tests.support.child import children_of
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, served_portal
@@ -177,6 +177,15 @@ def test_the_search_finds_every_form(tmp_path: Path, before: int) -> None:
     found = find({"it": secret}, files_below(tmp_path))
 
     assert {line.partition(" in ")[0] for line in found} == {f"it ({form})" for form in forms_of(secret)}
+
+
+def test_digits_inside_a_number_are_not_a_code() -> None:
+    """A code of six digits is found as a word, a value or a member, and not within an instant, a fraction or an id."""
+    for text in (b"407182", b"code=407182&x=1", b'{"code":"407182"}', b"is 407182.", b"is 407182, for"):
+        assert stands_in(b"407182", text)
+    for text in (b"1795407182945", b"12.407182", b"407182ab", b"ab407182"):
+        assert not stands_in(b"407182", text)
+    assert stands_in(b"40718253917", b"140718253917"), "so many digits are no chance"
 
 
 @pytest.mark.parametrize("before", range(4))

@@ -1,9 +1,13 @@
 """Looking for secrets where none may be: every form in which a secret could have been written down, in every file."""
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote_from_bytes
+
+#: Digits no longer than this stand in an instant or in an id by chance.
+_FEW_DIGITS = 10
 
 
 def forms_of(secret: bytes) -> dict[str, bytes]:
@@ -39,6 +43,13 @@ def process_table(*pids: int) -> Iterator[tuple[str, bytes]]:
     for pid in pids:
         for name in ("cmdline", "environ"):
             yield f"/proc/{pid}/{name}", (Path("/proc") / str(pid) / name).read_bytes()
+
+
+def stands_in(spelt: bytes, text: bytes) -> bool:
+    """Whether a secret, spelt so, stands in a text; a few digits only where they are no part of a number or an id."""
+    if spelt.isdigit() and len(spelt) <= _FEW_DIGITS:
+        return re.search(rb"(?<![0-9A-Fa-f.])" + spelt + rb"(?![0-9A-Fa-f])", text) is not None
+    return spelt in text
 
 
 def find(secrets: Mapping[str, bytes], places: Iterable[tuple[str, bytes]]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from authsim.ends.children import PortalChild
 from authsim.testing import Lab, Portal
-from tests.support.canaries import find
+from tests.support.canaries import forms_of, stands_in
 
 
 @pytest.fixture
@@ -94,4 +94,5 @@ def test_no_secret_stands_in_a_long_story(portal: Portal, tmp_path: Path) -> Non
     assert "login:completed" in told
     assert "bob" in told
     assert "CANARY" not in told
-    assert find({name: secret.encode() for name, secret in secrets.items() if secret}, [("story", told.encode())]) == []
+    forms = {name: forms_of(secret.encode()).values() for name, secret in secrets.items() if secret}
+    assert [name for name, spelt in forms.items() if any(stands_in(one, told.encode()) for one in spelt)] == []
