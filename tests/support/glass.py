@@ -19,10 +19,11 @@ from textual.widgets import Button, Input, RadioButton, Static
 from authsim.adapters.system import SystemClock, SystemEntropy
 from mobile_cli.home import PhoneHome
 from mobile_cli.phone.app import PhoneApp
+from mobile_cli.phone.frame import Glass
 from mobile_cli.phone.given import Given
 from mobile_cli.phone.handset import Handset
+from tests.support.child import LONGEST_S
 
-LONGEST_S = 30.0
 SIZE = (60, 34)
 
 
@@ -65,11 +66,18 @@ class Fingers:
         await self._quiet()
         found = self._find(label)
         if isinstance(found, Button):
-            found.press()
+            await self._presses(found)
         elif isinstance(found, RadioButton):
             found.value = True
-        for _ in range(3):  # the button tells its screen, the screen the phone, the phone the next screen
+        for _ in range(3):  # the screen tells the phone, the phone the next screen
             await self._pilot.pause(0.01)
+
+    async def _presses(self, button: Button) -> None:
+        """Press a button; return when its screen has taken it, and has begun what is to be done."""
+        pressed = Button.Pressed(button)
+        button.post_message(pressed)
+        # Whoever takes it stops it, and does at once what it is for.
+        await self.until(lambda: pressed._stop_propagation, f"[{_label(button)}] to be taken")
 
     async def clicks(self, label: str) -> None:
         """Press it with the mouse."""
@@ -93,8 +101,15 @@ class Fingers:
         field.post_message(events.Paste(text))
         await self.until(lambda: field.value == text, text)
 
+    def forgets_what_was_said(self) -> None:
+        """Empty the line for what happened, so that the same words said again are new ones."""
+        screen = self.app.screen
+        assert isinstance(screen, Glass)
+        screen.tell("")
+
     async def presses(self, *keys: str) -> None:
-        """Press keys."""
+        """Press keys, once the screen is laid out and knows where they go."""
+        await self._pilot.pause(0)
         await self._pilot.press(*keys)
 
     async def gives(self, element: str) -> None:
@@ -104,11 +119,12 @@ class Fingers:
         await self._pilot.press(*element, "enter")
 
     async def types_element(self, element: str) -> None:
-        """Give the element that a phone wants after a restart."""
+        """Give the element that a phone wants after a restart; return when it was judged."""
         await self._quiet()
-        self.app.screen.query_one("#element", Input).focus()
+        field = self.app.screen.query_one("#element", Input)
+        field.focus()
         await self._pilot.press(*element, "enter")
-        await self._pilot.pause(0.05)
+        await self.until(lambda: not field.value, "the element to be taken")
         await self._quiet()
 
     async def wakes(self, element: str) -> None:

@@ -14,11 +14,11 @@ from mobile_cli.ceremonies.inbox import Text, read_texts
 from mobile_cli.home import PhoneHome
 from mobile_cli.phone.given import Given
 from mobile_cli.phone.handset import Handset
+from tests.support.child import LONGEST_S
 from tests.support.glass import Fingers, play, play_beside
 from tests.support.portal import LivePortal
 
 ELEMENT = "2468"
-LONGEST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ def test_a_wrong_passcode_after_a_restart(buys: Callable[..., Walker]) -> None:
     async def story(me: Fingers) -> None:
         await me.sees_screen(Restarted)
         for nothing in ("", "24"):
+            me.forgets_what_was_said()
             await me.presses(*nothing, "enter")
             await me.sees("A Passcode has 4 to 6 digits.")
         await me.presses(*"1111", "enter")
