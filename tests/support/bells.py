@@ -15,8 +15,8 @@ from typing import Any
 
 from authsim.adapters.bus import PostgresBus, SignalBus
 from authsim.adapters.sql import open_postgres
+from tests.support.child import LONGEST_S
 
-LONGEST_S = 30.0
 _ROOT = Path(__file__).parents[2]
 
 
