@@ -107,7 +107,7 @@ def test_an_unexpected_error_becomes_a_reference(authkey: Authkey) -> None:
     """A bug shows no traceback and no content, only a short reference, and ends with 70."""
     program = (
         "import sys; from authsim.secret import Secret; from mobile_cli import home; from mobile_cli.group import run\n"
-        "def read_summary(self): raise LookupError('4938')\n"
+        "def read_summary(self): raise LookupError('CANARY')\n"
         "home.PhoneHome.read_summary = read_summary\n"
         "sys.exit(run(sys.argv[1:]))"
     )
@@ -116,7 +116,7 @@ def test_an_unexpected_error_becomes_a_reference(authkey: Authkey) -> None:
     done = authkey("users", check=70)
 
     assert re.fullmatch(r"authkey: Something unexpected happened, reference [0-9a-f]{8}\. .*\n", done.stderr)
-    assert "4938" not in done.stderr
+    assert "CANARY" not in done.stderr
     assert done.stdout == ""
 
 
