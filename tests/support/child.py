@@ -57,6 +57,14 @@ def wait_until(what: Callable[[], bool], *, longest_s: float = LONGEST_S, every_
         time.sleep(every_s)
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process does anything any more; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def children_of(pid: int) -> list[int]:
     """The children of a process, by number."""
     found = []

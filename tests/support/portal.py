@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support.browser_plain import Visitor
-from tests.support.child import LONGEST_S, clean_environment, run, shell, wait_until
+from tests.support.child import LONGEST_S, children_of, clean_environment, is_running, run, shell, wait_until
 from tests.support.kept_port import keep_port
 from web.settings import Settings
 
@@ -139,8 +139,11 @@ class LivePortal:
     def kill(self) -> None:
         """End it, with all its workers, in the middle of whatever they do."""
         assert self.child is not None
-        os.killpg(self.child.pid, signal.SIGKILL)
+        master = self.child.pid
+        workers = children_of(master)
+        os.killpg(master, signal.SIGKILL)
         self.child.wait(LONGEST_S)
+        wait_until(lambda: not any(is_running(worker) for worker in workers))
         self.child = None
 
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
@@ -154,6 +157,15 @@ class LivePortal:
             self._keeper = keep_port()
             weakref.finalize(self, self._keeper.close)
         return int(self._keeper.getsockname()[1])
+
+    def _keep_port(self) -> int:
+        """Return a port that is kept for as long as this portal is: bound where nobody listens, so that it may."""
+        kept = socket.socket()
+        weakref.finalize(self, kept.close)
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        number: int = kept.getsockname()[1]
+        return number
 
     def _is_over(self) -> bool:
         return self.child is None or self.child.poll() is not None

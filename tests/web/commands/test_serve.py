@@ -14,7 +14,7 @@ import pytest
 
 from authsim.policy import CLASSIC, Policy
 from authsim.protocol.suite import CLASSIC6
-from tests.support.child import LONGEST_S, children_of, wait_until
+from tests.support.child import LONGEST_S, children_of, is_running, wait_until
 from tests.support.postgres import PostgresServer
 from tests.web.commands.conftest import Operator
 from web.settings import Settings
@@ -39,14 +39,6 @@ def get(address: str, path: str, *, tls: ssl.SSLContext | None = None) -> tuple[
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read().decode(), dict(answer.getheaders())
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process does anything any more; one that only waits to be buried does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @contextmanager
