@@ -8,6 +8,7 @@ import pytest
 
 from authsim.model import User
 from authsim.secret import Secret
+from tests.support.child import LONGEST_S
 from tests.support.device_line import Line, error_of, line_to
 from tests.support.ports import ORIGIN
 from tests.support.site import PASSWORD, Site
@@ -89,8 +90,10 @@ def test_only_the_numbers_own(site: Site, alice: User, line: Line) -> None:
 def test_waiting_for_a_text(site: Site, alice: User, line: Line) -> None:
     """A request that waits is answered when a text comes, at once when one is there, empty when the time is over."""
     assert shows(line, "?wait_ms=10") == []
-    threading.Timer(0.05, texts, (site,)).start()
+    sender = threading.Timer(0.05, texts, (site,))
+    sender.start()
     (found,) = shows(line, "?wait_ms=30000")
+    sender.join(LONGEST_S)
     assert shows(line, "?wait_ms=30000") == [found]
     assert shows(line, f"?after={found['sequence']}&wait_ms=10") == []
 
