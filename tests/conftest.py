@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler.loadscope import LoadScopeScheduling
 
-# Two cores serve everybody, so an example's duration says nothing about the code; a failure prints what repeats it.
-hypothesis.settings.register_profile("authsim", deadline=None, print_blob=True)
+# Two cores serve everybody, so an example's duration, and that of its making, says nothing about the code; a failure
+# prints what repeats it.
+hypothesis.settings.register_profile(
+    "authsim", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("authsim")
 
 #: Whole stories start both ends hundreds of times. What is covered is shown by the tests that mirror the tree, so the
