@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.child import shell
+from tests.support.child import LONGEST_S, shell
 from tests.support.invariants import Invariants
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, make_portal, password_of
@@ -58,7 +58,7 @@ def test_a_reply_that_was_lost_after_the_commit_comes_again(portal: LivePortal, 
         phone = make_phone(tmp_path / name)
         activate_in_vain(phone, made[name]["activation"])
         assert portal.child is not None
-        portal.child.wait(10)
+        portal.child.wait(LONGEST_S)
         enrolled = portal.rows("SELECT device_id FROM devices JOIN users USING (user_id) WHERE name = ?", name)
         portal.serve(command=mortal("after-commit"))
 
@@ -82,7 +82,7 @@ def test_a_request_that_was_lost_before_the_commit_is_sent_again(portal: LivePor
     portal.serve(command=mortal("before-commit"))
     activate_in_vain(phone, uri)
     assert portal.child is not None
-    portal.child.wait(10)
+    portal.child.wait(LONGEST_S)
     assert portal.rows("SELECT device_id FROM devices") == []
     portal.serve(command=shell("web"))
 
