@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from tests.support.child import LONGEST_S
+
 _VOID = frozenset({"br", "circle", "hr", "img", "input", "link", "meta", "path", "rect"})
 _MOST_REDIRECTS = 5
 
@@ -161,7 +163,7 @@ class Visitor:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
         try:
             connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body, sent)
             answer = connection.getresponse()

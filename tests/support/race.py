@@ -37,7 +37,7 @@ from tests.support.race_gateways import GATEWAY_DEEDS
 
 PROCESSES = 8
 THREADS = 125
-_LONGEST_S = 60  # a slow disk is not what a race asks about
+_LONGEST_S = 300  # a slow disk or a busy machine is not what a race asks about
 _MOST_FAILURES = 10
 _ROOT = Path(__file__).parents[2]
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from authsim.protocol.activation_uri import ActivationUri, format_activation_uri, parse_session_id
 from authsim.protocol.messages import format_activate_request, parse_instance
 from authsim.secret import Secret
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 
 
@@ -44,7 +45,7 @@ def post_json(url: str, body: str) -> tuple[int, str]:
 
 def _exchange(method: str, url: str, body: str | None) -> tuple[int, str]:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
     try:
         connection.request(method, parts.path, body, {} if body is None else {"Content-Type": "application/json"})
         answer = connection.getresponse()
