@@ -21,7 +21,10 @@ FRESH: Final = Path(__file__).with_name("fresh_sqlite.sql")
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _GET_REVISIONS: Final = text("SELECT version_num FROM alembic_version")
 _COUNT: Final = text("SELECT count(*) FROM sqlite_schema")
-_GET_NUMBER: Final = text("PRAGMA user_version")
+#: Both numbers of a SQLite file, in one statement: between two, another process may bring it up to date.
+_GET_NUMBERED: Final = text(
+    "SELECT version_num, (SELECT user_version FROM pragma_user_version) AS number FROM alembic_version"
+)
 #: So that of several processes that start at one moment one migrates, and the others find it done.
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(4716804176165301504)")  # "AuthSim" as a number
 
@@ -33,6 +36,12 @@ def upgrade(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
         return
     migrate(connection)
+
+
+def load_migrations() -> None:
+    """Load what migrates, outside of a transaction that others have to wait for."""
+    import alembic.command
+    import alembic.config  # noqa: F401 - for `migrate`
 
 
 def migrate(connection: Connection) -> None:
@@ -60,12 +69,14 @@ def require_usable(connection: Connection) -> str | None:
     """Return the version of a store that has to be brought up to date, None for a current one; else `StoreError`."""
     if not inspect(connection).has_table("alembic_version"):
         raise StoreError("this store is empty: make a portal in it with `authsim init`")
-    found = connection.execute(_GET_REVISIONS).scalars().all()
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(_GET_NUMBERED if is_sqlite else _GET_REVISIONS).all()
+    found = [row.version_num for row in rows]
     if len(found) != 1 or found[0] not in {REVISION, *OLDER}:
         present = ", ".join(found) or "of an unfinished `authsim init`"
         raise StoreError(
             f"this store has the schema {present}, this AuthSim needs {REVISION}: use the one that made it"
         )
-    if connection.dialect.name == "sqlite" and connection.execute(_GET_NUMBER).scalar() != int(found[0]):
+    if is_sqlite and rows[0].number != int(found[0]):
         raise StoreError(f"this database file says to have another schema than {found[0]}: restore a copy")
     return None if found[0] == REVISION else str(found[0])

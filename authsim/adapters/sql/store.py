@@ -95,6 +95,7 @@ class SqlStore:
 
     def bring_up_to_date(self) -> None:
         """Migrate a store that an older version made, in one transaction. A SQLite file is copied before, beside it."""
+        schema.load_migrations()  # before anybody has to wait for us
         self.database.write(self._migrate)
 
     def _migrate(self, connection: Connection) -> None:

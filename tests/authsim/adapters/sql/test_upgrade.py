@@ -229,6 +229,41 @@ def test_a_failure_leaves_the_older_store(old: SqlStore, version: str) -> None:
     assert len(open_store(old).users.list_all()) == 3
 
 
+def test_a_start_that_looks_while_another_migrates_finds_one_version(old_path: Path, version: str) -> None:
+    """What the file says of itself is read at one moment: all of it before the other's migration, or all after."""
+    others = [open_sqlite(old_path)]
+    with closing(open_sqlite(old_path)) as store:
+
+        def migrate(_1: object, _2: object, statement: str, *_more: object) -> None:
+            if "version_num" in statement and others:
+                open_store(others.pop()).close()
+
+        event.listen(store.database.engine, "after_cursor_execute", migrate)
+
+        assert store.database.read(schema.require_usable) == version
+        assert store.database.read(schema.require_usable) is None
+
+
+@pytest.mark.parametrize("version", [max(schema.OLDER)])
+def test_what_migrates_is_loaded_before_others_have_to_wait(old_path: Path) -> None:
+    """When the transaction of a migration begins its libraries are there: others wait for no longer than it takes."""
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from sqlalchemy import event\n"
+        "from authsim.adapters.sql import open_sqlite, open_store\n"
+        "store, found = open_sqlite(Path(sys.argv[1])), []\n"
+        "def look(connection, cursor, statement, *more):\n"
+        "    if statement == 'BEGIN IMMEDIATE':\n"
+        "        found.append('alembic.command' in sys.modules)\n"
+        "event.listen(store.database.engine, 'before_cursor_execute', look)\n"
+        "open_store(store).close()\n"
+        "assert found == [True], found\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program, old_path], env=unmeasured(), check=True)
+
+
 @pytest.mark.parametrize("version", [max(schema.OLDER)])
 def test_of_many_starts_one_migrates(old: SqlStore, old_path: Path, version: str) -> None:
     """Processes that start at one moment all find the store of this version, and the copy is of the older one."""
