@@ -92,13 +92,14 @@ def find_requests(fleet: Fleet, opened: Opened, accounts: tuple[Account, ...]) -
     return sorted(found, key=lambda asked: asked.request.iat, reverse=True)
 
 
-def hear(fleet: Fleet, phone_id: str, asked: Asked) -> bool:
+def hear(fleet: Fleet, phone_id: str, asked: Asked, *, policy: Policy | None = None) -> bool:
     """Tell, once, that a request reached the phone; say whether it is news. It is told when this returns.
 
-    So whoever goes on to answer the request tells of that later, also when somebody else heard it just now.
+    So whoever goes on to answer the request tells of that later, also when somebody else heard it just now. With
+    `policy`, as `claim`.
     """
     request_id = asked.request.request_id
-    is_news = claim(fleet, phone_id, request_id, Seen.COMING, was=None)
+    is_news = claim(fleet, phone_id, request_id, Seen.COMING, was=None, policy=policy)
     if is_news:
         fleet.tell(phone_id, "heard", user=asked.line.account.label)
     else:
@@ -109,14 +110,19 @@ def hear(fleet: Fleet, phone_id: str, asked: Asked) -> bool:
     return is_news
 
 
-def claim(fleet: Fleet, phone_id: str, request_id: str, seen: Seen, *, was: Seen | None) -> bool:
-    """Remember how far the phone is with a request, if it was as far as `was`; say so. One caller wins."""
+def claim(
+    fleet: Fleet, phone_id: str, request_id: str, seen: Seen, *, was: Seen | None, policy: Policy | None = None
+) -> bool:
+    """Remember how far the phone is with a request, if it was as far as `was`; say so. One caller wins.
+
+    With `policy`, only while that is still what the phone's person does.
+    """
     if fleet.drawer.read(phone_id).seen.get(request_id) is not was:
         return False
     won: list[bool] = []
 
     def change(handset: Handset) -> Handset:
-        won.append(handset.seen.get(request_id) is was)
+        won.append(handset.seen.get(request_id) is was and policy in (None, handset.policy))
         return with_seen(handset, request_id, seen) if won[-1] else handset
 
     fleet.drawer.change(phone_id, change)

@@ -162,15 +162,18 @@ def _begin_anew_after_fork(hands: Hands) -> None:
 
 
 def _react(fleet: Fleet, opened: Opened, asked: Asked, handset: Handset, agenda: Agenda) -> None:
-    """Do what the policy says about one request, unless the phone did so before, or it was in another world."""
+    """Do what the policy says about one request, unless the phone did so before, or it was in another world.
+
+    Whose person changed their mind since the look began does nothing: another look is on its way.
+    """
     fleet.drawer.require_world(opened.world)
     phone_id, request_id, user = opened.phone_id, asked.request.request_id, asked.line.account.label
-    is_news = hear(fleet, phone_id, asked)
+    is_news = hear(fleet, phone_id, asked, policy=handset.policy)
     if handset.policy in _DECISIONS and handset.delay_ms:
-        if claim(fleet, phone_id, request_id, Seen.WAITS, was=Seen.LEFT):
+        if claim(fleet, phone_id, request_id, Seen.WAITS, was=Seen.LEFT, policy=handset.policy):
             agenda.add(fleet.clock.now_ms() + handset.delay_ms, ANSWER, f"{phone_id} {request_id}")
     elif handset.policy in _DECISIONS:
-        if claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.LEFT):
+        if claim(fleet, phone_id, request_id, Seen.ANSWERED, was=Seen.LEFT, policy=handset.policy):
             decision = _DECISIONS[handset.policy]
             number = fleet.portal.read_number(request_id) if asked.request.digits else None
             decide_on(fleet, opened, asked, decision, number=number)

@@ -1,6 +1,6 @@
-"""Virtual phones that are about to do something when another worker brings another world back."""
+"""Virtual phones that are about to do something when another world is brought back, or their person thinks again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -34,18 +34,18 @@ def is_decided(living: LabSite) -> bool:
 
 
 class TurningPortal:
-    """The way to the portal on which, behind the first list of requests, another worker brings the snapshot back."""
+    """The way to the portal on which, behind the first list of requests, something turns."""
 
-    def __init__(self, living: LabSite) -> None:
+    def __init__(self, living: LabSite, turn: Callable[[], object]) -> None:
         self.real = OwnPortal(living.site.app, living.site.verifier)
-        self.living = living
+        self.turn = turn
         self.turned = 0
 
     def send(self, method: str, path: str, *, body: bytes | None = None, bearer: Secret | None = None) -> Answer:
         answer = self.real.send(method, path, body=body, bearer=bearer)
         if path.endswith("/requests") and not self.turned:
             self.turned += 1
-            self.living.lab.snapshots.restore("asked")
+            self.turn()
         return answer
 
     def knows(self, username: str) -> bool:
@@ -63,7 +63,7 @@ class TurningPortal:
 
 def test_a_hand_leaves_the_other_world_alone(living: LabSite, phone: str) -> None:
     """A phone that has read its requests in a world that is gone answers none of them in the one that came."""
-    way = TurningPortal(living)
+    way = TurningPortal(living, lambda: living.lab.snapshots.restore("asked"))
     living.lab.fleet.connect(way)
     living.does("PUT", f"/phones/{phone}", {"policy": "approve"})
     assert living.lab.hands.wait_until_idle(LONGEST_S)
@@ -90,3 +90,17 @@ def test_nothing_is_signed_for_a_world_that_is_gone(living: LabSite, phone: str)
     assert not is_decided(living)
     assert decide(fleet, phone, APPROVE, Wanted()) == "approved"
     assert is_decided(living)
+
+
+def test_a_hand_does_nothing_that_its_person_no_longer_wants(living: LabSite) -> None:
+    """A phone that was to deny when its look began, and is on its person's own when it ends, neither hears nor acts."""
+    made = activates(living, policy="deny")
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
+    way = TurningPortal(living, lambda: living.does("PUT", f"/phones/{made}", {"policy": "manual"}))
+    living.lab.fleet.connect(way)
+    living.site.browser(is_patient=True).types_password("alice")
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
+
+    assert way.turned == 1
+    assert not is_decided(living)
+    assert phone_lines(living) == [("phone:activated", "alice", None)]
