@@ -16,7 +16,7 @@ from authsim.verifier import operators
 from authsim.verifier.activation import operator_activation
 from authsim.verifier.confirmation import judge_confirmation
 from authsim.verifier.topics import device_topic
-from tests.support.child import wait_until
+from tests.support.child import LONGEST_S, wait_until
 from tests.support.device_line import CLIENT, begins_login
 from tests.support.lab_phones import activates, makes, phone_lines, refusal
 from tests.support.lab_site import LabSite
@@ -52,6 +52,11 @@ def newest(living: LabSite, user: str = "alice") -> Any:
 def is_decided(living: LabSite) -> bool:
     """Say whether the newest request was decided."""
     return newest(living).decision is not None
+
+
+def is_quiet(living: LabSite) -> bool:
+    """Say whether all that was on the agenda has been done, to the end."""
+    return living.lab.agenda._thread is None and living.lab.hands.wait_until_idle(0)
 
 
 def passes(living: LabSite) -> bool:
@@ -162,7 +167,7 @@ def test_any_decision_may_take_a_while(living: LabSite) -> None:
     wait_until(lambda: len(living.lab.agenda.list_waiting()) == 1)
     living.does("PUT", f"/phones/{phone}", {"policy": "manual"})
     living.does("POST", "/clock", {"advance_ms": 10_000})
-    wait_until(lambda: not living.lab.agenda.list_waiting())
+    wait_until(lambda: is_quiet(living))
     assert newest(living).decision is None
 
     living.does("PUT", f"/phones/{phone}", {"policy": "deny"})
@@ -194,7 +199,8 @@ def test_a_wrong_response_is_well_formed_and_wrong(living: LabSite) -> None:
     assert not browser.types_response(given).has_succeeded
 
     begins(living)
-    wait_until(lambda: phone_lines(living)[-1][2] == "device_mismatch")
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
+    assert phone_lines(living)[-1][2] == "device_mismatch"
     assert newest(living).decision is None
     assert refusal(living, f"/phones/{phone}/approve")[1] == "device_mismatch"
 
@@ -301,10 +307,11 @@ def test_a_notification_that_comes_twice_is_answered_once(living: LabSite) -> No
 def test_a_broken_portal_is_asked_again(living: LabSite) -> None:
     """A phone that meets errors looks again a second later, until the portal works."""
     living.does("POST", "/clock", {"freeze": True})
-    activates(living, policy="approve")
     living.does("PUT", "/faults/http_503", {"step": "session"})
+    activates(living, policy="approve")
     begins_login(living.site.verifier, "alice")
-    wait_until(lambda: ANSWER in {entry.kind for entry in living.lab.agenda.list_waiting()})
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
+    assert {entry.kind for entry in living.lab.agenda.list_waiting()} == {ANSWER}
     assert next(line["facts"]["status"] for line in living.told("phone") if line["what"] == "phone:refused") == 503
     living.does("DELETE", "/faults")
     assert newest(living).decision is None
@@ -357,10 +364,11 @@ def test_a_phone_that_is_taken_away_is_silent(living: LabSite) -> None:
     wait_until(lambda: len(living.lab.agenda.list_waiting()) == 1)
     living.does("DELETE", f"/phones/{phone}")
     living.does("POST", "/clock", {"advance_ms": 1_000})
-    wait_until(lambda: not living.lab.agenda.list_waiting())
+    wait_until(lambda: is_quiet(living))
     begins(living)
     living.lab.hands.close()
 
+    assert deeds(living) == ["heard"]
     assert newest(living).decision is None
 
 
@@ -369,15 +377,16 @@ def test_hands_survive_a_fork(living: LabSite) -> None:
     activates(living, policy="approve")
     begins(living)
     wait_until(lambda: is_decided(living))
-    assert living.lab.hands.wait_until_idle(20)
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
     child = os.fork()
     if child == 0:  # pragma: no cover - in the child
-        begins_login(living.site.verifier, "alice")
+        status = 1
         try:
-            wait_until(lambda: is_decided(living), longest_s=20)
-        except AssertionError:
-            os._exit(1)
-        os._exit(0)
+            begins_login(living.site.verifier, "alice")
+            wait_until(lambda: is_decided(living))
+            status = 0
+        finally:
+            os._exit(status)
 
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
@@ -417,5 +426,5 @@ def test_a_world_is_left_in_peace(living: LabSite) -> None:
     activates(living, policy="approve")
     begins(living)
 
-    assert living.lab.hands.wait_until_idle(60)
+    assert living.lab.hands.wait_until_idle(LONGEST_S)
     assert is_decided(living)
