@@ -24,6 +24,10 @@ _CONNECTIONS: Final = 1000
 #: An answer that stays open holds a connection; half of them may.
 MOST_STREAMS: Final = _CONNECTIONS // 2
 _LAST_REQUESTS_SECONDS: Final = 2
+#: How long the parent waits for a worker that ends, on a machine that has much else to do, before it kills it.
+_LONGEST_END_SECONDS: Final = 30
+#: Longer than programs keep a connection that they do not use: they hang up, and never ask just when we do.
+_IDLE_SECONDS: Final = 60
 #: What tells a process to end.
 _ENDINGS: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
 _UNEXPECTED: Final = 500
@@ -107,8 +111,8 @@ def _gunicorn_options(listener: int, workers: Workers) -> dict[str, Any]:
         "workers": workers.count,
         "worker_connections": _CONNECTIONS,
         "timeout": 30,
-        "graceful_timeout": 6 * _LAST_REQUESTS_SECONDS,
-        "keepalive": 5,
+        "graceful_timeout": _LONGEST_END_SECONDS,
+        "keepalive": _IDLE_SECONDS,
         # Only ProxyFix reads what proxies say, and only when there are any (--proxies).
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
