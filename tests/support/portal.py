@@ -158,15 +158,6 @@ class LivePortal:
             weakref.finalize(self, self._keeper.close)
         return int(self._keeper.getsockname()[1])
 
-    def _keep_port(self) -> int:
-        """Return a port that is kept for as long as this portal is: bound where nobody listens, so that it may."""
-        kept = socket.socket()
-        weakref.finalize(self, kept.close)
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        kept.bind(("127.0.0.1", 0))
-        number: int = kept.getsockname()[1]
-        return number
-
     def _is_over(self) -> bool:
         return self.child is None or self.child.poll() is not None
 
