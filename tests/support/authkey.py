@@ -13,6 +13,7 @@ from authsim.adapters.system import SystemEntropy
 from authsim.authenticator.device import Phone
 from authsim.secret import Secret
 from mobile_cli.home import PhoneHome
+from tests.support.child import LONGEST_S
 from tests.support.tree import ROOT
 from tests.support.warm import run_warm
 
@@ -50,7 +51,7 @@ class Authkey:
             folder=ROOT,
             environment=self.environment | environment,
             given=stdin if isinstance(stdin, bytes) else stdin.encode(),
-            timeout=60,
+            timeout=LONGEST_S,
             alone=True,
         )
         found = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -87,7 +88,7 @@ class Authkey:
             cwd=str(ROOT),
             env={"TERM": "xterm"} | self.environment | environment,
             encoding="utf-8",
-            timeout=30,
+            timeout=LONGEST_S,
             dimensions=(24, 80),
         )
 
