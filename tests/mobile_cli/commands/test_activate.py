@@ -1,7 +1,6 @@
 """`authkey activate`, against a device API that can be told to misbehave. The real portal is met in the journeys."""
 
 import json
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,8 @@ from authsim.protocol.keys import fingerprint
 from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from tests.support.authkey import Authkey
+from tests.support.child import LONGEST_S
+from tests.support.kept_port import kept_port
 from tests.support.phones import make_account, make_phone
 from tests.support.tiny_portal import ACTIVATE, INSTANCE, Reply, TinyPortal
 
@@ -313,9 +314,9 @@ def test_a_fresh_code_puts_the_old_one_aside(authkey: Authkey, portal: TinyPorta
 
 def test_a_portal_that_is_down_is_asked_later(authkey: Authkey, portal: TinyPortal) -> None:
     """Nothing listens: the activation is kept."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        portal.origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    done = authkey.with_pin("activate", portal.uri(), check=69)
+    with kept_port() as port:
+        portal.origin = f"http://127.0.0.1:{port}"
+        done = authkey.with_pin("activate", portal.uri(), check=69)
 
     assert "run authkey activate --resume" in done.stderr
     assert authkey.json("status")["pending"] == portal.origin
@@ -466,12 +467,12 @@ def test_a_phone_killed_while_it_waits_resumes(authkey: Authkey, portal: TinyPor
 
     def hold(reply: Reply) -> Reply:
         arrived.set()
-        release.wait(30)
+        release.wait(LONGEST_S)
         return reply
 
     portal.answers[ACTIVATE] = hold
     with authkey.at_terminal("activate", portal.uri(), "--pin-file", str(authkey.pin)) as child:
-        assert arrived.wait(30)
+        assert arrived.wait(LONGEST_S)
         child.kill(9)
         child.wait()
     release.set()

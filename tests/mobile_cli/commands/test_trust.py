@@ -11,6 +11,7 @@ from authsim.authenticator.device import Portal
 from authsim.protocol.keys import fingerprint
 from authsim.secret import Secret
 from tests.support.authkey import Authkey
+from tests.support.kept_port import kept_port
 from tests.support.phones import make_account, make_phone
 from tests.support.tiny_portal import INSTANCE, Reply, TinyPortal
 from web.certificate import Certificate, keep_certificate
@@ -208,12 +209,14 @@ def test_another_certificate_than_the_trusted_one_is_refused(
 ) -> None:
     """Whoever shows a second one for the same address is somebody else."""
     authkey.holds(make_phone())
-    with TinyPortal().serving(certificate=certificate) as portal:
-        authkey.with_pin("trust", portal.origin, "--yes", "--certificate", str(certificate.certificate_file), check=0)
     (tmp_path / "stranger").mkdir(mode=0o700)
     stranger = keep_certificate(tmp_path / "stranger", names=(), now_ms=SystemClock().now_ms())
-    with TinyPortal(origin=portal.origin).serving(certificate=stranger, port=int(portal.origin.rpartition(":")[2])):
-        done = authkey.with_pin("activate", portal.uri(), check=77)
+    with kept_port() as port:
+        with TinyPortal().serving(certificate=certificate, port=port) as portal:
+            trusted = ("--yes", "--certificate", str(certificate.certificate_file))
+            authkey.with_pin("trust", portal.origin, *trusted, check=0)
+        with TinyPortal(origin=portal.origin).serving(certificate=stranger, port=port):
+            done = authkey.with_pin("activate", portal.uri(), check=77)
 
     assert "shows a certificate that this phone does not trust" in done.stderr
 
