@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from select import select
 from typing import Final
 
 from authsim.authenticator.device import Account
@@ -89,6 +90,7 @@ class NoticePortal:
     tokens: set[str] = field(default_factory=set)
     news: threading.Condition = field(default_factory=threading.Condition)
     is_over: bool = False
+    left: int = 0
 
     @property
     def account(self) -> Account:
@@ -118,6 +120,11 @@ class NoticePortal:
         """Wait until so many streams were asked for."""
         with self.news:
             return self.news.wait_for(lambda: len(self.resumed) >= count, LONGEST_S)
+
+    def is_left(self, count: int) -> bool:
+        """Wait until a phone has hung up so many streams."""
+        with self.news:
+            return self.news.wait_for(lambda: self.left >= count, LONGEST_S)
 
     def becomes(self, request_id: str, state: str) -> None:
         """Let something happen to a request."""
@@ -282,6 +289,11 @@ class _Handler(BaseHTTPRequestHandler):
                 news = list(enumerate(portal.requests, start=1))[seen:]
                 if not news:
                     portal.news.wait(0.2)
+            if self._is_left():
+                with portal.news:
+                    portal.left += 1
+                    portal.news.notify_all()
+                return
             for sequence, request in news:
                 seen = sequence
                 self._chunk(f"id: {sequence}\nevent: request\ndata: {format_request(request)}\n\n")
@@ -293,6 +305,13 @@ class _Handler(BaseHTTPRequestHandler):
             state = portal.state if portal.state != "active" else "expired"
             self._chunk(f"event: end\ndata: {format_stream_end(StreamEnd(state=state))}\n\n")
             self._chunk("")
+
+    def _is_left(self) -> bool:
+        """Say whether the phone has hung up: it says nothing once it listens."""
+        try:
+            return bool(select([self.connection], [], [], 0)[0]) and not self.connection.recv(1)
+        except ConnectionError:
+            return True
 
     def _chunk(self, text: str) -> None:
         content = text.encode()

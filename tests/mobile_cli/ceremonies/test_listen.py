@@ -1,6 +1,5 @@
 """Listening: everything once, in order, whatever happens to the stream; and nothing while the phone is cut off."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -14,6 +13,7 @@ from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Pauses, Rea
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.exits import PhoneError
 from tests.support.child import LONGEST_S
+from tests.support.kept_port import kept_port
 from tests.support.notice_portal import NoticePortal, Reply
 
 QUICK = Pauses(first=0.01, longest=0.05, poll=0.01, offline=0.01, broken=2, polls=3)
@@ -128,17 +128,15 @@ def test_a_portal_without_a_stream_left_is_asked(line: Line, notices: NoticePort
 
 def test_a_portal_that_comes_back_is_found(notices: NoticePortal, opens: Callable[..., list[Line]]) -> None:
     """That it does not answer is said once; started anew at the same place, it is heard again."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        port = place.getsockname()[1]
-    later = NoticePortal(origin=f"http://127.0.0.1:{port}")
-    line = opens(later.account)[0]
-    with listening(line) as heard:
-        assert heard.next() == Reach(line.account, is_reached=False)
-        assert heard.is_silent()
-        with later.serving(port):
-            later.asks("31" * 16)
-            assert heard.request() == "31"
+    with kept_port() as port:
+        later = NoticePortal(origin=f"http://127.0.0.1:{port}")
+        line = opens(later.account)[0]
+        with listening(line) as heard:
+            assert heard.next() == Reach(line.account, is_reached=False)
+            with later.serving(port):
+                assert heard.next() == Reach(line.account, is_reached=True)
+                later.asks("31" * 16)
+                assert heard.request() == "31"
 
 
 def test_a_token_that_ended_is_replaced(line: Line, notices: NoticePortal) -> None:
@@ -188,6 +186,7 @@ def test_a_phone_that_is_cut_off_hears_nothing(line: Line, notices: NoticePortal
         assert heard.request() == "31"
         file.change(lambda settings: with_value(settings, *switch))
         notices.asks("32" * 16)
+        assert notices.is_left(1)
         notices.asks("33" * 16)
         assert heard.is_silent()
         file.change(lambda settings: with_value(settings, switch[0], {"on": "off", "off": "wifi"}[switch[1]]))
