@@ -30,7 +30,8 @@ def test_lost_suspended_migrated(
 
     # The phone is gone: the login page leads to where it is stopped.
     screen.opens()
-    page.get_by_role("link", name=LOST[language]).click()
+    with page.expect_navigation():  # both pages have fields of these names
+        page.get_by_role("link", name=LOST[language]).click()
     page.get_by_label(screen.label("username"), exact=True).fill(name)
     page.get_by_label(screen.label("password"), exact=True).fill(password_of(name))
     page.get_by_role("button", name=SUSPEND[language], exact=True).click()

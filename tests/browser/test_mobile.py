@@ -60,7 +60,8 @@ def logs_in(screen: Screen, name: str, platform: str) -> None:
     """Choose the platform, enter the credentials, tap Log In."""
     words, page = LABELS[screen.language], screen.page
     screen.opens("/mobile")
-    page.get_by_role("link", name=words["platform"][platform], exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=words["platform"][platform], exact=True).click()
     page.locator(f".phone.{platform}").wait_for()
     page.get_by_label(words["username"], exact=True).fill(name)
     page.get_by_label(words["password"], exact=True).fill(password_of(name))
@@ -114,7 +115,7 @@ def test_wrong_response(
     sends(screen, f"{(int(right) + 1) % 10**8:08}", platform)
     screen.page.locator(".xyz-errormessage").wait_for()
     assert screen.error == LABELS[language]["failed"]
-    assert screen.page.get_by_label(LABELS[language]["password"], exact=True).is_visible()
+    screen.page.get_by_label(LABELS[language]["password"], exact=True).wait_for()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -131,7 +132,8 @@ def test_migrate(window: Callable[..., Screen], enrolled: Callable[..., Phone], 
     page.get_by_role("link", name=words["migrate"], exact=True).click()
     page.get_by_text(f"migrate {name}").wait_for()
     for _ in range(2):
-        page.locator(".screen-back").click()
+        with page.expect_navigation():
+            page.locator(".screen-back").click()
     sends(screen, phone.responds(shows_challenge(screen)), platform)
     page.get_by_text(words["inside"].format(name=name)).wait_for()
 
