@@ -58,7 +58,7 @@ def test_a_text_appears_by_itself(
     code = bubble.locator(".bubble-code").inner_text()
     assert bubble.locator(".bubble-text").inner_text().endswith(f"#{code}")
     bubble.get_by_role("button", name=COPY[language]).click()
-    assert screen.page.evaluate("() => navigator.clipboard.readText()") == code
+    screen.page.wait_for_function("async code => await navigator.clipboard.readText() === code", arg=code)
 
 
 def test_without_a_stream(portal: LivePortal, window: Callable[..., Screen], texts: Callable[[str, str], None]) -> None:
