@@ -1,11 +1,13 @@
 """A login that the phone approves: the page goes on by itself, with script and without, and tells what else happens."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.browser_chromium import Screen
+from tests.support.child import wait_until
 from tests.support.phone import Phone
 from tests.support.portal import LivePortal, password_of
 
@@ -162,9 +164,16 @@ def test_a_half_typed_response_is_left_alone(
     response = phone.responds(screen.challenge)
     field = screen.page.get_by_label(screen.label("response"), exact=True)
     field.fill(response[:5])
+    heard: list[str] = []
+    tools = screen.page.context.new_cdp_session(screen.page)
+    tools.on("Network.eventSourceMessageReceived", lambda event: heard.append(json.loads(event["data"])["state"]))
+    tools.send("Network.enable")
     waits(other, "typing")
-    assert field.input_value() == response[:5]
-    screen.types_response(response)
+    wait_until(lambda: bool(tools.send("Network.enable")) or "superseded" in heard)  # asking brings what was heard
+    field.press_sequentially(response[5:])
+    assert field.input_value() == response
+    with screen.page.expect_navigation():
+        field.press("Enter")
     screen.sees_success("typing")
 
 
