@@ -13,8 +13,8 @@ def test_a_crew_ends_together(tmp_path: Path) -> None:
     """The phones that run when their crew ends are gone, and no other is started."""
     crew = Crew()
     phone = PhoneChild(home=tmp_path / "phone", pin_file=tmp_path / "pin", crew=crew)
-    trading = ("trade", "alice", "--portal", "http://127.0.0.1:9", "--password-file", "-", "--response-stdin")
-    running = [phone.start(*trading) for _ in range(2)]  # each waits for a password that nobody types
+    making = ("init", "--platform", "ios", "--pin-stdin")
+    running = [phone.start(*making) for _ in range(2)]  # each waits for a PIN that nobody types
 
     crew.end()
 
