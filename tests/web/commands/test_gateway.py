@@ -14,8 +14,9 @@ import pytest
 
 from authsim.ends.browser import Browser
 from tests.support.child import LONGEST_S, shell
+from tests.support.kept_port import kept_port
 from tests.web.commands.conftest import Operator
-from tests.web.commands.test_serve import address_of, get, taken_port
+from tests.web.commands.test_serve import address_of, get
 from web.commands.serve_options import PAGES
 from web.gateway.vintages import VINTAGES
 
@@ -50,12 +51,6 @@ def started(
         if child.poll() is None:
             child.kill()
         child.communicate()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with taken_port() as port:
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -205,11 +200,14 @@ def test_the_folder_starts_the_portal_itself(operator: Operator, data: str, tmp_
 
     It ends when that process is ended, and only the one of this folder bears the mark.
     """
-    folder, port = tmp_path / name, free_port()
-    told = settings_in(operator.succeeds("gateway", "--data", data, "--port", str(port), "--make-folder", str(folder)))
-    mark = told["IBEAM_GATEWAY_PROCESS_MATCH"]
+    folder, make = tmp_path / name, ("gateway", "--data", data, "--make-folder", str(tmp_path / name))
     secret = {f"IBEAM_{word}": f"CANARY\nIBEAM_NOT=CANARY {word}" for word in SECRETS}
-    with started(["bash", "bin/run.sh", "root/conf.yaml"], operator.environment | secret, folder) as child:
+    with (
+        kept_port() as port,
+        contextlib.nullcontext(settings_in(operator.succeeds(*make, "--port", str(port)))) as told,
+        started(["bash", "bin/run.sh", "root/conf.yaml"], operator.environment | secret, folder) as child,
+    ):
+        mark = told["IBEAM_GATEWAY_PROCESS_MATCH"]
         assert address_of(child) == told["IBEAM_GATEWAY_BASE_URL"] == f"http://127.0.0.1:{port}"
         assert get(told["IBEAM_GATEWAY_BASE_URL"], TICKLE)[:2] == (401, NO_SESSION)
         marked = processes_with(mark)
