@@ -62,6 +62,7 @@ class Terminal:
         """Wait for the end of the command and return its exit status."""
         self.child.expect(pexpect.EOF)
         self.screen = self._so_far()
+        self.child.wait()  # it may still be ending, and closing would hurry it by signals
         self.child.close()
         assert self.child.exitstatus is not None, f"ended by a signal:\n{self.screen}"
         return int(self.child.exitstatus)
