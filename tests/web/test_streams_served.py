@@ -214,8 +214,9 @@ def reaches_every_worker(portal: LivePortal) -> None:
         beside = stack.enter_context(closing(open_portal(portal.settings)))
         online = phone_of(beside.verifier, "alice", wire_to(portal.address))
         assert portal.child is not None
-        workers = children_of(portal.child.pid)
-        assert len(workers) == 2
+        master = portal.child.pid
+        wait_until(lambda: len(children_of(master)) == 2)
+        workers = children_of(master)
         ears: dict[int, Listener] = {}
         while len(ears) < len(workers):
             ear = stack.enter_context(admitted(portal, online))
