@@ -42,7 +42,10 @@ class LabEntropy:
         """Return `count` bytes."""
         if self._shelf.read(_DOCUMENT) is None:
             return self._real.token_bytes(count)
-        drawn = json.loads(self._shelf.change(_DOCUMENT, _count) or "{}")
+        text = self._shelf.change(_DOCUMENT, _count)
+        if text is None:  # the seed was taken away meanwhile
+            return self._real.token_bytes(count)
+        drawn = json.loads(text)
         return expand(drawn["seed"], drawn["draws"], count)
 
     def randbelow(self, bound: int) -> int:
@@ -92,6 +95,6 @@ def _reduce(drawn: bytes, bound: int) -> int:
 
 def _count(text: str | None) -> str | None:
     if text is None:
-        return json.dumps({"seed": 0, "draws": 1})
+        return None
     members = json.loads(text)
     return json.dumps({"seed": members["seed"], "draws": members["draws"] + 1})

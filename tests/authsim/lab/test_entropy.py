@@ -59,6 +59,21 @@ def test_without_a_seed_it_is_the_machine_s() -> None:
     assert entropy.token_bytes(4) == machine.token_bytes(4)
 
 
+def test_a_seed_that_is_taken_away_during_a_draw_is_no_seed() -> None:
+    """Whoever saw the seed just before it was gone draws from the machine, and leaves no seed behind."""
+
+    class Fickle(MemoryShelf):
+        def read(self, name: str) -> str | None:
+            text = super().read(name)
+            self.documents.pop(name, None)
+            return text
+
+    machine, entropy = CountedEntropy("machine"), LabEntropy(Fickle(), CountedEntropy("machine"))
+    entropy.seed(7)
+    assert entropy.token_bytes(16) == machine.token_bytes(16)
+    assert entropy.read_seed() is None
+
+
 def test_a_seed_that_is_given_again_begins_anew() -> None:
     """Giving the seed once more repeats its draws from the first one on."""
     entropy = seeded(7)
