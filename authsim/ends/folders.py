@@ -51,8 +51,9 @@ def _sweep_one(lock: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `BlockingIOError` while its process lives
         folder = lock.with_suffix("")
         with suppress(FileNotFoundError):
-            if folder.lstat().st_uid == os.geteuid():
-                shutil.rmtree(folder)  # refuses links
+            while folder.lstat().st_uid == os.geteuid():
+                with suppress(FileNotFoundError):  # a portal that is still ending takes away files itself
+                    shutil.rmtree(folder)  # refuses links
         lock.unlink()
     finally:
         os.close(descriptor)

@@ -1,12 +1,15 @@
 import fcntl
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from authsim.ends.folders import sweep, temporary_folder
+from tests.support.child import unmeasured
 
 
 @pytest.fixture
@@ -49,6 +52,35 @@ def test_what_nobody_holds_is_swept(place: Path) -> None:
     sweep(place)
 
     assert not folder.exists()
+    assert list(place.iterdir()) == []
+
+
+DYING = """
+import sys
+from pathlib import Path
+from authsim.ends.folders import sweep
+
+place = Path(sys.argv[1])
+going = [place / "authsim-demo-abc" / "portal.sqlite3-wal"]
+
+def ends(what, values):
+    if what == "os.remove" and going and str(values[0]).endswith(going[0].name):
+        going.pop().unlink()
+
+sys.addaudithook(ends)
+sweep(place)
+assert not going
+"""
+
+
+def test_what_goes_by_itself_meanwhile_is_no_obstacle(place: Path) -> None:
+    """A portal whose demo was killed may still be ending: files that it takes away itself keep no other from going."""
+    folder = leave(place, "authsim-demo-abc")
+    for name in ("a", "portal.sqlite3-wal", "z"):
+        (folder / name).write_text("secret")
+
+    subprocess.run([sys.executable, "-c", DYING, place], env=unmeasured(), check=True)
+
     assert list(place.iterdir()) == []
 
 
