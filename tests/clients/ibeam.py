@@ -22,9 +22,11 @@ from tests.support.child import wait_until
 from tests.support.tree import ROOT
 
 #: Loading IBeam and Chromium, looking five seconds for the page of 2022, and logging in, on a busy machine.
-LONGEST_S = 120.0
+LONGEST_S = 300.0
 #: Answering the challenge: on the page that announces a notification, or where no notification is sent at all.
 _TYPING = {"IBEAM_TWO_FA_INPUT_EL_ID": "ID@@xyz-field-gold-response", "IBEAM_STRICT_TWO_FA_CODE": "False"}
+#: How long it waits for a page, a call and a phone; it gives up after 15 seconds by itself.
+_PATIENCE = dict.fromkeys(("IBEAM_OAUTH_TIMEOUT", "IBEAM_PAGE_LOAD_TIMEOUT", "IBEAM_REQUEST_TIMEOUT"), "60")
 _HANDLER = ROOT / "docs" / "clients" / "custom_two_fa_handler.py"
 LOGGED_IN = "Gateway running and authenticated, session id:"
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\|", re.MULTILINE)
@@ -120,6 +122,7 @@ def running_ibeam(folder: Path, who: PhoneOwner, **settings: str) -> Iterator[IB
         "IBEAM_CHROME_DRIVER_PATH": str(driver),
         "IBEAM_HEALTH_SERVER_PORT": "0",
         "IBEAM_MIN_PRESUBMIT_BUFFER": "0",
+        **_PATIENCE,
         **settings,
     }
     with (

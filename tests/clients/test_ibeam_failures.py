@@ -72,7 +72,7 @@ def test_a_notification_that_is_lost(customer: Callable[..., Customer], tmp_path
     """IBeam waits in vain, asks again at its next maintenance, and the second notification logs in."""
     hans = customer("hans")
     hans.lab.arm_fault("push_lost", user="hans", nth=1)
-    soon = {"IBEAM_OAUTH_TIMEOUT": "5", "IBEAM_MAINTENANCE_INTERVAL": "1"}
+    soon = {"IBEAM_OAUTH_TIMEOUT": "20", "IBEAM_MAINTENANCE_INTERVAL": "1"}
 
     with hans.approves_all(), running_ibeam(tmp_path, hans, **soon) as ibeam:
         ibeam.says(LOGGED_IN)
