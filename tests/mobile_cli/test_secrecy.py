@@ -1,11 +1,11 @@
 """Where a PIN and a key must never stand."""
 
 import subprocess
-import time
 from pathlib import Path
 
 from authsim.secret import Secret
 from tests.support.authkey import Authkey
+from tests.support.child import LONGEST_S, wait_until
 from tests.support.phones import make_account, make_phone
 from tests.support.tiny_portal import ACTIVATE, Reply, TinyPortal
 from tests.support.tree import ROOT
@@ -26,12 +26,11 @@ def test_neither_arguments_nor_environment_hold_a_pin(authkey: Authkey) -> None:
     )
     assert child.stdin is not None
     process = Path("/proc") / str(child.pid)
-    deadline = time.monotonic() + 30
-    while "_rust" not in (process / "maps").read_text() and time.monotonic() < deadline:
-        time.sleep(0.01)  # until it has read its modules, and waits for the PIN
+    # Until it has read its modules, and waits for the PIN.
+    wait_until(lambda: child.poll() is not None or "_rust" in (process / "maps").read_text())
     shown = [(process / name).read_bytes() for name in ("cmdline", "environ")]
     limits = (process / "limits").read_text()
-    out, _ = child.communicate(PIN, timeout=60)
+    out, _ = child.communicate(PIN, timeout=LONGEST_S)
 
     assert child.returncode == 0
     assert len(out) == 9

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.respond import respond
 from authsim.protocol.codes import Purpose, format_challenge
 from authsim.protocol.suite import STRICT10
@@ -23,6 +24,8 @@ from tests.support.serving_phone import ServingPhone, serving
 ALICE = make_account()
 BOB = make_account("bob", user="23")
 CHALLENGE = "123456"
+#: Of the phone that serves for all: four digits would stand in many an id of an environment.
+PIN = "q8!w2x serves"
 RESPONSE = respond(ALICE, CHALLENGE).text
 
 
@@ -37,7 +40,7 @@ def phone(authkey: Authkey) -> Authkey:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingPhone]:
     """One such phone that serves, for all who only ask."""
     phone = Authkey(tmp_path_factory.mktemp("serving"))
-    phone.holds(make_phone(ALICE))
+    phone.holds(make_phone(ALICE, policy=PinPolicy.HARDENED), pin=PIN)
     with serving(phone) as server:
         yield server
 
@@ -538,4 +541,4 @@ def test_neither_arguments_nor_environment_hold_the_token(server: ServingPhone) 
     """What the system shows of the process has neither token nor PIN."""
     process = Path("/proc") / str(server.child.pid)
     shown = [(process / name).read_bytes() for name in ("cmdline", "environ")]
-    assert not any(server.token.encode() in text or b"4938" in text for text in shown)
+    assert not any(server.token.encode() in text or PIN.encode() in text for text in shown)
