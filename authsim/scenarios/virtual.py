@@ -52,7 +52,7 @@ class VirtualPhone:
         self._lab.phones.change(self.phone_id, policy="approve")
 
     def hear(self) -> Seen:
-        """Wait until it has answered, and let it do nothing by itself again."""
+        """Wait until the portal has its answer, and let it do nothing by itself again."""
         told = wait_for(self._list_approved, seconds=self._patience_s)
         self._lab.phones.change(self.phone_id, policy="manual")
         if not told:
@@ -60,7 +60,7 @@ class VirtualPhone:
         return Seen(facts={"user": told[0]["user"], "state": "approved"}, status=DONE)
 
     def _list_approved(self, wait_ms: int) -> list[dict[str, Any]]:
-        return self._lab.list_events(after=self._heard, most=1, end="phone", what="phone:approved", wait_ms=wait_ms)
+        return self._lab.list_events(after=self._heard, most=1, end="portal", what="push:approved", wait_ms=wait_ms)
 
     def _try(self, deed: str, members: dict[str, Any]) -> Seen:
         given = {name: value for name, value in members.items() if value is not None}
