@@ -39,7 +39,7 @@ def enrols(phone: Phone, portal: LivePortal, name: str, *command: str) -> tuple[
         *(*command, "--portal", portal.address, "--password-file", str(password), "--code-stdin"),
         *("--pin-file", str(phone.pin_file)),
     )
-    text = reads_texts(phone, portal, name, "--after", str(newest), "--wait", "30")[0]
+    text = reads_texts(phone, portal, name, "--after", str(newest), "--wait", "60")[0]
     out, err = child.communicate(f"{text['code']}\n", timeout=60)
     return child.returncode, out + err
 

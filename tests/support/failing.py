@@ -108,7 +108,7 @@ class Victim:
         """Wait for a text; return the code in it."""
         told = phone.does(
             *("inbox", self.number, "--portal", self.portal.address),
-            *("--after", str(after), "--wait", "30", "--json"),
+            *("--after", str(after), "--wait", "60", "--json"),
         )
         return str(json.loads(told)["texts"][-1]["code"])
 

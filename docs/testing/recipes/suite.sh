@@ -110,7 +110,7 @@ fault() { lab PUT "faults/$1" "${2-}" >"$work/fault"; }
 habit() { lab PUT "phones/$1" "{\"policy\":\"$2\"}" >"$work/habit"; } # what a phone does by itself
 decide() { lab POST "phones/$1/$2" >"$work/decided"; }
 awaited() { # what a virtual phone does by itself takes a moment
-  [ "$(told "what=$1&after=$began&wait_ms=5000")" -gt 0 ] || fail "in five seconds there was no $1"
+  [ "$(told "what=$1&after=$began&wait_ms=30000")" -gt 0 ] || fail "in half a minute there was no $1"
 }
 
 asked() { # the first factor of $user, and the challenge
