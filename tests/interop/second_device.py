@@ -289,7 +289,7 @@ def connect(origin: str) -> http.client.HTTPConnection:
     """Return a connection to a portal; no proxies."""
     address = urlsplit(origin)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    return kind(address.hostname or "", address.port, timeout=10)
+    return kind(address.hostname or "", address.port, timeout=60)
 
 
 def exchange(
