@@ -33,6 +33,8 @@ _MOST_HEADER: Final = 32 * 1024
 _IDLE_SECONDS: Final = 60
 _BACKLOG: Final = 1024
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+#: The signals that have told this process to end.
+_told: Final[list[int]] = []
 
 
 def open_listener(place: "Place", port: int) -> socket.socket:
@@ -66,12 +68,22 @@ def end_on_signals(first: Callable[[], None] = lambda: None) -> None:
     """
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        _told.append(number)
         first()
         raise SystemExit(0)
 
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if name is not signal.SIGHUP or signal.getsignal(name) is not signal.SIG_IGN:
             signal.signal(name, end)
+
+
+def end_if_told() -> None:
+    """End now if a signal came before. Its `SystemExit` is lost where Python was in the callback of a weak reference.
+
+    While modules are read, which is most of a start, it often is.
+    """
+    if _told:
+        raise SystemExit(0)
 
 
 def end_with_parent() -> None:
@@ -138,6 +150,7 @@ def serve_here(app: "Flask", listener: socket.socket, *, proxies: int, tls: bool
     end_on_signals(streams_of(app).end)  # waitress waits for its threads, and these would wait for news
     server.channel_class = _make_channel_class(tls=tls)
     try:
+        end_if_told()
         ready()
         server.run()
     finally:

@@ -83,6 +83,7 @@ def _only_server(settings: "Settings") -> Iterator[None]:
 
 
 def _serve_forked(plan: Plan, now_ms: int) -> None:
+    from ..serving import end_if_told
     from ..workers import Workers, serve_with_workers
 
     certificate = None
@@ -93,6 +94,7 @@ def _serve_forked(plan: Plan, now_ms: int) -> None:
         certificate = keep_certificate(folder, names=plan.settings.hosts, now_ms=now_ms)
         tell(f"certificate {certificate.certificate_file}, SHA-256 {certificate.fingerprint}", err=True)
     opened = ExitStack()
+    end_if_told()
     serve_with_workers(
         lambda: _app(opened.enter_context(closing(open_for_worker(plan.settings))), plan),
         plan.listener,
