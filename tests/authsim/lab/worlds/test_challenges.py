@@ -9,6 +9,7 @@ from authsim.lab.board import Board, Fault
 from authsim.model import FactorKind, Mode
 from authsim.verifier import activation, login, passwords
 from authsim.verifier.topics import session_topic
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.holding import give
 from tests.support.lab import LabTown, struck, told
@@ -93,7 +94,7 @@ def test_an_activation_code_is_burnt(town: LabTown, board: Board, alice: Person)
     bell = town.verifier.bus.subscribe(session_topic(entry.session.session_id))
     with refused(Reason.ACTIVATION_USED):
         sold.activate(town.verifier, uri)
-    assert bell.wait(5)
+    assert bell.wait(LONGEST_S)
     bell.close()
     view = activation.show_activation(town.verifier, session=entry.session, token=entry.token)
     assert (view.state, view.offer) == (states.OneShot.FAILED, None)

@@ -12,6 +12,7 @@ from authsim.profiles import PROFILES
 from authsim.protocol.codes import Purpose
 from authsim.protocol.suite import STRICT10
 from authsim.verifier import push
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.lab import LabTown, struck, told
 from tests.support.people import Person, question_of, refused
@@ -48,7 +49,7 @@ def test_an_approval_finds_its_request_superseded(town: LabTown, board: Board, a
     bell = town.verifier.bus.subscribe(f"login:{pending.login.login_id}")
     with refused(Reason.PUSH_SUPERSEDED):
         phone.approves(town.verifier, asked)
-    assert bell.wait(5)  # the page shows the newer one
+    assert bell.wait(LONGEST_S)  # the page shows the newer one
     bell.close()
     assert (EventKind.PUSH_REFUSED, Reason.PUSH_SUPERSEDED) in alice.events()
     newer = town.verifier.store.pushes.latest_of_login(pending.login.login_id)

@@ -15,6 +15,7 @@ from authsim.profiles import PROFILES
 from authsim.secret import Secret
 from authsim.verifier import challenge_response, login, operators, passwords, prompted
 from authsim.verifier.lockout import throttled_for_ms
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.holding import give
 from tests.support.lab import LabTown, struck, told
@@ -84,7 +85,7 @@ def test_each_thread_judges_its_own(town: LabTown, board: Board, alice: Person, 
 
     def meanwhile() -> None:
         other.start()
-        other.join(10)
+        other.join(LONGEST_S)
 
     town.passwords.meanwhile = meanwhile
     alice.is_refused(Reason.WRONG_PASSWORD)

@@ -14,6 +14,7 @@ from authsim.protocol.push import RequestInfo
 from authsim.verifier import push
 from authsim.verifier.push import login_uri
 from authsim.verifier.topics import device_topic
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.lab import LabTown, struck, told
 from tests.support.people import Person, question_of, refused
@@ -115,7 +116,7 @@ def test_a_late_notification_arrives_later(town: LabTown, board: Board, alice: P
     bell = town.verifier.bus.subscribe(device_topic(phone.device_id))
     town.clock.advance(ms=1)
     town.lab.agenda.do_due()
-    assert bell.wait(5)
+    assert bell.wait(LONGEST_S)
     bell.close()
     assert ids_of(phone.sees(town.verifier)) == [asked.request_id]
     phone.approves(town.verifier, asked)

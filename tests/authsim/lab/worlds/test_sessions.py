@@ -9,6 +9,7 @@ from authsim.lab.worlds.sessions import ELSEWHERE
 from authsim.model import FactorKind, Factors
 from authsim.verifier import prompted, sessions
 from authsim.verifier.topics import session_topic
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.holding import give
 from tests.support.lab import LabTown, struck, told
@@ -58,7 +59,7 @@ def test_somebody_else_logs_in(town: LabTown, board: Board, alice: Person, phone
     bell = town.verifier.bus.subscribe(session_topic(proof.session.session_id))
     with refused(Reason.SESSION_EXPIRED):
         sessions.require_session(town.verifier, proof.token)
-    assert bell.wait(5)
+    assert bell.wait(LONGEST_S)
     bell.close()
     with refused(Reason.SESSION_EXPIRED):
         sessions.require_session(town.verifier, proof.token)

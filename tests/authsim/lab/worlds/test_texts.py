@@ -10,6 +10,7 @@ from authsim.policy import Policy
 from authsim.verifier import add_user, choosing, inbox, prompted, temporary_passcode
 from authsim.verifier.topics import inbox_topic
 from tests.support.adding import code_in
+from tests.support.child import LONGEST_S
 from tests.support.device import TestPhone
 from tests.support.holding import give
 from tests.support.lab import LabTown, struck, told
@@ -121,7 +122,7 @@ def test_a_late_text_arrives_later(town: LabTown, board: Board, alice: Person) -
     assert alice.texts() == []
     town.clock.advance(ms=1)
     town.lab.agenda.do_due()
-    assert bell.wait(5)
+    assert bell.wait(LONGEST_S)
     bell.close()
     types(town, pending, alice.reads_code())
     board.disarm("text_late")
