@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from authsim.adapters.passwords import Argon2Passwords
 from authsim.errors import StoreConflictError, StoreError
 from authsim.secret import Secret
+from tests.support.child import LONGEST_S, wait_until
 from tests.support.ports import CountedEntropy
 
 PEPPER = Secret(b"p" * 32)
@@ -91,28 +92,31 @@ def test_only_some_hash_at_once() -> None:
     inside, leave = threading.Barrier(3), threading.Event()
 
     def occupy() -> None:
-        passwords._work(lambda: (inside.wait(10), leave.wait(10)))
+        inside.wait(LONGEST_S)
+        leave.wait(LONGEST_S)
 
-    occupants = [threading.Thread(target=occupy) for _ in range(2)]
-    for occupant in occupants:
-        occupant.start()
-    inside.wait(10)
+    def is_free() -> bool:
+        try:
+            return passwords.is_correct(PASSWORD, passwords.hash(PASSWORD))
+        except StoreError:
+            return False
+
+    for _ in range(2):
+        passwords._hands.submit(occupy)
+    inside.wait(LONGEST_S)
 
     with pytest.raises(StoreError, match="try again") as caught:
         passwords.hash(PASSWORD)
     with pytest.raises(StoreError, match="try again"):
         passwords.is_correct(PASSWORD, None)
-    leave.set()
-    for occupant in occupants:
-        occupant.join(10)
-
     assert not isinstance(caught.value, StoreConflictError)
-    assert passwords.is_correct(PASSWORD, passwords.hash(PASSWORD))
+    leave.set()
+    wait_until(is_free)
 
 
 def test_few_threads_ever_hash() -> None:
     """However many threads ask, the memory of a hash is asked for by a few hands, which keep it."""
-    passwords, hands = cheap(at_once=2, longest_wait_s=10.0), set[str]()
+    passwords, hands = cheap(at_once=2, longest_wait_s=LONGEST_S), set[str]()
 
     def ask() -> None:
         passwords._work(lambda: hands.add(threading.current_thread().name))
@@ -121,7 +125,7 @@ def test_few_threads_ever_hash() -> None:
     for client in clients:
         client.start()
     for client in clients:
-        client.join(10)
+        client.join(LONGEST_S)
 
     assert 1 <= len(hands) <= 2
     assert all(name.startswith("passwords") for name in hands)
