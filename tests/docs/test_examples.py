@@ -78,7 +78,7 @@ class Reader:
             timeout=LONGEST_S,
         )
         assert child.returncode == 0, f"{command}\n{child.stdout}"
-        return child.stdout.strip().replace(self.port, PORT)
+        return self._as_shown(child.stdout.strip())
 
     def leaves_running(self, command: str, shown: str) -> None:
         """Start a command and wait until it has said what the page shows."""
@@ -100,7 +100,11 @@ class Reader:
         assert child.poll() is None, f"{command}\n{said.read_text()}"
 
     def _reads(self, said: Path) -> str:
-        return said.read_text().replace(self.port, PORT)
+        return self._as_shown(said.read_text())
+
+    def _as_shown(self, said: str) -> str:
+        """The same with the page's port; its digits may stand in a longer number by chance."""
+        return re.sub(rf"(?<![0-9]){self.port}(?![0-9])", PORT, said)
 
     def goes_home(self) -> None:
         """End what still runs, as Ctrl-C does; it has to end in peace."""
