@@ -15,7 +15,7 @@ from authsim.model import FactorKind, User
 from authsim.protocol.codes import Purpose
 from authsim.secret import Secret
 from authsim.verifier import Verifier, operators
-from tests.browser.test_keyboard import tab_to
+from tests.browser.test_keyboard import gets_focus, tab_to
 from tests.support.browser_chromium import Screen
 from tests.support.device import TestPhone
 from tests.support.holding import Held, give
@@ -168,6 +168,7 @@ def test_adding_an_app_by_keyboard(
     tab_to(page, "btn-primary")
     keys.press("Enter")
     page.wait_for_url("**/portal/verify?for=app")
+    gets_focus(page, "verify-username")
     keys.type("keys-app")
     tab_to(page, "verify-password")
     keys.type(password_of("keys-app"))
