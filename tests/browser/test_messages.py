@@ -107,7 +107,8 @@ def test_recorded_login(portal: LivePortal, window: Callable[..., Screen], tmp_p
     for secret in secrets:
         assert secret not in clean + page.content()
     page.go_back()
-    page.locator(".closes a").click()
+    with page.expect_navigation():
+        page.locator(".closes a").click()
     page.locator("main form .btn-primary").wait_for()
     inspect(screen, "close, asked")
     page.locator("main form .btn-primary").click()
@@ -122,12 +123,14 @@ def test_without_script(portal: LivePortal, window: Callable[..., Screen]) -> No
     logs_in(screen, "no-script", phone)
     page = screen.page
     screen.opens("/portal/messages/har-file")
-    page.get_by_role("link", name="Firefox").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Firefox").click()
     assert page.get_by_text("Persists logs").is_visible()
     screen.opens("/portal/messages/new")
     page.locator("#ticket-subject").fill("Help")
     page.locator("#ticket-body").fill("It fails.")
-    page.locator("main .btn-primary").click()
+    with page.expect_navigation():
+        page.locator("main .btn-primary").click()
     assert page.get_by_role("heading", name="Help").is_visible()
 
 
