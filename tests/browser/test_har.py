@@ -13,7 +13,7 @@ from authsim.adapters.system import SystemEntropy
 from authsim.evidence import Cleaned, Kind, read_har, sanitise, token_shapes, waterfall
 from authsim.secret import Secret
 from tests.support.browser_chromium import Screen, open_window
-from tests.support.canaries import forms_of
+from tests.support.canaries import forms_of, stands_in
 from tests.support.phone import Phone, make_phone
 from tests.support.portal import LivePortal, password_of
 
@@ -145,7 +145,7 @@ def found_in(data: bytes, secrets: Mapping[str, str]) -> list[str]:
         f"{name} ({form})"
         for name, value in secrets.items()
         for form, spelt in forms_of(value.encode()).items()
-        if spelt in data
+        if stands_in(spelt, data)
     ]
 
 
