@@ -26,6 +26,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
 
 def is_fair(screen: Screen) -> None:
     """Expect nothing that keeps anybody from using the page."""
+    screen.page.wait_for_load_state("load")
+    screen.page.emulate_media(reduced_motion="reduce")  # or axe meets colours on their way
     found = Axe().run(screen.page)
     assert found.response["violations"] == [], found.generate_report()
 

@@ -14,6 +14,7 @@ _STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? "" :
 def inspect(screen: Screen, what: str) -> None:
     """Expect that axe has nothing to complain about, light and dark, and that nothing is wider than the window."""
     page = screen.page
+    page.wait_for_load_state("load")
     for theme in ("light", "dark"):  # without motion, or axe meets colours on their way
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         found = Axe().run(page, options={"resultTypes": ["violations"]})
