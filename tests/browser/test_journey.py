@@ -195,7 +195,7 @@ def test_the_page_goes_on_without_script_by_itself(
     phone.does("activate", shown, "--portal", portal.address, "--pin-file", str(phone.pin_file))
 
     screen.page.get_by_text(screen.label("is active", name="patience")).wait_for()
-    assert screen.button("sign in").is_visible()
+    screen.button("sign in").wait_for()
 
 
 def test_activation_by_session_id_in_a_terminal(

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Request, sync_playwright
 
+from tests.support.child import LONGEST_S
+
 REQUIRED = "AUTHSIM_REQUIRE_BROWSER"
 HOW_TO_GET_ONE = "no browser was found: install Chromium or Chrome, or run 'playwright install chromium'"
 DESK = {"width": 1280, "height": 900}
@@ -142,9 +144,11 @@ class Screen:
         self.passes_by()
 
     def steps_up(self) -> None:
-        """Press *Sign in with your phone*, and wait for the page that comes."""
+        """Press *Sign in with your phone* once it is there, and wait for the page that comes."""
+        button = self.button("sign in")
+        button.wait_for()  # the page that shows it may come by itself, and is not the one that is awaited
         with self.page.expect_navigation():
-            self.button("sign in").click()
+            button.click()
         self.passes_by()
 
     def passes_by(self) -> None:
@@ -176,7 +180,7 @@ class Screen:
         """Expect the page after both factors."""
         self.page.wait_for_url("**/sso/Dispatcher")
         assert self.page.locator("pre").first.inner_text() == "Client login succeeds"
-        assert self.page.get_by_role("heading", name=self.label("welcome", name=name)).is_visible()
+        self.page.get_by_role("heading", name=self.label("welcome", name=name)).wait_for()
 
     def signs_out(self) -> None:
         """Press the button, and expect the login page to say so."""
@@ -219,5 +223,5 @@ def open_window(
     locale = {"en": "en-US", "ja": "ja-JP"}[language]
     options: dict[str, object] = {"viewport": DESK, "locale": locale, "java_script_enabled": script} | more
     context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(LONGEST_S * 1_000)
     return Screen(context.new_page(), address, language, is_patient=is_patient)
