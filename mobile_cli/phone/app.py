@@ -70,11 +70,14 @@ class PhoneApp(App[None]):
 
     def wake(self) -> None:
         """Let notifications in from now on, and show the home screen."""
-        self.handset.listen(lambda notice: self.call_from_thread(self.receive, notice))
+        # Not waited for: whoever listens may hear something when the glass has gone dark.
+        self.handset.listen(lambda notice: self.call_later(self.receive, notice))
         self.go_home()
 
     def receive(self, notice: Notice) -> None:
-        """Show a notification as the phone's settings let it be seen."""
+        """Show a notification as the phone's settings let it be seen; what is here already came once more."""
+        if any(known.request.request_id == notice.request.request_id for known in self.handset.notices):
+            return
         self.handset.notices.append(notice)
         if notice.sight.sounds:
             self.bell()

@@ -62,7 +62,7 @@ class Handset:
         self._dek: Secret | None = None
         self._lines: dict[str, Line] = {}
         self._listener: Listener | None = None
-        self._tell: Callable[[Notice], None] | None = None
+        self._tell: Callable[[Notice], object] | None = None
         if self.is_made:
             self.learn()
 
@@ -197,7 +197,7 @@ class Handset:
                 self._lines[account.device_id] = Line(self.home, self.dek, account, entropy=self.entropy)
         return [self._lines[account.device_id] for account in phone.accounts]
 
-    def listen(self, tell: Callable[[Notice], None]) -> None:
+    def listen(self, tell: Callable[[Notice], object]) -> None:
         """Let requests in from now on, for every user of this phone; `tell` is called from other threads."""
         self._stop_listening()
         self._tell = tell

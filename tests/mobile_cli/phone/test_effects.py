@@ -14,6 +14,7 @@ from authsim.protocol.suite import STRICT10
 from authsim.secret import Secret
 from mobile_cli.home import PhoneHome
 from mobile_cli.phone.screens.authenticate import Authenticate
+from mobile_cli.phone.screens.lock import Locked
 from tests.support.glass import Fingers, play
 from tests.support.notice_portal import NoticePortal
 from tests.support.phones import make_account, make_phone
@@ -61,6 +62,36 @@ def test_a_request_is_approved_by_its_effect(tmp_path: Path, notices: NoticePort
 
     plays(tmp_path, story, notices.account)
     assert notices.decisions == [(REQUEST, APPROVE)]
+
+
+def test_a_request_that_comes_once_more_is_one(tmp_path: Path, notices: NoticePortal) -> None:
+    """A phone that listens anew, for one more user, is told again what waits; it lies on the lock screen once."""
+
+    async def story(me: Fingers) -> None:
+        await me.sees("Switch off secure login? A request for alice.")
+        me.handset.learn()
+        await me.until(lambda: len(notices.resumed) == 2, "another stream")
+        notices.asks("32" * 16)
+        await me.until(lambda: me.handset.notices[-1].request.request_id == "32" * 16, "the next request")
+        assert len(me.handset.notices) == 2
+        await me.taps("Lock")
+        await me.sees_screen(Locked)
+
+    plays(tmp_path, story, notices.account)
+
+
+def test_what_comes_when_the_phone_is_off_is_let_go(tmp_path: Path, notices: NoticePortal) -> None:
+    """Whoever still listens then neither waits for the glass nor fails."""
+    heard: list[Callable[[], object]] = []
+
+    async def story(me: Fingers) -> None:
+        await me.until(lambda: bool(me.handset.notices), "the request")
+        tell, notice = me.handset._tell, me.handset.notices[0]
+        assert tell is not None
+        heard.append(lambda: tell(notice))
+
+    plays(tmp_path, story, notices.account)
+    heard[0]()
 
 
 @pytest.mark.parametrize("platform", [Platform.IOS, Platform.ANDROID])
