@@ -19,7 +19,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
 @pytest.mark.parametrize(("theme", "language", "width"), [("light", "en", 390), ("dark", "ja", 1440)])
 def test_the_second_page(window: Callable[..., Screen], theme: str, language: str, width: int) -> None:
     """Axe has nothing to complain about, also after a wrong answer, and nothing sticks out at 320 px."""
-    screen = window(color_scheme=theme, language=language, viewport={"width": width, "height": 900})
+    viewport = {"width": width, "height": 900}
+    screen = window(color_scheme=theme, language=language, viewport=viewport, reduced_motion="reduce")
     page = screen.page
     screen.opens()
     screen.types_password("nobody", "a password of more than fifteen characters")

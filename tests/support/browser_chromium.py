@@ -91,7 +91,9 @@ def chromium() -> Iterator[Browser]:
             if os.environ.get(REQUIRED):
                 pytest.fail(HOW_TO_GET_ONE)
             pytest.skip(HOW_TO_GET_ONE)
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=list(_ARGUMENTS), timeout=LONGEST_S * 1_000
+        )
         yield browser
         browser.close()
 
