@@ -39,11 +39,11 @@ def unmeasured() -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str], *, environment: dict[str, str], given: str | None = None
+    command: Sequence[str], *, environment: dict[str, str], given: str | None = None, longest_s: float = LONGEST_S
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with `given` as its standard input."""
     done = run_warm(
-        command, environment=environment, given=(given or "").encode(), folder=Path.cwd(), timeout=LONGEST_S
+        command, environment=environment, given=(given or "").encode(), folder=Path.cwd(), timeout=longest_s
     )
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 

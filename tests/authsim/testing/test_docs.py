@@ -8,12 +8,14 @@ from tempfile import gettempdir
 from playwright.sync_api import Browser
 
 from tests.support.browser_chromium import find_browser
-from tests.support.child import clean_environment, run
+from tests.support.child import LONGEST_S, clean_environment, run
 from tests.support.pages import Block, blocks_of
 from tests.support.tree import ROOT
 
 PAGES = [ROOT / "docs" / "testing" / name for name in ("pytest.md", "python.md")]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+#: A whole run of pytest or of a script, with portals of its own.
+RUN_S = 5 * LONGEST_S
 MARKS = {"a test", "a test with a browser", "fails", "a script", "printed"}
 
 
@@ -40,7 +42,7 @@ def run_project(blocks: list[Block], folder: Path, **more: str) -> str:
     for number, block in enumerate(blocks):
         (folder / f"test_{number}.py").write_text(block.body)
     command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", str(folder)]
-    return run(command, environment=clean_environment(folder / "home", **more)).stdout
+    return run(command, environment=clean_environment(folder / "home", **more), longest_s=RUN_S).stdout
 
 
 def test_every_block_is_run() -> None:
@@ -70,7 +72,7 @@ def test_the_scripts_print_what_stands_below(tmp_path: Path) -> None:
     for number, block in enumerate(marked("a script")):
         script = tmp_path / f"script_{number}.py"
         script.write_text(block.body)
-        done = run([sys.executable, str(script)], environment=clean_environment(tmp_path / "home"))
+        done = run([sys.executable, str(script)], environment=clean_environment(tmp_path / "home"), longest_s=RUN_S)
         assert done.returncode == 0, done.stderr
         following = BLOCKS[BLOCKS.index(block) + 1]
         if following.mark == "printed":

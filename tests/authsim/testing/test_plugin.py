@@ -11,8 +11,10 @@ import pytest
 
 from authsim.ends.children import PortalChild
 from authsim.testing import Lab
-from tests.support.child import clean_environment, run
+from tests.support.child import LONGEST_S, clean_environment, run
 
+#: A whole run of pytest, whose workers start a portal each.
+RUN_S = 5 * LONGEST_S
 FIRST = """
 def test_login(portal, user, active_phone):
     login = portal.begin_login(user)
@@ -45,7 +47,7 @@ def project(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         (folder / "test_it.py").write_text(content)
         (folder / "pytest.ini").write_text(f"[pytest]\n{ini}\n")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", str(folder), *options]
-        return run(command, environment=clean_environment(tmp_path / "home"))
+        return run(command, environment=clean_environment(tmp_path / "home"), longest_s=RUN_S)
 
     return runs
 
@@ -226,7 +228,7 @@ def test_nothing_is_loaded_before_a_test_asks(tmp_path: Path) -> None:
         "{'authsim', 'web', 'httpx2', 'flask', 'sqlalchemy', 'cryptography'}])\n    assert 0\n"
     )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", str(tmp_path)]
-    done = run(command, environment=clean_environment(tmp_path / "home"))
+    done = run(command, environment=clean_environment(tmp_path / "home"), longest_s=RUN_S)
 
     assert "['authsim', 'authsim.testing', 'authsim.testing.plugin']" in done.stdout
 
