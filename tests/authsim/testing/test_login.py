@@ -2,6 +2,7 @@ import pytest
 
 from authsim.testing import LoginError, Phone, Portal, User
 from authsim.testing.faults import Faults
+from tests.support.child import LONGEST_S
 
 
 def other(code: str) -> str:
@@ -45,12 +46,12 @@ def test_the_phone_decides(portal: Portal, user: User, active_phone: Phone) -> N
     """A login goes on when its phone approves, by itself or by hand, and not when it denies or says nothing."""
     active_phone.set_policy("approve")
     login = portal.begin_login(user)
-    assert login.wait()
+    assert login.wait(seconds=LONGEST_S)
     assert login.is_signed_in()
 
     active_phone.set_policy("deny")
     denied = portal.begin_login(user)
-    assert not denied.wait()
+    assert not denied.wait(seconds=LONGEST_S)
     assert denied.refusal == "push_denied"
 
     active_phone.set_policy("manual")
