@@ -62,22 +62,25 @@ class Fingers:
 
     async def taps(self, label: str) -> None:
         """Press the button that carries this label, once the phone is ready for it."""
-        await self.until(lambda: self._find(label) is not None, f"[{label}]")
-        await self._quiet()
-        found = self._find(label)
-        if isinstance(found, Button):
-            await self._presses(found)
-        elif isinstance(found, RadioButton):
-            found.value = True
+        is_taken = False
+        while not is_taken:
+            await self.until(lambda: self._find(label) is not None, f"[{label}]")
+            await self._quiet()
+            found = self._find(label)
+            if isinstance(found, Button):
+                is_taken = await self._presses(found)
+            elif isinstance(found, RadioButton):
+                found.value = is_taken = True
         for _ in range(3):  # the screen tells the phone, the phone the next screen
             await self._pilot.pause(0.01)
 
-    async def _presses(self, button: Button) -> None:
-        """Press a button; return when its screen has taken it, and has begun what is to be done."""
+    async def _presses(self, button: Button) -> bool:
+        """Press a button; say whether its screen took it and began what is to be done, or laid another one out."""
         pressed = Button.Pressed(button)
         button.post_message(pressed)
         # Whoever takes it stops it, and does at once what it is for.
-        await self.until(lambda: pressed._stop_propagation, f"[{_label(button)}] to be taken")
+        await self.until(lambda: pressed._stop_propagation or not button.is_attached, f"[{_label(button)}] to be taken")
+        return pressed._stop_propagation
 
     async def clicks(self, label: str) -> None:
         """Press it with the mouse."""
