@@ -8,12 +8,11 @@ from authsim.protocol.encodings import parse_json_object, require_integer
 from authsim.protocol.texted_code import find_code
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome
-from mobile_cli.transport import fetch
+from mobile_cli.transport import TOTAL_SECONDS, fetch
 
 MOST_BYTES: Final = 256 * 1024
-#: How long one request may wait at the portal, and how much longer it takes to answer.
+#: How long one request may wait at the portal; the answer itself is waited for as long as any other.
 LONGEST_WAIT_S: Final = 25
-_ANSWER_S: Final = 5.0
 
 
 class Text(NamedTuple):
@@ -46,7 +45,7 @@ def read_texts(home: PhoneHome, address: str, number: str, *, after: int = 0, wa
         address,
         "GET",
         f"/inbox/{require_number(number)}/texts?after={after}&wait_ms={wait_ms}",
-        patience=wait_ms / 1000 + _ANSWER_S,
+        patience=wait_ms / 1000 + TOTAL_SECONDS,
         certificate=home.read_certificate(address),
         most_bytes=MOST_BYTES,
     )
