@@ -18,9 +18,11 @@ from authsim.cli.cast import CAST
 from authsim.ends.browser import Browser
 from tests.authsim.cli.conftest import Person
 from tests.support.child import LONGEST_S, children_of, clean_environment, console_script, shell, wait_until
+from tests.support.kept_port import kept_port
 from tests.support.terminal import Terminal
 
 BANNER = "SIMULATION · not a real financial service · never enter real credentials"
+FILLING = b"-"
 PASSWORD = re.compile(r"[a-z]{5}(?:-[a-z]{5}){4}")
 
 
@@ -74,6 +76,33 @@ def nobody(tmp_path: Path) -> Person:
 def leftovers(person: Person) -> list[str]:
     """What demos left in the temporary folder."""
     return [path.name for path in Path(person.environment["TMPDIR"]).iterdir() if path.name.startswith("authsim-")]
+
+
+def kill(child: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> list[int]:
+    """Kill a demo, and return its children: all of them, because it is stopped before and starts no other."""
+    child.send_signal(signal.SIGSTOP)
+    wait_until(lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+    children = children_of(child.pid)
+    child.kill()
+    child.wait(LONGEST_S)
+    return children
+
+
+def are_there(pids: list[int]) -> bool:
+    """Say whether one of these processes has not ended yet."""
+    return any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def full_pipe() -> tuple[int, int]:
+    """A pipe without room, its end to read from first: whoever writes into it waits, and tells nothing."""
+    output, told = os.pipe()
+    os.set_blocking(told, False)
+    for size in (4096, 1):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(told, FILLING * size)
+    os.set_blocking(told, True)
+    return output, told
 
 
 def page_of_two(browser: Browser, user: dict[str, Any]) -> set[str]:
@@ -161,7 +190,7 @@ def test_a_person_is_told_what_to_type(nobody: Person) -> None:
         text = terminal.screen
 
     assert len(portals) == 1
-    assert not any(Path(f"/proc/{pid}").exists() for pid in portals)
+    assert not are_there(portals)
     assert "Traceback" not in text
     assert leftovers(nobody) == []
 
@@ -200,14 +229,13 @@ def test_ctrl_c_at_once_leaves_nothing(nobody: Person) -> None:
 
 def test_a_killed_demo_leaves_no_portal(nobody: Person) -> None:
     """Even kill -9 leaves no portal behind: it ends when nobody holds it any more."""
-    with demo(nobody) as (child, description):
-        portals = children_of(child.pid)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait(LONGEST_S)
-        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in portals))
+    with kept_port() as port, demo(nobody, "--port", str(port)) as (child, _):
+        portals = kill(child)
+        wait_until(lambda: not are_there(portals))
 
-    with closing(socket.socket()) as probe:
-        assert probe.connect_ex(("127.0.0.1", urlsplit(description["address"]).port or 0)) != 0
+        assert len(portals) == 1
+        with closing(socket.socket()) as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_a_closed_terminal_ends_the_demo(nobody: Person) -> None:
@@ -217,7 +245,7 @@ def test_a_closed_terminal_ends_the_demo(nobody: Person) -> None:
         child.send_signal(signal.SIGHUP)
         assert child.wait(LONGEST_S) == 0
 
-    assert not any(Path(f"/proc/{pid}").exists() for pid in portals)
+    assert not are_there(portals)
     assert leftovers(nobody) == []
 
 
@@ -225,8 +253,8 @@ def test_what_a_killed_demo_left_is_swept_away(nobody: Person) -> None:
     """The next demo removes the secrets of one that was killed, and leaves alone one that still runs."""
     with demo(nobody) as (_, running):
         with demo(nobody) as (victim, killed):
-            os.kill(victim.pid, signal.SIGKILL)
-            victim.wait(LONGEST_S)
+            portals = kill(victim)
+            wait_until(lambda: not are_there(portals))
         assert Path(killed["data"], "portal.key").exists()
         with demo(nobody) as _:
             assert not Path(killed["data"]).exists()
@@ -239,17 +267,19 @@ def test_what_a_killed_demo_left_is_swept_away(nobody: Person) -> None:
 def test_a_demo_that_was_killed_before_it_told_is_made_whole(nobody: Person, tmp_path: Path, mark: str) -> None:
     """Wherever the making of the cast was killed, the next start tells passwords that work, with phones that answer."""
     data = tmp_path / "demo"
-    child = subprocess.Popen(
-        [console_script("authsim"), "demo", "--json", "--port", "0", "--data", str(data)],
-        env=nobody.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-    )
-    wait_until(lambda: (data / "phones" / mark).exists(), every_s=0.001)
-    helpers = children_of(child.pid)
-    child.kill()
-    assert child.communicate()[0] == b"", "nothing was told"
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in helpers))
+    output, told = full_pipe()
+    with open(output, "rb") as output_file, open(told, "wb") as pipe:
+        child = subprocess.Popen(
+            [console_script("authsim"), "demo", "--json", "--port", "0", "--data", str(data)],
+            env=nobody.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+        )
+        wait_until(lambda: (data / "phones" / mark).exists(), every_s=0.001)
+        helpers = kill(child)
+        wait_until(lambda: not are_there(helpers))
+        pipe.close()
+        assert output_file.read().strip(FILLING) == b"", "nothing was told"
 
     with demo(nobody, "--data", str(data)) as (_, description):
         users = {user["name"]: user for user in description["users"]}
