@@ -7,6 +7,7 @@ import pytest
 
 from authsim.conformance.cases import CASES
 from tests.authsim.cli.conftest import Person
+from tests.support.kept_port import kept_port
 from tests.support.verifier import Verifier
 from tests.support.verifier_server import abilities, routes_of, serve, serve_verifier
 
@@ -81,10 +82,8 @@ def test_misuse(person: Person, arguments: tuple[str, ...], text: str) -> None:
 
 def test_nobody_there(person: Person) -> None:
     """69, and what to do."""
-    with serve({}) as address:
-        gone = address
-
-    assert "start the adapter" in person.fails(69, "conformance", "--target", gone)
+    with kept_port() as port:
+        assert "start the adapter" in person.fails(69, "conformance", "--target", f"http://127.0.0.1:{port}/verifier")
 
 
 def test_an_adapter_that_is_none(person: Person) -> None:

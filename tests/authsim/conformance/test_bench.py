@@ -11,6 +11,7 @@ from authsim.conformance.cases import CASES
 from authsim.conformance.portal_target import PortalTarget
 from authsim.conformance.target import Abilities, Declined, Judged, MalformedAnswerError, Opened, UnreachableError
 from authsim.testing import Lab
+from tests.support.kept_port import kept_port
 from tests.support.verifier_server import serve
 
 PLAY = {case.name: case.play for case in CASES}
@@ -129,7 +130,11 @@ def test_a_portal_that_is_gone_is_unreachable() -> None:
         there = address.removesuffix("/verifier")
         with Lab(there, "t" * 32) as lab, pytest.raises(MalformedAnswerError, match="no lab"):
             PortalTarget(lab).reset()
-    with Lab(there, "t" * 32) as lab, pytest.raises(UnreachableError, match="does not answer"):
+    with (
+        kept_port() as port,
+        Lab(f"http://127.0.0.1:{port}", "t" * 32) as lab,
+        pytest.raises(UnreachableError, match="does not answer"),
+    ):
         PortalTarget(lab).reset()
 
 

@@ -14,6 +14,7 @@ from authsim.conformance.loopback import require_loopback
 from authsim.conformance.target import MOST_WRONG, Abilities, Declined, MalformedAnswerError, Opened, UnreachableError
 from authsim.conformance.trying import Outcome
 from authsim.errors import MessageError
+from tests.support.kept_port import kept_port
 from tests.support.trying import try_at
 from tests.support.verifier import Verifier
 from tests.support.verifier_server import Answer, abilities, routes_of, serve
@@ -207,9 +208,11 @@ def test_grouping_and_a_life_that_is_not_told() -> None:
 
 def test_nobody_there() -> None:
     """A port where nothing answers is told as such."""
-    with serve({}) as address:
-        gone = address
-    with HttpTarget(require_loopback(gone)) as target, pytest.raises(UnreachableError, match="found nobody"):
+    with (
+        kept_port() as port,
+        HttpTarget(require_loopback(f"http://127.0.0.1:{port}/verifier")) as target,
+        pytest.raises(UnreachableError, match="found nobody"),
+    ):
         target.read_abilities()
 
 
