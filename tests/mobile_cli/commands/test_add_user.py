@@ -189,6 +189,8 @@ def test_no_more_texts_leave_the_newest_code(bob: Authkey, portal: TinyPortal) -
         child.sendline("r")
         child.expect_exact("No more codes are sent for this activation.")
         child.expect_exact("send a new one): ")
+        child.sendintr()
+        child.read()
 
 
 def test_a_person_tries_again(bob: Authkey, portal: TinyPortal) -> None:
