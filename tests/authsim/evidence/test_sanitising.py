@@ -70,18 +70,23 @@ PLACES = {name: places_in(file)[1:] for name, file in FILES.items()}
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_what_is_planted_anywhere_does_not_survive(data: st.DataObject) -> None:
-    """Any of ten secrets, in any spelling, as any value, name or part, in the file of any program: none is left."""
+    """Any of ten secrets, in any spelling, as any value, name or part, in the file of any program: none is left.
+
+    Digits where a length or an age belongs are a code only as long as a page or a form of the file shows them as one.
+    """
     name = data.draw(st.sampled_from(sorted(FILES)))
-    file = copy.deepcopy(FILES[name])
+    file, has_digits = copy.deepcopy(FILES[name]), False
     for _ in range(data.draw(st.integers(1, 8))):
-        text = SPELLINGS[data.draw(st.sampled_from(sorted(SPELLINGS)))](
-            SECRETS[data.draw(st.sampled_from(sorted(SECRETS)))]
-        )
+        spell_so = SPELLINGS[data.draw(st.sampled_from(sorted(SPELLINGS)))]
+        secret = SECRETS[data.draw(st.sampled_from(sorted(SECRETS)))]
+        text, has_digits = spell_so(secret), has_digits or secret.isdigit()
         place = data.draw(st.sampled_from(PLACES[name]))
         try:
             plant(file, place, data.draw(st.sampled_from(["value", "name", "behind", "inside"])), text)
         except (KeyError, IndexError, TypeError):
             continue  # an earlier one has taken the place away
+    if has_digits:  # what shows them as codes may have been taken away as well
+        file["log"]["entries"] += copy.deepcopy(FILES[name]["log"]["entries"])
 
     cleaned = sanitise(read_har(write(file)), entropy=CountedEntropy())
 
