@@ -63,12 +63,13 @@ class Ear:
 
     def rest(self) -> None:
         """End the thread while the process forks."""
-        self._rests = self._thread is not None
+        self._rests = self._rests or self._thread is not None  # two threads may fork at one moment
         self.close()
 
     def go_on(self) -> None:
         """Start the thread again in a process that forked, if it ran there before."""
         if self._rests:
+            self._rests = False
             self.open()
 
     def begin_anew(self) -> None:

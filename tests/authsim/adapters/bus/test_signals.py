@@ -118,6 +118,21 @@ def test_a_closed_bus_stays_closed_over_a_fork(tmp_path: Path) -> None:
     assert bus._ear._thread is None
 
 
+def test_two_forks_at_one_moment_leave_the_thread(tmp_path: Path) -> None:
+    """When two threads fork, and the second finds the thread at rest already, it goes on all the same."""
+    with closing(SignalBus(tmp_path / "portal.signals")) as bus:
+        listener = bus.subscribe("a")
+        assert listener.wait(LONGEST_S)
+        for step in (bus._ear.rest, bus._ear.rest, bus._ear.go_on, bus._ear.go_on):
+            step()
+
+        assert listener.wait(LONGEST_S), "it begins anew"
+        bus.close()
+        bus._ear.rest()
+        bus._ear.go_on()
+        assert bus._ear._thread is None, "a closed bus stays closed"
+
+
 def test_an_ear_without_listeners_ends(tmp_path: Path) -> None:
     """A thread for which nobody listens any more may end by itself, and the next listener starts another."""
     local, heard = LocalBus(), []
