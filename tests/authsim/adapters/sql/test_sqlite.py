@@ -19,6 +19,7 @@ from authsim.errors import StoreConflictError, StoreError
 from authsim.events import EventKind
 from authsim.model import Lockout
 from tests.support import nouns
+from tests.support.child import LONGEST_S
 
 INTEGRITY_CHECK = "PRAGMA integrity_check(1)"
 
@@ -233,7 +234,7 @@ def test_a_locked_database_serves_late(sqlite_store: SqlStore, sqlite_path: Path
 
         user = nouns.add_user(sqlite_store)
 
-        release.join(10)
+        release.join(LONGEST_S)
     assert sqlite_store.users.get(user.user_id) == user
 
 
@@ -260,15 +261,15 @@ def test_writers_of_one_process_wait_their_turn(sqlite_path: Path) -> None:
 
         def occupy(_connection: object) -> None:
             inside.set()
-            leave.wait(10)
+            leave.wait(LONGEST_S)
 
         occupant = threading.Thread(target=store.database.write, args=[occupy])
         occupant.start()
-        inside.wait(10)
+        assert inside.wait(LONGEST_S)
         with pytest.raises(StoreError, match="busy"):
             nouns.add_user(store)
         leave.set()
-        occupant.join(10)
+        occupant.join(LONGEST_S)
 
         assert nouns.add_user(store)
 
@@ -295,7 +296,7 @@ def test_many_threads_share_few_connections(sqlite_store: SqlStore) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(LONGEST_S)
     sqlite_store.close()
 
     assert len(opened) <= 32
