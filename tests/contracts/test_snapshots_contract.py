@@ -43,7 +43,8 @@ class World:
 
     @property
     def snapshots(self) -> WorldSnapshots:
-        return WorldSnapshots(self.copies, self.lab, self.folder, brought_back=self.ring)
+        ring = self.ring
+        return WorldSnapshots(self.copies, self.lab, self.folder, brought_back=ring, longest_wait_s=LONGEST_S)
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything in the store."""
