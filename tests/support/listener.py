@@ -21,13 +21,14 @@ class Heard(NamedTuple):
 
 
 class Listener:
-    """One stream. `heard` grows; `is_over` says that it ended in order, with the last chunk of its answer."""
+    """One stream. `heard` grows; `is_over`: it ended; `is_whole`: it did so in order, with its answer's last chunk."""
 
     def __init__(self, address: str, path: str, headers: Mapping[str, str]) -> None:
         parts = urlsplit(address)
         self.heard: list[Heard] = []
         self.beats = 0
         self.is_over = False
+        self.is_whole = False
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=LONGEST_S)
         self._connection.connect()
         self._socket: socket.socket = self._connection.sock
@@ -60,8 +61,9 @@ class Listener:
         return list(self.heard)
 
     def waits_for_the_end(self) -> list[Heard]:
-        """Return all that was heard, when the stream is over."""
+        """Return all that was heard, when the stream is over; it has to end in order."""
         wait_until(lambda: self.is_over)
+        assert self.is_whole
         return list(self.heard)
 
     def hangs_up(self) -> None:
@@ -87,6 +89,7 @@ class Listener:
                     number = fields.get("id")
                     self.heard.append(Heard(None if number is None else int(number), fields["event"], fields["data"]))
                     fields = {}
+            self.is_whole = self._answer.chunk_left is None  # else it waits for another one that never came
         except (OSError, http.client.HTTPException):
-            return
+            pass
         self.is_over = True
