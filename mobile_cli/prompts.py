@@ -4,6 +4,8 @@ Never from an argument or the environment, and never with an echo: without a ter
 """
 
 import os
+import select
+import signal
 import sys
 from typing import Final, final
 
@@ -93,6 +95,23 @@ class LineReader:
         return _read_line(self._descriptor).decode("utf-8", "replace")
 
 
+def wait_for(*descriptors: int, seconds: float | None = None) -> list[int]:
+    """Return which of these can be read, as soon as one can; none when so many seconds are over.
+
+    Ctrl-C is heard at any moment. In the one after a prompt, when nothing waits for the terminal yet, it would be heard
+    at the next key only.
+    """
+    heard, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    try:
+        ready, _, _ = select.select([*descriptors, heard], [], [], seconds)
+        return [descriptor for descriptor in ready if descriptor != heard]
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(told)
+        os.close(heard)
+
+
 def _with_colon(label: str) -> bytes:
     """Return the label as a question; a device's display asks with its own sign, as `PIN>` does."""
     return f"{label} ".encode() if label.endswith(">") else f"{label}: ".encode()
@@ -101,6 +120,8 @@ def _with_colon(label: str) -> bytes:
 def _read_line(descriptor: int) -> bytearray:
     line = bytearray()
     while not line.endswith(b"\n") and len(line) < _MOST_LINE_BYTES:
+        if not wait_for(descriptor):
+            continue
         part = os.read(descriptor, _MOST_LINE_BYTES)
         if not part:
             raise EOFError

@@ -1,7 +1,6 @@
 """A person beside the phone: notifications come, are noticed or pulled down, opened with Enter, and decided on."""
 
 import os
-import select
 import time
 from queue import SimpleQueue
 from typing import Final, final
@@ -16,7 +15,7 @@ from mobile_cli.ceremonies.session import Line, read_request
 from mobile_cli.deciding import ask_number, require_yes, seconds_left, show_request
 from mobile_cli.exits import PhoneError
 from mobile_cli.invocation import Invocation
-from mobile_cli.prompts import LineReader
+from mobile_cli.prompts import LineReader, wait_for
 from mobile_cli.purposes import is_grave
 from mobile_cli.refusals import explain
 
@@ -62,7 +61,7 @@ class Watch:
 
     def _wait(self, keys: LineReader, seconds: float | None) -> str | None:
         """Return a line that was typed; None when something was heard, or the time is over."""
-        ready, _, _ = select.select([keys.fileno(), self._wake[0]], [], [], seconds)
+        ready = wait_for(keys.fileno(), self._wake[0], seconds=seconds)
         if self._wake[0] in ready:
             os.read(self._wake[0], 1)
             return None
@@ -163,8 +162,7 @@ class Watch:
                 console.line()
                 raise RefusalError(Reason.PUSH_EXPIRED)
             following = next((at for at in _ANNOUNCED_S if at < left), 0)
-            ready, _, _ = select.select([keys], [], [], left - following)
-            if ready:
+            if wait_for(keys.fileno(), seconds=left - following):
                 typed = keys.read().strip().lower()
                 if not typed:
                     return None

@@ -1,0 +1,67 @@
+"""Waiting for the person at the terminal: what comes, time that runs out, and Ctrl-C."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from mobile_cli.prompts import wait_for
+from tests.support.child import LONGEST_S
+
+
+@pytest.fixture
+def line() -> Iterator[tuple[int, int]]:
+    """Return the two ends of something to wait for: where it is read, and where it comes from."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_whatever_can_be_read_is_told(line: tuple[int, int]) -> None:
+    """Of several the ones that have something; none when the time is over."""
+    heard, told = line
+    assert wait_for(heard, seconds=0.01) == []
+
+    other, quiet = os.pipe()
+    os.write(told, b"y\n")
+    assert wait_for(other, heard) == [heard]
+    os.close(other)
+    os.close(quiet)
+
+
+def test_ctrl_c_is_heard_though_it_interrupts_nothing(line: tuple[int, int]) -> None:
+    """A signal that comes just before the wait ends it: here another thread takes it, so it interrupts no call."""
+    heard, told = line
+    is_heard, came_late = threading.Event(), threading.Event()
+
+    def presses() -> None:
+        time.sleep(0.2)  # most likely the wait has begun; whenever it begins, it has to end at once
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        if not is_heard.wait(LONGEST_S):
+            came_late.set()
+            os.write(told, b"\n")
+
+    thread = threading.Thread(target=presses)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        wait_for(heard)
+    is_heard.set()
+    thread.join()
+
+    assert not came_late.is_set()
+
+
+def test_what_woke_others_is_put_back(line: tuple[int, int]) -> None:
+    """Whoever else is to be woken by signals is so afterwards again."""
+    heard, told = line
+    os.set_blocking(told, False)
+    before = signal.set_wakeup_fd(told)
+    try:
+        wait_for(heard, seconds=0.01)
+        assert signal.set_wakeup_fd(told) == told
+    finally:
+        signal.set_wakeup_fd(before)
