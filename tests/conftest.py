@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -74,7 +75,13 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_configure() -> None:
-    """Forget what the person at this machine set for their own use; from here on no socket reaches beyond loopback."""
+    """Forget what the person at this machine set for their own use; from here on no socket reaches beyond loopback.
+
+    Ctrl-C is heard also by the children of a run that began in a shell's background, where it is ignored.
+    """
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     for name in OURS:
         os.environ.pop(name, None)
     _measure_children_lightly()
