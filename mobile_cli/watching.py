@@ -10,7 +10,7 @@ from authsim.authenticator.sight import BANNER_SECONDS, Sight, see_push
 from authsim.errors import Reason, RefusalError
 from authsim.protocol.push import APPROVE, DENY, REPORT
 from mobile_cli.ceremonies.decide import Asked, decide, require_open
-from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Reach, Seen, see
+from mobile_cli.ceremonies.listen import Ended, Happening, Listener, Notice, Reach, noticed
 from mobile_cli.ceremonies.session import Line, read_request
 from mobile_cli.deciding import ask_number, require_yes, seconds_left, show_request
 from mobile_cli.exits import PhoneError
@@ -34,7 +34,7 @@ class Watch:
         self._invocation = invocation
         self._lines = lines
         self._left = len(lines)
-        self._heard = SimpleQueue[Reach | Ended | Seen]()
+        self._heard = SimpleQueue[Reach | Ended | Notice]()
         self._wake = os.pipe()
         self._waiting: list[Asked] = []
         self._front: Asked | None = None
@@ -56,7 +56,7 @@ class Watch:
                     return
 
     def _tell(self, happening: Happening) -> None:
-        self._heard.put(see(happening))
+        self._heard.put(noticed(happening))
         os.write(self._wake[1], b".")
 
     def _wait(self, keys: LineReader, seconds: float | None) -> str | None:
@@ -75,7 +75,7 @@ class Watch:
             self._front = self._front_until_s = None
             self._say("banner_gone")
 
-    def _take(self, happening: Reach | Ended | Seen) -> None:
+    def _take(self, happening: Reach | Ended | Notice) -> None:
         if isinstance(happening, Reach):
             self._say("reached" if happening.is_reached else "not_reached", user=happening.account.label)
         elif isinstance(happening, Ended):
@@ -86,9 +86,9 @@ class Watch:
         else:
             self._show(happening)
 
-    def _show(self, seen: Seen) -> None:
+    def _show(self, notice: Notice) -> None:
         """Show a notification that has come, as far as the settings let it be seen."""
-        asked, sight = seen
+        asked, sight = notice
         if sight.is_nowhere or asked.request.state != "issued":
             return
         if sight.in_list:

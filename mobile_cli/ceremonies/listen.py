@@ -56,21 +56,34 @@ class Ended(NamedTuple):
 Happening = Asked | Reach | Ended
 
 
-class Seen(NamedTuple):
-    """A request that came, and what a person sees of it as the phone was set then."""
+class Notice(NamedTuple):
+    """A request that reached the phone, and what a person sees of it as the phone was set then."""
 
     asked: Asked
     sight: Sight
 
+    @property
+    def request(self) -> RequestInfo:
+        """What the portal asks."""
+        return self.asked.request
 
-def see(happening: Happening) -> Reach | Ended | Seen:
-    """Return a request with what is seen of it now, and whatever else happened as it is.
+    @property
+    def account(self) -> "Account":
+        """Whom it is for."""
+        return self.asked.line.account
+
+
+def take_notice(asked: Asked) -> Notice:
+    """Return a request with what its phone, as it is set and lies there now, lets be seen of it.
 
     To be called when it comes: what the phone is set to later changes nothing about a notification that came before.
     """
-    if not isinstance(happening, Asked):
-        return happening
-    return Seen(happening, see_push(happening.line.home.settings.read()))
+    return Notice(asked, see_push(asked.line.home.settings.read()))
+
+
+def noticed(happening: Happening) -> Reach | Ended | Notice:
+    """Return a request as it is noticed, and whatever else happened as it is."""
+    return take_notice(happening) if isinstance(happening, Asked) else happening
 
 
 @final

@@ -9,7 +9,7 @@ from authsim.authenticator.sight import Sight
 from authsim.errors import RefusalError
 from authsim.protocol.push import APPROVE
 from mobile_cli.ceremonies.decide import Asked, decide
-from mobile_cli.ceremonies.listen import Ended, Listener, Reach, Seen, see
+from mobile_cli.ceremonies.listen import Ended, Listener, Notice, Reach, noticed
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.deciding import ask_number, describe, open_lines, seconds_left
 from mobile_cli.exits import PhoneError
@@ -56,8 +56,8 @@ def command(invocation: Invocation, approve_all: bool, once: bool, user: str | N
 
 
 def _listen(invocation: Invocation, lines: list[Line], *, is_approving: bool, once: bool) -> None:
-    console, heard = invocation.console, SimpleQueue[Reach | Ended | Seen]()
-    listener = Listener(lines, lambda happening: heard.put(see(happening)))
+    console, heard = invocation.console, SimpleQueue[Reach | Ended | Notice]()
+    listener = Listener(lines, lambda happening: heard.put(noticed(happening)))
     listener.start()
     left = len(lines)
     while left:
@@ -75,9 +75,9 @@ def _listen(invocation: Invocation, lines: list[Line], *, is_approving: bool, on
             return
 
 
-def _show(invocation: Invocation, seen: Seen, *, is_approving: bool) -> bool:
+def _show(invocation: Invocation, notice: Notice, *, is_approving: bool) -> bool:
     """Write one line about a request; say whether it was seen at all."""
-    console, (asked, sight) = invocation.console, seen
+    console, (asked, sight) = invocation.console, notice
     if sight.is_nowhere:
         if sight.arrives:
             console.note(console.say("heard_unseen", user=asked.line.account.label))

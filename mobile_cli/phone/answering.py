@@ -9,9 +9,10 @@ from authsim.protocol.codes import Purpose, purpose_of, require_challenge
 from authsim.protocol.push import APPROVE, DENY, REPORT
 from authsim.protocol.suite import CLASSIC6
 from mobile_cli.ceremonies.decide import decide, find_requests
+from mobile_cli.ceremonies.listen import Notice, take_notice
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.phone.given import Given
-from mobile_cli.phone.notices import Answer, Notice
+from mobile_cli.phone.notices import Answer
 
 if TYPE_CHECKING:
     from mobile_cli.phone.handset import Handset
@@ -50,7 +51,7 @@ class Answering:
 
     def find_requests(self) -> list[Notice]:
         """Ask the portals what waits for this phone, also where no notification was seen; the newest first."""
-        return [self._handset.notice(asked) for asked in find_requests(self._handset.lines())]
+        return [take_notice(asked) for asked in find_requests(self._handset.lines())]
 
     def approve(self, notice: Notice, number: str, given: Given) -> Answer:
         """Approve a request, with the security element."""

@@ -5,10 +5,10 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 
+from mobile_cli.ceremonies.listen import Notice
 from mobile_cli.console import Console, visible
 from mobile_cli.phone.frame import Glass
 from mobile_cli.phone.handset import Handset
-from mobile_cli.phone.notices import Notice
 from mobile_cli.phone.words import find_word, words_of
 from mobile_cli.purposes import is_grave
 from mobile_cli.refusals import explain

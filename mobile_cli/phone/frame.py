@@ -23,9 +23,9 @@ from mobile_cli.exits import PhoneError
 from mobile_cli.labels import BANNER
 
 if TYPE_CHECKING:
+    from mobile_cli.ceremonies.listen import Notice
     from mobile_cli.phone.app import PhoneApp
     from mobile_cli.phone.handset import Handset
-    from mobile_cli.phone.notices import Notice
 
 T = TypeVar("T")
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, final
 from authsim.authenticator.device import Phone, Platform, full_name
 from authsim.authenticator.pin import PinPolicy
 from authsim.authenticator.settings import Settings, preset, require_number
-from authsim.authenticator.sight import see_push
 from authsim.authenticator.summary import Enrolled
 from authsim.errors import Reason, RefusalError
 from authsim.secret import Secret
@@ -18,14 +17,13 @@ from mobile_cli.ceremonies import app as app_ceremony
 from mobile_cli.ceremonies.connection import require_app
 from mobile_cli.ceremonies.decide import Asked
 from mobile_cli.ceremonies.inbox import Text, read_texts
-from mobile_cli.ceremonies.listen import Happening, Listener
+from mobile_cli.ceremonies.listen import Happening, Listener, Notice, take_notice
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.exits import Exit, PhoneError
 from mobile_cli.home import PhoneHome, State
 from mobile_cli.phone.answering import Answering
 from mobile_cli.phone.enrolling import Enrolling
 from mobile_cli.phone.given import Given, require_element
-from mobile_cli.phone.notices import Notice
 from mobile_cli.phone.scanning import Scanning
 from mobile_cli.phone.switches import Switches
 from mobile_cli.phone.trading import Trading
@@ -129,10 +127,6 @@ class Handset:
         """Return the requests that may still be answered, oldest first."""
         return [notice for notice in self.notices if self.seconds_left(notice) > 0]
 
-    def notice(self, asked: Asked) -> Notice:
-        """Return a request with what this phone, as it is set and lies there, lets be seen of it."""
-        return Notice(asked, see_push(self.home.settings.read()))
-
     def learn(self) -> None:
         """Read what the phone shows without its PIN; whom it answers for decides whom it listens for."""
         summary = self.home.read_summary()
@@ -206,7 +200,7 @@ class Handset:
 
         def hear(happening: Happening) -> None:
             if isinstance(happening, Asked) and happening.request.state == "issued":
-                tell(self.notice(Asked(happening.line.twin(), happening.request)))
+                tell(take_notice(Asked(happening.line.twin(), happening.request)))
 
         self._listener = Listener([line.twin() for line in self.lines()], hear)
         self._listener.start()

@@ -1,12 +1,6 @@
-"""What reached the phone and waits for an answer, and the answers."""
+"""What becomes of a request that reached the phone."""
 
 import enum
-from typing import NamedTuple
-
-from authsim.authenticator.device import Account
-from authsim.authenticator.sight import Sight
-from authsim.protocol.push import RequestInfo
-from mobile_cli.ceremonies.decide import Asked
 
 
 class Answer(enum.Enum):
@@ -15,20 +9,3 @@ class Answer(enum.Enum):
     APPROVED = "approved"
     DENIED = "denied"
     REPORTED = "reported"
-
-
-class Notice(NamedTuple):
-    """A request that reached the phone, and what is seen of it."""
-
-    asked: Asked
-    sight: Sight
-
-    @property
-    def request(self) -> RequestInfo:
-        """What the portal asks."""
-        return self.asked.request
-
-    @property
-    def account(self) -> Account:
-        """Whom it is for."""
-        return self.asked.line.account

@@ -9,6 +9,7 @@ from authsim.protocol.keys import fingerprint
 from authsim.protocol.login_uri import LoginUri
 from authsim.secret import Secret
 from mobile_cli.ceremonies.decide import find_scanned
+from mobile_cli.ceremonies.listen import Notice, take_notice
 from mobile_cli.ceremonies.scan_code import begin_scan, complete_scan
 from mobile_cli.ceremonies.trust import ask_portal
 from mobile_cli.exits import Exit, PhoneError
@@ -17,7 +18,6 @@ from mobile_cli.scan import find_in_argument, read_activation, read_login
 
 if TYPE_CHECKING:
     from mobile_cli.phone.handset import Handset
-    from mobile_cli.phone.notices import Notice
 
 
 @final
@@ -96,7 +96,7 @@ class Scanning:
         self._code = None
         if not isinstance(code, LoginUri):
             raise RefusalError(Reason.NO_REQUEST)
-        return self._handset.notice(find_scanned(self._handset.lines(), code))
+        return take_notice(find_scanned(self._handset.lines(), code))
 
 
 def _read(text: str) -> ActivationUri | LoginUri:

@@ -196,6 +196,7 @@ def test_the_page_goes_on_without_script_by_itself(
 
     screen.page.get_by_text(screen.label("is active", name="patience")).wait_for()
     screen.button("sign in").wait_for()
+    assert screen.page.locator(".xyz-sessionid").count() == 0
 
 
 def test_activation_by_session_id_in_a_terminal(

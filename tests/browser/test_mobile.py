@@ -136,6 +136,7 @@ def test_migrate(window: Callable[..., Screen], enrolled: Callable[..., Phone], 
             page.locator(".screen-back").click()
     sends(screen, phone.responds(shows_challenge(screen)), platform)
     page.get_by_text(words["inside"].format(name=name)).wait_for()
+    assert name in phone.does("users")
 
 
 def test_a_phone_is_all_screen(window: Callable[..., Screen]) -> None:

@@ -1,6 +1,5 @@
 """The frame around a run: help, exit statuses, the banner, and never a traceback."""
 
-import os
 import re
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 
 from mobile_cli.group import COMMANDS
 from tests.support.authkey import Authkey
-from tests.support.child import LONGEST_S
+from tests.support.child import run_unread
 from tests.support.phones import make_account, make_phone
 from tests.support.tree import ROOT
 
@@ -138,20 +137,8 @@ def test_a_reader_that_leaves_is_no_error_message(authkey: Authkey) -> None:
     """With nobody at the other end of the pipe the command ends quietly."""
     authkey.holds(make_phone(make_account()))
     for arguments in (["users"], ["--help"]):
-        reading, writing = os.pipe()
-        os.close(reading)
-        try:
-            done = subprocess.run(
-                [*authkey.command, "--home", str(authkey.home), *arguments],
-                cwd=ROOT,
-                env=authkey.environment,
-                stdout=writing,
-                stderr=subprocess.PIPE,
-                text=True,
-                timeout=LONGEST_S,
-            )
-        finally:
-            os.close(writing)
+        command = [*authkey.command, "--home", str(authkey.home), *arguments]
+        done = run_unread(command, environment=authkey.environment, folder=ROOT)
 
         assert (done.returncode, done.stderr) == (74, "")
 

@@ -48,6 +48,27 @@ def run(
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def run_unread(
+    command: Sequence[str], *, environment: dict[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to whose standard output nobody listens any more; only its errors come back."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=LONGEST_S,
+        )
+    finally:
+        os.close(writing)
+
+
 def wait_until(what: Callable[[], bool], *, longest_s: float = LONGEST_S, every_s: float = 0.01) -> None:
     """Return when `what()` holds; fail when it does not in time."""
     deadline = time.monotonic() + longest_s

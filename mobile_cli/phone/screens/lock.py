@@ -3,8 +3,8 @@
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from mobile_cli.ceremonies.listen import Notice
 from mobile_cli.phone.frame import Glass, line, notice_button, press
-from mobile_cli.phone.notices import Notice
 
 
 class Restarted(Glass):

@@ -4,9 +4,10 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from authsim.authenticator.activate import Activated
+from mobile_cli.ceremonies.listen import Notice
 from mobile_cli.phone.element import ask_element
 from mobile_cli.phone.frame import Glass, line, press
-from mobile_cli.phone.notices import Answer, Notice
+from mobile_cli.phone.notices import Answer
 from mobile_cli.phone.question import ask_before
 from mobile_cli.purposes import is_grave
 

@@ -1,10 +1,7 @@
-import os
-import subprocess
-
 import pytest
 
 from authsim.errors import MessageError, Reason, RefusalError
-from tests.support.child import LONGEST_S, shell
+from tests.support.child import run_unread, shell
 from tests.web.commands.conftest import Operator
 from web.commands.outcome import sentence_of
 
@@ -24,18 +21,7 @@ def test_a_refusal_is_said_in_words(error: RefusalError | MessageError, word: st
 
 def test_a_reader_who_leaves_is_not_told_of_it(operator: Operator, data: str) -> None:
     """When nobody reads stdout any more, the command ends with status 74 and without a traceback."""
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    try:
-        done = subprocess.run(
-            shell("web", "users", "list", "--json", "--data", data),
-            env=operator.environment,
-            stdout=write_end,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=LONGEST_S,
-        )
-    finally:
-        os.close(write_end)
+    command = shell("web", "users", "list", "--json", "--data", data)
+    done = run_unread(command, environment=operator.environment)
 
     assert (done.returncode, done.stderr) == (74, "")
