@@ -17,7 +17,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -250,11 +250,12 @@ def main() -> None:
         names = [member.name for member in members[FIRST:]]
         office = ProcessPoolExecutor(1, get_context("spawn"), open_office, (folder,))
         with serving(portal(folder, *WORKERS)) as server, serving(bare(*WORKERS)) as bare_server, office:
+            drives: tuple[tuple[Case, Callable[[], Case]], ...] = (
+                (ours, lambda: drive_portal(server, office, requests, names)),
+                (other, lambda: drive_bare(bare_server, chosen.listeners)),
+            )
             for number in range(rounds + 1):
-                for case, drive in (
-                    (ours, lambda: drive_portal(server, office, requests, names)),
-                    (other, lambda: drive_bare(bare_server, chosen.listeners)),
-                ):
+                for case, drive in drives:
                     found = drive()
                     if number:  # one round is not counted
                         case.weights_kb += found.weights_kb

@@ -14,6 +14,7 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from crowd import Member, make_crowd
 from harness import (
@@ -67,10 +68,10 @@ def make_transaction(port: int, share: list[object]) -> Callable[[], None]:
     """Return one transaction; `share` holds pairs of a limited session's token and its phone's seed."""
     connection = Connection(port)
     csrf, form_cookie, mark = take_form(connection)
-    pairs = iter(share)
+    pairs = iter(cast("list[tuple[bytes, bytes]]", share))
 
     def transact() -> None:
-        token, seed = next(pairs)  # type: ignore[misc]
+        token, seed = next(pairs)
         cookie = form_cookie + b"; authsim_s_" + mark + b"=" + token
         status, head, _ = connection.post(b"/portal/activation/sign-in", b"csrf_token=" + csrf, cookie)
         login = next((found[3] for found in _COOKIE.finditer(head) if found[2] == b"l"), None)

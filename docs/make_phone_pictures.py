@@ -25,6 +25,7 @@ from authsim.protocol.push import RequestContext, RequestInfo
 from authsim.protocol.trading import TradingChallenge
 from authsim.secret import Secret
 from mobile_cli.ceremonies.decide import Asked
+from mobile_cli.ceremonies.listen import take_notice
 from mobile_cli.ceremonies.session import Line
 from mobile_cli.home import PhoneHome
 from mobile_cli.phone.app import PhoneApp
@@ -166,7 +167,7 @@ async def draw(shot: Shot, folder: Path) -> str:
     handset = make_phone(folder, shot.platform, is_locked=shot.is_locked)
     handset.switch_on(PIN)
     line = Line(handset.home, handset.dek, ALICE, entropy=SystemEntropy())
-    handset.notices.append(handset.notice(Asked(line, REQUEST)))
+    handset.notices.append(take_notice(Asked(line, REQUEST)))
     app = PhoneApp(handset, language=shot.language)
     async with app.run_test(size=(46, 28)) as pilot:
         app.theme = "textual-light"

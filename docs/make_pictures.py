@@ -10,15 +10,17 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import pyotp
 from picture_stage import NUMBER, PASSWORD, Stage, demo, staged
 from PIL import Image
-from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 SUBJECTS = (
     "demo",
     "login",
@@ -41,9 +43,9 @@ SUBJECTS = (
 )
 NAMES = tuple(f"{subject}-{theme}.png" for subject in SUBJECTS for theme in THEMES)
 
-DESK = {"width": 1280, "height": 860}
-TALL = {"width": 1280, "height": 960}
-POCKET = {"width": 390, "height": 844}
+DESK = ViewportSize(width=1280, height=860)
+TALL = ViewportSize(width=1280, height=960)
+POCKET = ViewportSize(width=390, height=844)
 TRIES = 5
 
 # The terminal is drawn with the portal's own colours.
@@ -81,7 +83,7 @@ def shoot(target: Page | Locator) -> bytes:
     return target.screenshot()
 
 
-def terminal(browser: Browser, *, theme: str, name: str, title: str, command: str, output: str) -> None:
+def terminal(browser: Browser, *, theme: Theme, name: str, title: str, command: str, output: str) -> None:
     """Draw what a terminal showed."""
     text = f"<b>$</b> {html.escape(command)}\n{html.escape(output)}"
     page = browser.new_page(viewport=DESK)
@@ -101,7 +103,7 @@ def sign_in(page: Page, stage: Stage, name: str) -> None:
         page.click(".xyz-button-login")
 
 
-def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
+def picture_pages(browser: Browser, stage: Stage, theme: Theme) -> None:
     """Sign in as bob, who has no phone, and as alice, who has one; picture both ends on the way."""
     for name, size, language in (("login", DESK, "en"), ("login-phone", POCKET, "en"), ("login-ja", DESK, "ja")):
         page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
@@ -154,7 +156,7 @@ def picture_pages(browser: Browser, stage: Stage, theme: str) -> None:
     stage.says("authsim", "users", "revoke", "bob", "--data", "portal")
 
 
-def picture_devices(browser: Browser, stage: Stage, theme: str) -> None:
+def picture_devices(browser: Browser, stage: Stage, theme: Theme) -> None:
     """Picture the trading device in both languages, the inbox with a text, and the store that a QR code leads to."""
     for name, size, language, platform in (
         ("trading", TALL, "en", "ios"),
@@ -181,9 +183,9 @@ def picture_devices(browser: Browser, stage: Stage, theme: str) -> None:
     page.close()
 
 
-def picture_choice(browser: Browser, stage: Stage, theme: str) -> None:
+def picture_choice(browser: Browser, stage: Stage, theme: Theme) -> None:
     """Picture the list of devices at a login, the page that holds them, and the screen of the article on opting out."""
-    name = {"light": "carol", "dark": "dora"}[theme]  # a code of an app counts once: each theme has a user of its own
+    name = "carol" if theme == "light" else "dora"  # a code of an app counts once: each theme has a user of its own
     wanted = [{"name": name, "password": PASSWORD, "authenticator": True, "opted_out": True}]
     (made,) = json.loads(stage.says("authsim", "users", "load", "-", "--data", "portal", text=json.dumps(wanted)))
     uri = stage.says("authsim", "users", "activation", name, "--data", "portal")
@@ -193,7 +195,7 @@ def picture_choice(browser: Browser, stage: Stage, theme: str) -> None:
     save(shoot(page), f"choice-{theme}.png")
     with page.expect_navigation():
         page.select_option(".xyz-multipleselect", label="Mobile Authenticator App")
-    page.fill("#xyz-field-silver-response", pyotp.parse_uri(made["authenticator"]).now())
+    page.fill("#xyz-field-silver-response", pyotp.TOTP(pyotp.parse_uri(made["authenticator"]).secret).now())
     page.press("#xyz-field-silver-response", "Enter")
     page.wait_for_url("**/sso/Dispatcher*")
     page.goto(f"{stage.address}/portal/settings/secure-login-system")

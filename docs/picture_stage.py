@@ -88,7 +88,7 @@ def staged() -> Iterator[Stage]:
         for name in ("alice", "bob"):
             number = ["--phone", NUMBER] if name == "alice" else []
             stage.says("authsim", "users", "add", name, "--data", "portal", "--password-file", "password", *number)
-        serve = [PROGRAMS / "authsim", "serve", "--data", "portal", "--port", str(PORT)]
+        serve = [str(PROGRAMS / "authsim"), "serve", "--data", "portal", "--port", str(PORT)]
         with subprocess.Popen(serve, cwd=directory, stdout=subprocess.PIPE, text=True) as portal:
             try:
                 if portal.stdout is None or "ready" not in portal.stdout.readline():
