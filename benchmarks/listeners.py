@@ -1,6 +1,6 @@
 """P7: phones that listen: the memory that each takes, and how late a request reaches them, beside a bare stream.
 
-Run: python benchmarks/listeners.py [--listeners N] [--rounds N]
+Run: python benchmarks/listeners.py [--listeners N] [--rounds N] [--bursts N]
 
 Both servers are gunicorn with two workers, and hold the same number of open streams of the same client. The bare one
 is a Flask application whose streams write the time by themselves, once a second: no bus, no store, no session. In the
@@ -201,12 +201,14 @@ def listening(server: Server, requests: Sequence[bytes], case: Case) -> Iterator
             yield ear
 
 
-def drive_portal(server: Server, office: ProcessPoolExecutor, requests: Sequence[bytes], names: list[str]) -> Case:
-    """One round: bursts of requests, until all have arrived."""
+def drive_portal(
+    server: Server, office: ProcessPoolExecutor, requests: Sequence[bytes], names: list[str], count: int
+) -> Case:
+    """One round: `count` requests in bursts, until all have arrived."""
     case = Case()
     with listening(server, requests, case) as ear:
         announced: dict[str, int] = {}
-        for first in range(0, BURST * BURSTS, BURST):
+        for first in range(0, count, BURST):
             burst = [names[number % len(names)] for number in range(first, first + BURST)]
             announced |= office.submit(begin_all, burst).result()
         ends = time.monotonic() + _LONGEST_S
@@ -225,11 +227,11 @@ def told_of(ear: Ear, announced: dict[str, int]) -> list[tuple[int, str]]:
     return [(arrived, name) for arrived, name in heard if name in announced]
 
 
-def drive_bare(server: Server, listeners: int) -> Case:
+def drive_bare(server: Server, listeners: int, count: int) -> Case:
     """One round: as many beats as the portal has requests, at least one of each stream."""
     case = Case()
     with listening(server, [_listening(b"/beats")] * listeners, case) as ear:
-        while len(ear.heard) < max(BURST * BURSTS, listeners):
+        while len(ear.heard) < max(count, listeners):
             time.sleep(_PAUSE_S)
         case.latencies.append([(arrived - int(data)) / 1e6 for arrived, data in list(ear.heard)])
     return case
@@ -238,21 +240,23 @@ def drive_bare(server: Server, listeners: int) -> Case:
 def main() -> None:
     """Measure, and print the ratio last."""
     parser = argparse.ArgumentParser(description="Phones that listen, beside a bare stream.")
-    parser.add_argument("--listeners", type=int, default=500, help="open streams")
+    parser.add_argument("--listeners", type=int, default=500, help=f"open streams, more than {FIRST}")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="at least 5")
+    parser.add_argument("--bursts", type=int, default=BURSTS, help=f"of {BURST} requests in a round")
     chosen = parser.parse_args()
-    rounds = max(LEAST_ROUNDS, chosen.rounds)
+    count = BURST * max(1, chosen.bursts)
+    rounds, listeners = max(LEAST_ROUNDS, chosen.rounds), max(FIRST + 1, chosen.listeners)
     ours, other = Case(), Case()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "portal"
-        members = make_crowd(folder, users=chosen.listeners)
+        members = make_crowd(folder, users=listeners)
         requests = open_sessions(folder, members)
         names = [member.name for member in members[FIRST:]]
         office = ProcessPoolExecutor(1, get_context("spawn"), open_office, (folder,))
         with serving(portal(folder, *WORKERS)) as server, serving(bare(*WORKERS)) as bare_server, office:
             drives: tuple[tuple[Case, Callable[[], Case]], ...] = (
-                (ours, lambda: drive_portal(server, office, requests, names)),
-                (other, lambda: drive_bare(bare_server, chosen.listeners)),
+                (ours, lambda: drive_portal(server, office, requests, names, count)),
+                (other, lambda: drive_bare(bare_server, listeners, count)),
             )
             for number in range(rounds + 1):
                 for case, drive in drives:
@@ -260,9 +264,7 @@ def main() -> None:
                     if number:  # one round is not counted
                         case.weights_kb += found.weights_kb
                         case.latencies += found.latencies
-    print(
-        f"gunicorn with 2 workers, {chosen.listeners} listeners, {rounds} rounds of {BURST * BURSTS} requests, 0 lost"
-    )
+    print(f"gunicorn with 2 workers, {listeners} listeners, {rounds} rounds of {count} requests, 0 lost")
     for what, case in (("bare stream", other), ("portal", ours)):
         every = [latency for one in case.latencies for latency in one]
         print(f"{what:12} memory {describe(case.weights_kb, 'kB a listener')}")

@@ -36,7 +36,7 @@ def main() -> None:
     options = SERVERS[chosen.server]
     with tempfile.TemporaryDirectory() as name:
         few, many = Path(name) / "few", Path(name) / "many"
-        sizes = {few: max(FEW, active), many: chosen.users}
+        sizes = {few: max(FEW, active), many: max(FEW, active, chosen.users)}
         sessions = {
             folder: Sessions(make_crowd(folder, users=size, sessions=4, with_sessions=active)[:active])
             for folder, size in sizes.items()

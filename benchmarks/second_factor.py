@@ -78,7 +78,7 @@ def make_transaction(port: int, share: list[object]) -> Callable[[], None]:
         assert status == 303, status
         assert login, head
         cookie += b"; authsim_l_" + mark + b"=" + login
-        _, _, page = connection.get(b"/sso/SecondFactor", cookie)
+        _, _, page = connection.get(b"/sso/SecondFactor?with=challenge", cookie)
         shown = _CHALLENGE.search(page)
         assert shown, page
         response = compute_challenge_response(
