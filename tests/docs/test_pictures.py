@@ -18,11 +18,12 @@ def _listed() -> set[str]:
 
 def _constants(script: str) -> dict[str, ast.expr]:
     tree = ast.parse((ROOT / "docs" / script).read_text(encoding="utf-8"))
-    return {
-        node.targets[0].id: node.value
+    given = [
+        (node.target if isinstance(node, ast.AnnAssign) else node.targets[0], node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+    ]
+    return {name.id: value for name, value in given if isinstance(name, ast.Name) and value is not None}
 
 
 def test_every_picture_that_the_scripts_make_is_there() -> None:
