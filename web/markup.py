@@ -29,7 +29,7 @@ _REFERENCES: Final = frozenset({"for", "aria-labelledby", "aria-describedby", "a
 _PREFIX: Final = "xyz"
 _KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "id": frozenset({"twofactbase", "chlg_SWCR"}),
-    "class": frozenset({"alert", "alert-danger", "margin-top-10"}),
+    "class": frozenset({"alert", "alert-danger", "margin-top-10", "toggle-wrapper"}),
 }
 
 

@@ -31,17 +31,21 @@ def test_login_form(browser: Browser) -> None:
     assert "login" in page.one(tag="body").classes
     form = page.one(tag="form", cls="xyzform-username")
     assert form.within("xyzblock-username")
-    for ident, name, kind in (
-        ("xyz-field-username", "username", "text"),
-        ("xyz-field-password", "password", "password"),
-        ("toggle1", "paperSwitch", "checkbox"),
+    for ident, cls, name, kind in (
+        ("xyz-field-username", "xyz-username", "username", "text"),
+        ("xyz-field-password", "xyz-password", "password", "password"),
+        ("toggle1", "xyz-paper-switch", "paperSwitch", "checkbox"),
     ):
         field = page.one(tag="input", id=ident)
         assert (field.attributes["name"], field.attributes["type"]) == (name, kind)
         assert "required" not in field.attributes
         assert len(page.all(tag="label", **{"for": ident})) == 1
+        assert page.one(tag="input", cls=cls).attributes["id"] == ident
     assert page.one(tag="label", **{"for": "xyz-field-username"}).text == "Username"
     assert page.one(tag="label", **{"for": "xyz-field-password"}).text == "Password"
+    assert page.one(tag="input", id="xyz-field-username").attributes["placeholder"] == "Username"
+    assert page.one(tag="input", id="xyz-field-password").attributes["placeholder"] == "Password"
+    assert page.one(id="toggle1").within("toggle-wrapper")
 
 
 def test_login_button_is_the_first_button(browser: Browser) -> None:
@@ -132,6 +136,8 @@ def test_challenge_page(browser: Browser, alice: User, phone: TestPhone) -> None
     assert "xyz-gold-response" in field.classes
     (button,) = [element for element in form.walk() if element.tag == "button"]
     assert button.attributes["type"] == "submit"
+    assert button.text == "Login"
+    assert button is page.all(tag="button", type="submit")[0], "no hidden one stands before it"
     assert "btn" in button.classes
     assert page.one(tag="label", **{"for": "xyz-field-gold-response"}).text == "Enter response code"
 
@@ -149,6 +155,8 @@ def test_success(browser: Browser, alice: User, phone: TestPhone) -> None:
     home = browser.opens("/sso/Dispatcher")
     assert home.all(tag="pre")[0].text == "Client login succeeds"
     assert home.all(tag="pre")[0].children == ["Client login succeeds"]
+    assert home.all(tag="pre")[0].parent is home.one(tag="body"), "where a browser puts a plain text"
+    assert {"xyzblock-finished", "xyzblock-success"} <= home.one(cls="xyzblock-finished").classes
 
 
 def test_wrong_response(browser: Browser, alice: User, phone: TestPhone) -> None:
@@ -233,6 +241,8 @@ def test_push_page(site: Site, alice: User) -> None:
     assert "login-step-notification" not in page.text
     assert not page.all(id="twofactbase"), "no code is wanted here"
     assert page.one(cls="xyz-resendnotification").within("xyzblock-notification")
+    assert page.one(cls="xyz-notificationimg").within("xyzblock-notification")
+    assert page.all(tag="button", type="submit")[0].text == "Resend notification"
     (link,) = page.all(tag="a", cls="xyz-showchallenge")
     assert link.parent is not None
     assert (link.parent.tag, "text-center" in link.parent.classes) == ("p", True)
@@ -257,6 +267,7 @@ def test_qr_page_keeps_the_way_to_the_challenge(site: Site, alice: User) -> None
     assert link.parent is not None
     assert "text-center" in link.parent.classes
     assert link.elements[0].tag == "small"
+    assert link.within("xyzblock-qrcode")
 
 
 def test_picker(site: Site, alice: User) -> None:

@@ -41,7 +41,7 @@ def serve(api: Blueprint, path: str, *, is_deed: bool = False) -> Callable[[View
     def add(view: View) -> View:
         asked = _guard(view) if is_deed else view
         for prefix in PREFIXES:
-            api.add_url_rule(f"{prefix}/{path}", view_func=asked, methods=METHODS)
+            api.add_url_rule(f"{prefix}/{path}", view_func=asked, methods=METHODS, strict_slashes=False)
         return view
 
     return add

@@ -117,10 +117,13 @@ def _left_ms(standing: GatewayStanding) -> int:
 
 
 def _is_competing() -> bool:
-    """Say whether the body asks to compete, as JSON or as a form, whichever it says it is; most programs send none.
+    """Say whether the address or the body asks to compete, the body as JSON or as a form, whichever it says it is.
 
-    Raises `MessageError` for what begins as JSON and is none, and 413 for a body longer than any form.
+    Most programs send neither. Raises `MessageError` for what begins as JSON and is none, and 413 for a body longer
+    than any form.
     """
+    if request.args.get("compete", "").lower() == "true":
+        return True
     text = request.get_data().decode(errors="replace").strip()
     if not text.startswith("{"):
         return dict(parse_qsl(text)).get("compete", "").lower() == "true"

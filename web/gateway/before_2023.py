@@ -29,6 +29,7 @@ _WORDS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("id", "xyz-field-username"): "user_name",
         ("id", "xyz-field-password"): "password",
         ("id", "second-factor-device"): "sf_select",
+        ("class", "toggle-wrapper"): "",
         ("class", "xyz-errormessage"): "alert alert-danger margin-top-10",
     }
 )

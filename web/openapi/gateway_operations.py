@@ -3,15 +3,28 @@
 from dataclasses import replace
 from typing import Final
 
-from .operation import Access, Operation
+from .operation import Access, Operation, Parameter
 
 GATEWAY: Final = "Gateway"
 _PREFIXES: Final = (("/v1/api", ""), ("/v1/portal", "Portal"))
 _METHODS: Final = (("GET", ""), ("POST", "Post"))
+_COMPETE: Final = Parameter(
+    name="compete",
+    place="query",
+    says="`true`: in place of the user's other sessions; the body may say so instead.",
+    schema={"type": "string"},
+)
 
 
 def _call(
-    path: str, name: str, says: str, reply: str, *, message: str | None = None, access: Access = Access.GATEWAY
+    path: str,
+    name: str,
+    says: str,
+    reply: str,
+    *,
+    message: str | None = None,
+    parameters: tuple[Parameter, ...] = (),
+    access: Access = Access.GATEWAY,
 ) -> Operation:
     return Operation(
         method="POST",
@@ -22,6 +35,7 @@ def _call(
         reply=reply,
         message=message,
         is_message_needed=False,
+        parameters=parameters,
         access=access,
     )
 
@@ -36,6 +50,7 @@ GATEWAY_CALLS: Final = (
         "Begin the brokerage session; with `compete`, in place of the user's other sessions.",
         "GatewayBegun",
         message="GatewayWish",
+        parameters=(_COMPETE,),
     ),
     _call(
         "iserver/reauthenticate",

@@ -11,12 +11,14 @@ from web.gateway.vintages import VINTAGES
 from web.settings import GatewaySettings
 
 INIT = "iserver/auth/ssodh/init"
-#: Bodies of programs that want to take over, as they send them.
+#: How programs say that they want to take over: by a body, or by the address.
 COMPETES = (
     {"json": {"publish": True, "compete": True}},
     {"data": {"compete": "true", "locale": "en_US", "mac": "00-00-5E-00-53-02", "username": "-"}},
     {"data": json.dumps({"compete": True})},  # a program that forgets to say that it is JSON
     {"data": json.dumps({"compete": "true"}), "content_type": "application/x-www-form-urlencoded"},
+    {"query_string": {"publish": "true", "compete": "true"}},
+    {"query_string": {"compete": "True"}, "json": {}},
 )
 #: Bodies that do not say so, whatever they are.
 YIELDS: tuple[dict[str, Any], ...] = (
@@ -32,6 +34,8 @@ YIELDS: tuple[dict[str, Any], ...] = (
     {"json": ["compete"]},
     {"json": "compete"},
     {"data": {"compete": "false"}},
+    {"query_string": {"compete": "false"}},
+    {"query_string": "compete"},
     {"data": b"compete"},
     {"data": b"\xff\xfe&compete=%ff"},
 )
@@ -61,9 +65,9 @@ def test_who_wants_to_compete_takes_over(rivalled: Gateway, body: dict[str, Any]
 
 
 def test_who_does_not_say_so_leaves_the_rival(rivalled: Gateway) -> None:
-    """Whatever else a program sends along is answered, and changes nothing; nor does a wish in the address."""
+    """Whatever else a program sends along is answered, and changes nothing."""
     for body in YIELDS:
-        said = rivalled.program.reads(f"{INIT}?compete=true", **body)
+        said = rivalled.program.reads(INIT, **body)
 
         assert (said["authenticated"], said["connected"], said["competing"]) == (False, True, True), body
         assert rivalled.program.stands() == (False, True, True)

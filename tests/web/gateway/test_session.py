@@ -65,6 +65,14 @@ def test_every_call_is_answered_after_a_login(gateway: Gateway, alice: TestPhone
         assert "Set-Cookie" not in answer.headers
 
 
+def test_a_slash_behind_a_call_is_forgiven(gateway: Gateway, alice: TestPhone) -> None:
+    """Some programs write one: they get the same answer, and are not sent elsewhere."""
+    gateway.logs_in("alice", alice)
+
+    for prefix, method, call in product((API, PORTAL), ("GET", "POST"), CALLS):
+        assert gateway.program.asks(f"{prefix}/{call}/", method=method).status == "200 OK"
+
+
 def test_the_status_is_that_of_the_tickle(gateway: Gateway, alice: TestPhone) -> None:
     """What a tickle says of the brokerage session, the status says with the members that stand beside it."""
     gateway.logs_in("alice", alice)
