@@ -113,7 +113,11 @@ def serving(command: Sequence[str]) -> Iterator[Server]:
         yield Server(child, port)
     finally:
         child.terminate()
-        child.wait(30)
+        try:
+            child.wait(30)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 def bare(*options: str) -> list[str]:

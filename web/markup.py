@@ -51,6 +51,8 @@ def rewrite(page: str, *, twins: str, rename: Callable[[str, str], str]) -> str:
         if name == "name":
             is_sent = tag in _FIELDS and attributes.get("type") != "hidden" and not has_files
             return rename("name", value) if is_sent else value
+        if name == "placeholder":
+            return ""  # people read the label; it is there for programs, as a name is
         if name == "class" or name == "id" or name in _REFERENCES:
             kind = "class" if name == "class" else "id"
             return " ".join(filter(None, (rename_word(kind, word) for word in value.split())))

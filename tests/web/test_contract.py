@@ -317,6 +317,21 @@ def test_a_card_is_a_second_factor_to_a_program_with_its_own_settings(
     assert browser.sends(form, {name: held.answer(question)}).has_succeeded
 
 
+@pytest.mark.parametrize("kind", [kind for kind in FactorKind if kind is not FactorKind.IB_KEY])
+def test_the_first_button_that_sends_is_the_codes_own(site: Site, kind: FactorKind) -> None:
+    """On the page of each code it is called Login, and stands in the form whose field is typed into."""
+    user = site.adds("bella", phone="+12025550142")
+    give(site.verifier, user, kind)
+
+    page = site.browser(Accept_Language="en").types_password("bella")
+
+    button = page.all(tag="button", type="submit")[0]
+    assert button.text == "Login"
+    form = next(form for form in page.all(tag="form") if button in list(form.walk()))
+    (field,) = [one for one in form.walk() if one.tag == "input" and one.attributes["type"] != "hidden"]
+    assert str(field.attributes["id"]).startswith("xyz-field-")
+
+
 @pytest.mark.parametrize(
     ("kind", "wrong", "says"),
     [

@@ -122,13 +122,12 @@ def _is_competing() -> bool:
     Most programs send neither. Raises `MessageError` for what begins as JSON and is none, and 413 for a body longer
     than any form.
     """
-    if request.args.get("compete", "").lower() == "true":
-        return True
+    is_asked_for = request.args.get("compete", "").lower() == "true"
     text = request.get_data().decode(errors="replace").strip()
     if not text.startswith("{"):
-        return dict(parse_qsl(text)).get("compete", "").lower() == "true"
+        return is_asked_for or dict(parse_qsl(text)).get("compete", "").lower() == "true"
     try:
         wish = json.loads(text).get("compete")
     except (ValueError, RecursionError):
         raise MessageError("a wish to compete is JSON or a form") from None
-    return wish is True or wish == "true"
+    return is_asked_for or wish is True or wish == "true"

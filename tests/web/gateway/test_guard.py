@@ -74,9 +74,9 @@ def test_an_address_that_is_followed_changes_nothing(
     gateway.clock.advance(seconds=1)
     gateway.trades("alice", alice)
 
-    for method, (call, prefix) in product(("GET", "POST"), product(DEEDS, (API, PORTAL))):
-        wish = {"compete": "true"} if method == "POST" else None
-        answer = gateway.program.asks(f"{prefix}/{call}", method=method, headers=headers, data=wish)
+    for method, (call, prefix), slash in product(("GET", "POST"), product(DEEDS, (API, PORTAL)), ("", "/")):
+        wish = {"data" if method == "POST" else "query_string": {"compete": "true"}}
+        answer = gateway.program.asks(f"{prefix}/{call}{slash}", method=method, headers=headers, **wish)
         assert (answer.status, answer.data) == ("403 Forbidden", b'{"error":"forbidden"}')
     for call in LOOKS:
         assert gateway.program.asks(call, method="GET", headers=headers).status == "200 OK"

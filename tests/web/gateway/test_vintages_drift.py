@@ -107,6 +107,9 @@ def test_programs_of_today_find_only_twins(opens_gateway: Callable[..., Gateway]
     for name in ("username", "password", "paperSwitch"):
         (twin,) = page.all(name=name)
         assert not is_shown(twin)
+    for placeholder in ("Username", "Password"):
+        (twin,) = page.all(placeholder=placeholder)
+        assert not is_shown(twin)
     ids = [element.attributes["id"] for element in page.all() if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     for element in page.all():
