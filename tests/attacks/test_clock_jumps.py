@@ -78,6 +78,7 @@ def test_a_session_that_was_seen_expired_stays_ended(town: Town, alice: Person, 
 
     with refused(Reason.SESSION_EXPIRED):
         sessions.require_session(town.verifier, token)
+    assert alice.full_sessions == []
 
 
 @pytest.mark.parametrize("jump_ms", [jump for jump in JUMPS_MS if jump])
@@ -91,6 +92,8 @@ def test_a_lock_does_not_end_early(town: Town, alice: Person, jump_ms: int) -> N
 
     with refused(Reason.USER_LOCKED):
         alice.passes_password()
+    assert alice.lockout.locked_until_ms is not None
+    assert alice.lockout.locked_until_ms > BEGINNING_MS + jump_ms
 
 
 @pytest.mark.parametrize("jump_ms", [-3650 * DAY, -DAY, -HOUR, HOUR, DAY, 3650 * DAY])
@@ -107,7 +110,8 @@ def test_a_jump_in_the_middle_breaks_nothing(town: Town, alice: Person, phone: T
             alice.answers(pending, phone.respond(pending.challenge.question))
 
     set_clock(town, BEGINNING_MS + HOUR)
-    alice.logs_in(with_=phone)
+    signed_in = alice.logs_in(with_=phone)
+    assert sessions.require_session(town.verifier, signed_in.token).session.user_id == alice.user.user_id
 
 
 def test_a_consumed_challenge_stays_consumed(town: Town, alice: Person, phone: TestPhone) -> None:
@@ -121,3 +125,5 @@ def test_a_consumed_challenge_stays_consumed(town: Town, alice: Person, phone: T
         set_clock(town, BEGINNING_MS + jump_ms)
         with refused(Reason.CHALLENGE_CONSUMED):
             alice.answers(pending, response)
+    set_clock(town, BEGINNING_MS)
+    assert len(alice.full_sessions) == 1

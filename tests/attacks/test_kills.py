@@ -137,3 +137,4 @@ def test_phone_is_killed(tmp_path: Path, draw: random.Random) -> None:
         for owner in people[:moved]:
             owner.logs_in(at=0)
         invariants.require()
+        assert keeper.kills == sum(PHONE_KILLS.values())

@@ -158,3 +158,4 @@ def test_a_mac_made_with_the_wrong_key_of_the_code(town: Town, alice: Person) ->
 
     with refused(Reason.ACTIVATION_MISMATCH):
         redeem(town.verifier, replace(request, mac=compute_mac(psk, transcript)))
+    assert alice.device is None

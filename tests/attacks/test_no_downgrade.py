@@ -65,6 +65,7 @@ def test_a_suite_that_is_changed_on_the_way(town: Town, alice: Person, phone: Te
     """Changing only the member breaks the MAC; what comes back is not for the phone either."""
     with refused(Reason.ACTIVATION_MISMATCH):
         redeem(town.verifier, parse_activate_request(body_with(alice, phone, suite=STRICT10)))
+    assert alice.device is None
 
 
 @pytest.mark.parametrize("version", [0, 2, -1, "1", 1.0, True, None], ids=repr)

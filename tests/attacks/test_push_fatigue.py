@@ -66,6 +66,7 @@ def test_a_tap_without_the_page_opens_nothing(town: Town, victim: Person, phone:
         with refused(Reason.PUSH_NOT_APPROVED):
             victim.collects(pending)
         town.clock.advance(seconds=600)
+    assert victim.full_sessions == []
 
 
 def test_a_report_ends_it(town: Town, victim: Person, phone: TestPhone) -> None:

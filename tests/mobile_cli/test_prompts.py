@@ -2,14 +2,14 @@
 
 import os
 import signal
+import sys
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from mobile_cli.prompts import wait_for
-from tests.support.child import LONGEST_S
+from tests.support.child import LONGEST_S, wait_until
 
 
 @pytest.fixture
@@ -34,13 +34,22 @@ def test_whatever_can_be_read_is_told(line: tuple[int, int]) -> None:
 
 
 def test_ctrl_c_is_heard_though_it_interrupts_nothing(line: tuple[int, int]) -> None:
-    """A signal that comes just before the wait ends it: here another thread takes it, so it interrupts no call."""
+    """A signal that another thread takes interrupts no call of the one that waits; the wait ends all the same."""
     heard, told = line
     is_heard, came_late = threading.Event(), threading.Event()
+    looks: list[int] = []
+
+    def stands_waiting() -> bool:
+        """Two looks, one after the other, found the main thread at the same place of the wait."""
+        frame = sys._current_frames()[threading.main_thread().ident or 0]
+        looks.append(frame.f_lasti if frame.f_code is wait_for.__code__ else -1)
+        return len(looks) > 1 and looks[-1] == looks[-2] != -1
 
     def presses() -> None:
-        time.sleep(0.2)  # most likely the wait has begun; whenever it begins, it has to end at once
-        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        try:
+            wait_until(stands_waiting)
+        finally:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
         if not is_heard.wait(LONGEST_S):
             came_late.set()
             os.write(told, b"\n")

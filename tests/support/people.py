@@ -17,11 +17,13 @@ from authsim.model import (
     Authenticated,
     Client,
     Device,
+    Factors,
     FirstFactorPassed,
     LimitedEntry,
     Lockout,
     Mode,
     PendingLogin,
+    PortalSession,
     PushRequest,
     Role,
     User,
@@ -39,6 +41,7 @@ from authsim.verifier import (
     operators,
     passwords,
     push,
+    sessions,
 )
 from tests.support.adding import code_in
 from tests.support.device import TestPhone
@@ -204,6 +207,12 @@ class Person:
     def device(self) -> Device | None:
         """The active device."""
         return self.town.verifier.store.devices.active_of(self.user.user_id)
+
+    @property
+    def full_sessions(self) -> list[PortalSession]:
+        """The open sessions of two factors."""
+        opened = sessions.list_sessions(self.town.verifier, self.user.user_id)
+        return [session for session in opened if session.factors is Factors.TWO]
 
     def events(self) -> list[tuple[EventKind, Reason | None]]:
         """What the record says of this user, oldest first."""

@@ -134,6 +134,7 @@ def test_challenge_page(browser: Browser, alice: User, phone: TestPhone) -> None
     field = page.one(tag="input", id="xyz-field-gold-response")
     assert field.attributes["name"] == "gold-response"
     assert "xyz-gold-response" in field.classes
+    assert field.attributes["placeholder"] == "Enter response code"
     (button,) = [element for element in form.walk() if element.tag == "button"]
     assert button.attributes["type"] == "submit"
     assert button.text == "Login"

@@ -70,7 +70,8 @@ def test_a_slash_behind_a_call_is_forgiven(gateway: Gateway, alice: TestPhone) -
     gateway.logs_in("alice", alice)
 
     for prefix, method, call in product((API, PORTAL), ("GET", "POST"), CALLS):
-        assert gateway.program.asks(f"{prefix}/{call}/", method=method).status == "200 OK"
+        plain, slashed = (gateway.program.asks(f"{prefix}/{call}{end}", method=method) for end in ("", "/"))
+        assert (slashed.status, slashed.data) == ("200 OK", plain.data)
 
 
 def test_the_status_is_that_of_the_tickle(gateway: Gateway, alice: TestPhone) -> None:

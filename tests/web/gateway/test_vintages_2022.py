@@ -101,6 +101,8 @@ def test_login_form(then: Gateway, language: str, labels: dict[str, str]) -> Non
         field = page.one(tag="input", id=ident)
         assert (field.attributes["name"], field.attributes["type"]) == (name, kind)
         assert page.one(tag="label", **{"for": ident}).text == labels[ident]
+        assert not field.attributes.get("placeholder")
+    assert not page.all(cls="toggle-wrapper")
     first = page.all(tag="button")[0]
     assert first is page.one(id="submitForm")
     assert {"btn", "btn-lg", "btn-primary"} <= first.classes
