@@ -136,6 +136,8 @@ def test_a_relay_is_possible_and_documented(town: Town, enrolled: Person, phone:
 
     enrolled.answers(phisher, typed_by_the_victim)
 
+    assert len(enrolled.full_sessions) == 1
+
 
 def test_guessing_is_stopped_by_the_lock(town: Town, enrolled: Person, phone: TestPhone) -> None:
     """Who knows the password and guesses responses gets ten guesses, then none for a day after the last attempt."""

@@ -216,6 +216,8 @@ class TestSuspended:
 
         stopped.answers(pending, phone.respond(pending.challenge.question))
 
+        assert len(stopped.full_sessions) == 1
+
     def test_an_operator_replaces_it_on_demand(self, town: Town, stopped: Person, phone: TestPhone) -> None:
         """Without `replace` it is refused; with it the suspended phone is out for good."""
         with refused(Reason.DEVICE_SUSPENDED):
@@ -330,12 +332,16 @@ class TestDisown:
 
         disown(town, entry)
 
+        assert alice.device is None
+
     def test_pressed_twice_at_once_it_does_not_fail(self, town: Town, alice: Person) -> None:
         """The loser of the race to revoke goes on to its fresh code."""
         entry = alice.activates(town.sells_phone())
         town.between.before("devices.change", lambda: operators.revoke_device(town.verifier, alice.user))
 
         disown(town, entry)
+
+        assert alice.device is None
 
     def test_another_active_device_stays(self, town: Town, alice: Person, phone: TestPhone) -> None:
         """When the operator has activated another phone since, nothing is offered and nothing is revoked."""
@@ -389,7 +395,11 @@ class TestOperator:
 
     def test_a_user_without_a_device_may_be_replaced_too(self, town: Town, alice: Person) -> None:
         """`replace` is a permission, not a demand."""
-        activation.operator_activation(town.verifier, alice.user.user_id, replace=True)
+        offer = activation.operator_activation(town.verifier, alice.user.user_id, replace=True)
+
+        phone = town.sells_phone()
+        phone.activate(town.verifier, offer.uri)
+        assert alice.device is not None
 
     def test_it_supersedes_what_a_page_shows(self, town: Town, alice: Person) -> None:
         """One pending code for each user, whoever issued it."""

@@ -68,6 +68,8 @@ def test_blanks_and_hyphens_do_not_matter(enrolled: Person, phone: TestPhone, fo
 
     enrolled.answers(pending, form.format(response[:4], response[4:]))
 
+    assert len(enrolled.full_sessions) == 1
+
 
 @pytest.mark.parametrize(
     "text",

@@ -146,7 +146,7 @@ def test_a_password_has_no_age(town: Town) -> None:
     person = town.under(account_days=365).adds("person")
     for _ in range(364):
         town.clock.advance(days=1)
-        person.passes_password()
+        assert person.passes_password().user.user_id == person.user.user_id
 
 
 def test_an_expired_account_is_told_only_to_who_knows_the_password(town: Town, alice: Person) -> None:

@@ -79,8 +79,9 @@ class TestEveryKind:
         """A person types in groups."""
         wallet = holds(alice, kind, chooses=chooses)
         asked = wallet.is_asked(kind)
-        answer = answer_of(wallet, asked)
+        answer, before = answer_of(wallet, asked), len(alice.full_sessions)
         wallet.types(asked, f" {answer[:2]}-{answer[2:4]} {answer[4:]} ")
+        assert len(alice.full_sessions) == before + 1
 
     def test_wrong_answers_count_until_the_login_ends(self, alice: Person, kind: FactorKind, chooses: bool) -> None:
         """Each counts as a failed login; after the last one the right answer comes too late."""

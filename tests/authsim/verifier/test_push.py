@@ -278,6 +278,8 @@ class TestNumber:
 
         alice.logs_in_by_push(with_=phone)
 
+        assert len(alice.full_sessions) == 1
+
     @pytest.mark.parametrize("number", ["", "000000", "12345"])
     def test_a_wrong_one_does_not(self, strict: Town, typing: tuple[Person, TestPhone], number: str) -> None:
         """Nor none at all; each is counted, and the third ends the request but not the login."""
@@ -311,9 +313,10 @@ class TestNumber:
     def test_no_needs_no_number(self, strict: Town, typing: tuple[Person, TestPhone]) -> None:
         """Denying and reporting ask nothing."""
         alice, phone = typing
-        for verb in (phone.denies, phone.reports):
+        for verb, decision in ((phone.denies, Decision.DENY), (phone.reports, Decision.REPORT)):
             _, asked = alice.is_asked()
             verb(strict.verifier, asked)
+            assert kept(strict, asked).decision is decision
 
     def test_the_last_wrong_one_of_a_request_that_was_closed_meanwhile(
         self, strict: Town, typing: tuple[Person, TestPhone]

@@ -77,7 +77,7 @@ def test_a_short_idle_time_is_noticed_often_enough(town: Town, signed_in: Authen
     town.under(session_idle_seconds=10)
     for _ in range(30):
         town.clock.advance(seconds=1)
-        sessions.require_session(town.verifier, signed_in.token)
+        assert sessions.require_session(town.verifier, signed_in.token).session.last_seen_ms == town.clock.now_ms()
 
 
 def test_no_session_outlives_its_account(town: Town, alice: Person, phone: TestPhone) -> None:

@@ -178,11 +178,13 @@ def test_whoever_waits_in_vain_may_ask_again(town: LabTown, board: Board, alice:
     again = alice.resends(pending)
     phone.approves(town.verifier, again)
     alice.collects(pending)
+    assert len(alice.full_sessions) == 1
 
     board.arm(Fault(name="approval_ignored", nth=1))
     pending, asked = alice.is_asked()
     phone.approves(town.verifier, asked)
     alice.answers(pending, phone.respond(question_of(pending)))
+    assert len(alice.full_sessions) == 2
 
 
 def test_a_denial_is_never_ignored(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:

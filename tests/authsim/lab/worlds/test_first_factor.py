@@ -282,7 +282,7 @@ def test_an_operator_unlocks_what_is_kept(town: LabTown, board: Board, alice: Pe
     board.arm(Fault(name="throttled"))
     operators.unlock(town.verifier, alice.user)
     board.disarm("throttled")
-    alice.passes_password()
+    assert alice.passes_password().user.user_id == alice.user.user_id
 
 
 def test_a_wrong_response_is_wrong_in_a_lab(town: LabTown, board: Board, alice: Person, phone: TestPhone) -> None:
